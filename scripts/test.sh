@@ -1,0 +1,101 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# scripts/test.sh PART...   build and run the tests of each part, two at a time.
+#
+# A part is a folder of tests/ (unit, rtl, driver, e2e, ...): its *_test.c files
+# become programs in build/tests/PART/ (make tests-PART builds them), its *_test.sh files are run as they
+# are; both print TAP. Each runs under a time-out (TIMEOUT seconds, 600) with its
+# output in build/tests/log/. Prints a line a program, minutes a part, every
+# failure's log end, and last the plain line "N passed, N failed". Exit status 1
+# when anything failed or nothing ran. TEST_ALL=1 asks the tests for their full matrices.
+set -u
+cd "$(dirname "$0")/.." || exit
+logs=build/tests/log
+mkdir -p "$logs"
+jobs=${JOBS:-2}
+targets=${TARGETS:-sim shm} # each end-to-end test runs against these
+export CMOCKA_MESSAGE_OUTPUT=TAP
+export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=1:abort_on_error=0:detect_stack_use_after_return=0}
+export TEST_ALL=${TEST_ALL:-}
+total_passed=0
+total_failed=0
+
+# log_of PROGRAM: where its output goes. PROGRAM may be "TARGET=... path".
+log_of() {
+    echo "$logs/$(echo "${1#./}" | sed 's,build/,,; s,tests/,,; s,[/ =],-,g').log"
+}
+
+# run_one PROGRAM: TAP into its log, its exit status into the log's .rc
+run_one() {
+    local start=$SECONDS log
+    log=$(log_of "$1")
+    # shellcheck disable=SC2086 # an assignment and a path
+    timeout -k 10 "${TIMEOUT:-600}" env $1 >"$log" 2>&1 </dev/null
+    echo "$? $((SECONDS - start))" >"$log.rc"
+}
+
+# report PROGRAM: one line, and the totals
+report() {
+    local rc secs passed failed note='' log
+    log=$(log_of "$1")
+    read -r rc secs <"$log.rc"
+    passed=$(grep -c '^ok ' "$log")
+    failed=$(grep -c '^not ok ' "$log")
+    if [ "$rc" = 124 ] || [ "$rc" = 137 ]; then
+        note="timed out after ${TIMEOUT:-600} s"
+        failed=$((failed + 1))
+    elif [ "$rc" != 0 ] && [ "$failed" = 0 ]; then
+        note="exit status $rc"
+        failed=1
+    elif [ "$passed" = 0 ] && [ "$failed" = 0 ]; then
+        note="ran no test"
+        failed=1
+    fi
+    total_passed=$((total_passed + passed))
+    total_failed=$((total_failed + failed))
+    printf '  %-48s %4d passed %3d failed %4d s %s\n' "$1" "$passed" "$failed" "$secs" "$note"
+    if [ "$failed" != 0 ]; then
+        grep -A 12 '^not ok ' "$log" | head -n 60
+        echo "  ---- end of $log"
+        tail -n 25 "$log"
+        echo "  ----"
+    fi
+}
+
+part() {
+    local start=$SECONDS p src target
+    local programs=()
+    if ! make -s -j "$jobs" "tests-$1" >"$logs/$1-build.log" 2>&1; then
+        echo "  building tests-$1 failed:"
+        tail -n 40 "$logs/$1-build.log"
+        total_failed=$((total_failed + 1))
+        return
+    fi
+    for src in tests/"$1"/*_test.c; do
+        [ -e "$src" ] || continue
+        if [ "$1" = e2e ]; then
+            for target in $targets; do programs+=("TARGET=$target build/${src%.c}"); done
+        else
+            programs+=("build/${src%.c}")
+        fi
+    done
+    for src in tests/"$1"/*_test.sh; do
+        [ -e "$src" ] && programs+=("./$src")
+    done
+    for p in "${programs[@]}"; do
+        while [ "$(jobs -rp | wc -l)" -ge "$jobs" ]; do wait -n; done
+        run_one "$p" &
+    done
+    wait
+    for p in "${programs[@]}"; do
+        report "$p"
+    done
+    awk -v p="$1" -v s=$((SECONDS - start)) 'BEGIN { printf "%s: %.1f minutes\n", p, s / 60 }'
+}
+
+for name in "$@"; do
+    echo "== $name"
+    part "$name"
+done
+printf '%d passed, %d failed\n' "$total_passed" "$total_failed"
+[ "$total_failed" = 0 ] && [ "$total_passed" != 0 ]
