@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include <string.h>
+
+#include "cfg.h"
+
+/* Configuration space, section 7.5: byte offsets and bits */
+enum {
+	REG_COMMAND = 0x04, CMD_MASTER = 1 << 2, CMD_INTX_OFF = 1 << 10,
+	REG_CAP_POINTER = 0x34,
+	CAP_PM = 0x01, PM_CONTROL = 4, PM_STATE = 3, PM_NO_SOFT_RESET = 1 << 3,
+	CAP_MSI = 0x05, CAP_MSIX = 0x11,
+	CAP_PCIE = 0x10, PCIE_DEVCTL = 0x08, PCIE_DEVCTL2 = 0x28,
+	DEVCTL_RO = 1 << 4, DEVCTL_EXT_TAG = 1 << 8, DEVCTL_NS = 1 << 11, DEVCTL_FLR = 1 << 15,
+	DEVCTL2_IDO_REQ = 1 << 8, DEVCTL2_TAG10 = 1 << 12,
+};
+
+static uint32_t reg_at(const uint32_t *space, unsigned byte)
+{
+	return space[byte / 4 & 0x3ff];
+}
+
+static struct cw_cfg_state derive(const struct cw_cfg_watch *w, const uint32_t *space)
+{
+	uint32_t command = reg_at(space, REG_COMMAND), ctl = w->pcie ? reg_at(space, w->pcie + PCIE_DEVCTL) : 0;
+	uint32_t ctl2 = w->pcie ? reg_at(space, w->pcie + PCIE_DEVCTL2) : 0;
+	struct cw_cfg_state s = { .bus_master = command & CMD_MASTER };
+
+	s.awake = !w->pm || (reg_at(space, w->pm + PM_CONTROL) & PM_STATE) == 0;
+	s.ext_tag = ctl & DEVCTL_EXT_TAG;
+	s.tag10 = ctl2 & DEVCTL2_TAG10;
+	s.ro = ctl & DEVCTL_RO;
+	s.ns = ctl & DEVCTL_NS;
+	s.ido = ctl2 & DEVCTL2_IDO_REQ;
+	/* Enable bits of the message control registers: sections 7.7.1.2 and 7.7.2.2 */
+	s.msi = (w->msi && reg_at(space, w->msi) >> 16 & 1) || (w->msix && reg_at(space, w->msix) >> 31);
+	s.intx = !s.msi && !(command & CMD_INTX_OFF);
+	s.mps = ctl >> 5 & 7;
+	s.mrrs = ctl >> 12 & 7;
+	return s;
+}
+
+static void loosen(struct cw_cfg_state *a, const struct cw_cfg_state *b)
+{
+	a->bus_master |= b->bus_master;
+	a->awake |= b->awake;
+	a->ext_tag |= b->ext_tag;
+	a->tag10 |= b->tag10;
+	a->ro |= b->ro;
+	a->ns |= b->ns;
+	a->ido |= b->ido;
+	a->msi |= b->msi;
+	a->intx |= b->intx;
+	a->mps = a->mps > b->mps ? a->mps : b->mps;
+	a->mrrs = a->mrrs > b->mrrs ? a->mrrs : b->mrrs;
+}
+
+static void begin_change(struct cw_cfg_watch *w, uint64_t now)
+{
+	if (!w->in_flight && now >= w->loose_until)
+		w->loose = w->now;
+}
+
+static void change(struct cw_cfg_watch *w, uint64_t now)
+{
+	w->now = derive(w, w->space);
+	loosen(&w->loose, &w->now);
+	if (!w->in_flight)
+		w->loose_until = now + w->settle_ps;
+}
+
+static uint32_t merge(uint32_t old, uint32_t value, uint8_t be)
+{
+	uint32_t mask = 0;
+	int i;
+
+	for (i = 0; i < 4; i++)
+		if (be >> i & 1)
+			mask |= 0xffu << 8 * i;
+	return (old & ~mask) | (value & mask);
+}
+
+/* Values after a reset of the function: sections 7.5.1.1.3, 7.5.3.4, 7.5.3.16. FLR keeps
+ * Max_Payload_Size (section 6.6.2). Extended tags may be on by default until they are read. */
+static void defaults(struct cw_cfg_watch *w, uint32_t keep_ctl)
+{
+	w->space[REG_COMMAND / 4] &= ~0xffffu;
+	if (w->pm)
+		w->space[(w->pm + PM_CONTROL) / 4] &= ~(uint32_t)PM_STATE;
+	if (w->pcie) {
+		uint32_t *ctl = &w->space[(w->pcie + PCIE_DEVCTL) / 4];
+
+		*ctl = (*ctl & keep_ctl) | DEVCTL_RO | DEVCTL_NS | DEVCTL_EXT_TAG | 2u << 12;
+		w->space[(w->pcie + PCIE_DEVCTL2) / 4] = 0;
+	}
+	if (w->msi)
+		w->space[w->msi / 4] &= ~(1u << 16);
+	if (w->msix)
+		w->space[w->msix / 4] &= ~(3u << 30);
+}
+
+void cw_cfg_init(struct cw_cfg_watch *w, uint64_t settle_ps)
+{
+	w->settle_ps = settle_ps;
+	cw_cfg_reset(w);
+}
+
+void cw_cfg_reset(struct cw_cfg_watch *w)
+{
+	uint64_t settle = w->settle_ps;
+
+	memset(w, 0, sizeof(*w));
+	w->settle_ps = settle;
+	w->now = derive(w, w->space);
+	w->loose = w->now;
+}
+
+void cw_cfg_write_sent(struct cw_cfg_watch *w, uint64_t now, uint16_t target, uint16_t reg, uint32_t value,
+		       uint8_t be)
+{
+	unsigned n = reg / 4 & 0x3ff;
+	uint32_t old = w->space[n];
+	struct cw_cfg_state next;
+
+	w->captured = target;
+	w->space[n] = merge(old, value, be);
+	next = derive(w, w->space);
+	w->space[n] = old;
+	begin_change(w, now);
+	loosen(&w->loose, &next);
+	w->in_flight++;
+}
+
+void cw_cfg_write_done(struct cw_cfg_watch *w, uint64_t now, uint16_t reg, uint32_t value, uint8_t be, bool ok)
+{
+	unsigned n = reg / 4 & 0x3ff;
+	uint32_t old = w->space[n], set;
+
+	if (w->in_flight)
+		w->in_flight--;
+	if (ok) {
+		w->space[n] = set = merge(old, value, be);
+		if (w->pcie && n == (w->pcie + PCIE_DEVCTL) / 4u && be & 2 && value & DEVCTL_FLR) {
+			defaults(w, 7u << 5);
+			w->flr = true;
+		} else if (w->pm && n == (w->pm + PM_CONTROL) / 4u && (old & PM_STATE) == 3 &&
+			   !(set & PM_STATE) && !(old & PM_NO_SOFT_RESET)) {
+			/* D3hot to D0 without No_Soft_Reset: section 5.3.1.4.1 */
+			defaults(w, 7u << 5);
+		}
+	}
+	change(w, now);
+	if (w->now.bus_master)
+		w->flr = false;
+}
+
+/* Walks as much of the capability list as has been read. */
+static void find_capabilities(struct cw_cfg_watch *w)
+{
+	unsigned at = w->space[REG_CAP_POINTER / 4] & 0xfc, steps;
+
+	if (!(w->known[0] >> (REG_CAP_POINTER / 4) & 1))
+		return;
+	for (steps = 0; at >= 0x40 && steps < 48; steps++) {
+		uint32_t head = w->space[at / 4];
+
+		if (!(w->known[at / 128] >> (at / 4 % 32) & 1))
+			return;
+		if ((head & 0xff) == CAP_PM)
+			w->pm = at;
+		else if ((head & 0xff) == CAP_MSI)
+			w->msi = at;
+		else if ((head & 0xff) == CAP_MSIX)
+			w->msix = at;
+		else if ((head & 0xff) == CAP_PCIE)
+			w->pcie = at;
+		at = head >> 8 & 0xfc;
+	}
+}
+
+void cw_cfg_read_done(struct cw_cfg_watch *w, uint64_t now, uint16_t reg, uint32_t value)
+{
+	unsigned n = reg / 4 & 0x3ff;
+
+	if (w->space[n] == value && w->known[n / 32] >> n % 32 & 1)
+		return;
+	begin_change(w, now);
+	w->space[n] = value;
+	w->known[n / 32] |= 1u << n % 32;
+	find_capabilities(w);
+	change(w, now);
+	if (w->now.bus_master)
+		w->flr = false;
+}
