@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// Turns pieces and their card words into write TLPs. A card byte moves from its
+// card lane to its payload lane: the payload's first DW is the one that holds
+// the first host byte, so byte p of the payload is card byte (card address -
+// host address mod 4 + p). Bytes of the payload outside the byte enables are 0.
+//
+// A piece arrives only when all its words are there and were judged, so a TLP
+// once begun needs nothing but tx ready. A bad piece and what follows it in its
+// descriptor is dropped; the descriptor then ends with status AXI and the bytes
+// sent before.
+//
+// One beat a cycle, also from one TLP to the next; a descriptor whose first beat
+// straddles two card words costs one cycle more. Latency two cycles. done comes
+// when the last TLP was accepted on tx, in descriptor order.
+`default_nettype none
+
+module cw_c2h_pack #(
+    parameter DATA_W = 256,
+    parameter OP_W   = 8
+) (
+    input  wire                 clk,
+    input  wire                 rst,
+    output wire                 busy,
+    input  wire [15:0]          fn_bdf,
+
+    input  wire                 piece_valid,
+    output wire                 piece_ready,
+    input  wire [OP_W-1:0]      piece_op,
+    input  wire [10:0]          piece_queue,
+    input  wire [31:0]          piece_num,
+    input  wire [1:0]           piece_attr,
+    input  wire [63:0]          piece_host,
+    input  wire [$clog2(DATA_W/8)-1:0] piece_lane,
+    input  wire [12:0]          piece_bytes,
+    input  wire [7:0]           piece_words,
+    input  wire                 piece_first,
+    input  wire                 piece_last,
+    input  wire                 piece_bad,
+
+    input  wire                 word_valid,
+    output wire                 word_ready,
+    input  wire [DATA_W-1:0]    word_data,
+
+    output wire                 tx_valid,
+    input  wire                 tx_ready,
+    output wire                 tx_eop,
+    output wire [127:0]         tx_hdr,
+    output wire [DATA_W-1:0]    tx_data,
+    output wire [DATA_W/32-1:0] tx_keep,
+    output wire [10:0]          tx_queue,
+    output wire [31:0]          tx_num,
+    output wire                 stat_valid,  // pulse: a TLP was accepted
+    output wire [12:0]          stat_bytes,
+
+    output wire                 done_valid,
+    input  wire                 done_ready,
+    output wire [OP_W-1:0]      done_op,
+    output wire [6:0]           done_status,
+    output wire [23:0]          done_bytes
+);
+    `include "cw_regs.vh"
+    `include "cw_tlp.vh"
+
+    localparam BYTES  = DATA_W / 8;
+    localparam LANE_W = $clog2(BYTES);
+    localparam KEEP_W = DATA_W / 32;
+    localparam ITEM_W = 128 + DATA_W + KEEP_W + 2 + 43 + 13 + 2 + OP_W + 1 + 24;
+
+    // ---- the piece at hand ----
+    reg                begun_q;     // its first beat was made
+    reg                loaded_q;    // hold_q has its first word
+    reg  [12:0]        left_q;      // payload bytes still to make, when begun
+    reg  [7:0]         dropped_q;   // words dropped, when it is dropped
+    reg                fail_q;      // an earlier piece of the descriptor was bad
+    reg  [23:0]        good_q;      // bytes sent of the descriptor
+    reg  [DATA_W-1:0]  hold_q;      // the word taken last
+
+    wire [1:0]         lead  = piece_host[1:0];
+    wire [12:0]        total = piece_bytes + {11'd0, lead};
+    wire [12:0]        left  = begun_q ? left_q : total;
+    wire               eop   = left <= BYTES[12:0];
+    wire [LANE_W:0]    fill  = eop ? left[LANE_W:0] : BYTES[LANE_W:0];
+
+    // Payload lane 0 of every beat is byte `shift` of {next word, held word}; a
+    // shift of a whole word stands for "the next word only".
+    wire [LANE_W-1:0]  turn  = piece_lane - {{(LANE_W - 2){1'b0}}, lead};
+    wire [LANE_W:0]    shift = {turn == {LANE_W{1'b0}}, turn};
+    wire [LANE_W+1:0]  reach = {1'b0, shift} + {1'b0, fill};
+    wire               need_next = reach > {1'b0, BYTES[LANE_W:0]};
+    // The first beat of a descriptor whose first byte is in the "held" word.
+    wire               need_low = piece_first && !begun_q && !loaded_q &&
+                                  shift + {{(LANE_W - 1){1'b0}}, lead} < BYTES[LANE_W:0];
+
+    wire               drop  = piece_bad || fail_q;
+    wire               drop_word = piece_valid && drop && dropped_q != piece_words;
+    wire               drop_end  = piece_valid && drop && dropped_q == piece_words;
+    wire               load  = piece_valid && !drop && need_low && need_next;
+    wire               make  = piece_valid && !drop && !load &&
+                               (word_valid || !(need_next || need_low));
+
+    wire               item_valid, item_ready;
+    wire               item_none = drop;          // carries a done only
+    wire               give  = item_valid && item_ready;
+
+    assign item_valid  = make || (drop_end && piece_last);
+    assign word_ready  = drop_word || load || (give && !drop && (need_next || need_low));
+    assign piece_ready = drop ? drop_end && (!piece_last || item_ready)
+                              : make && eop && item_ready;
+
+    wire               end_piece = piece_valid && piece_ready;
+
+    always @(posedge clk) begin
+        if (word_valid && word_ready)
+            hold_q <= word_data;
+        if (give)
+            left_q <= left - BYTES[12:0];
+        if (rst) begin
+            begun_q   <= 1'b0;
+            loaded_q  <= 1'b0;
+            dropped_q <= 8'd0;
+            fail_q    <= 1'b0;
+            good_q    <= 24'd0;
+        end else begin
+            if (end_piece) begin
+                begun_q   <= 1'b0;
+                loaded_q  <= 1'b0;
+                dropped_q <= 8'd0;
+                fail_q    <= drop && !piece_last;
+                good_q    <= piece_last ? 24'd0 :
+                             good_q + (drop ? 24'd0 : {11'd0, piece_bytes});
+            end else begin
+                if (give && !drop)
+                    begun_q <= 1'b1;
+                if (load && word_valid)
+                    loaded_q <= 1'b1;
+                if (drop_word && word_valid)
+                    dropped_q <= dropped_q + 8'd1;
+            end
+        end
+    end
+
+    // ---- the beat ----
+    wire [DATA_W-1:0]   low  = need_low ? word_data : hold_q;
+    wire [2*DATA_W-1:0] pair = {word_data, low} >> {shift, 3'b000};
+    wire [DATA_W-1:0]   beat;
+    wire [KEEP_W-1:0]   keep;
+    wire [3:0]          head_be = 4'hf << lead;
+
+    genvar i;
+    generate
+        for (i = 0; i < BYTES; i = i + 1) begin : g_byte
+            wire on = i < fill && (i > 3 || begun_q || head_be[i % 4]);
+            assign beat[8*i +: 8] = pair[8*i +: 8] & {8{on}};
+        end
+        for (i = 0; i < KEEP_W; i = i + 1) begin : g_keep
+            assign keep[i] = 4 * i < fill;
+        end
+    endgenerate
+
+    // ---- the header: byte enables (2.2.5), length (2.2.2), address (2.2.4.1) ----
+    wire        one_dw   = total <= 13'd4;
+    wire [12:0] dws      = (total + 13'd3) >> 2;
+    wire [3:0]  tail_be  = total[1:0] == 2'd0 ? 4'hf : 4'hf >> (3'd4 - {1'b0, total[1:0]});
+    wire [3:0]  first_be = head_be & (one_dw ? tail_be : 4'hf);
+    wire [3:0]  last_be  = one_dw ? 4'h0 : tail_be;
+    wire        wide     = piece_host[63:32] != 32'd0;
+    wire [31:0] dw0      = {wide ? TLP_MWR64 : TLP_MWR32, 10'd0, piece_attr, 2'd0, dws[9:0]};
+    wire [31:0] dw1      = {fn_bdf, 8'd0, last_be, first_be};
+    wire [31:0] addr_lo  = {piece_host[31:2], 2'd0};
+    wire [127:0] hdr     = wide ? {addr_lo, piece_host[63:32], dw1, dw0}
+                                : {32'd0, addr_lo, dw1, dw0};
+
+    wire [23:0] sum = good_q + (drop ? 24'd0 : {11'd0, piece_bytes});
+    wire        unused = &{1'b0, pair[2*DATA_W-1:DATA_W], dws[12:10]};
+
+    // ---- out ----
+    wire              out_valid, out_ready, out_none, out_last, out_bad, out_sop, out_end;
+    wire [12:0]       out_bytes;
+    wire [OP_W-1:0]   out_op;
+    wire [23:0]       out_sum;
+    wire              ends_op = out_last && (out_none || out_end);
+    wire              done_room, done_add;
+    // A last TLP begins only with room for its done: nothing may hold it once
+    // begun, least of all a done that waits for a record behind it.
+    wire              hold = out_last && (out_none || out_sop) && !done_room;
+    wire [2:0]        unused_count;
+
+    stream_reg #(.W(ITEM_W)) u_out (
+        .clk(clk), .rst(rst), .in_valid(item_valid), .in_ready(item_ready),
+        .in_data({hdr, beat, keep, !begun_q, eop, piece_queue, piece_num, piece_bytes,
+                  item_none, piece_last, piece_op, drop, sum}),
+        .out_valid(out_valid), .out_ready(out_ready),
+        .out_data({tx_hdr, tx_data, tx_keep, out_sop, out_end, tx_queue, tx_num, out_bytes,
+                   out_none, out_last, out_op, out_bad, out_sum})
+    );
+
+    assign tx_eop    = out_end;
+    assign tx_valid  = out_valid && !out_none && !hold;
+    assign out_ready = (out_none || tx_ready) && !hold;
+    assign done_add  = out_valid && out_ready && ends_op;
+    assign stat_valid = tx_valid && tx_ready && tx_eop;
+    assign stat_bytes = out_bytes;
+
+    wire out_fail;
+    assign done_status = out_fail ? CW_STATUS_AXI[6:0] : CW_STATUS_OK[6:0];
+
+    stream_fifo #(.W(OP_W + 25), .DEPTH(4)) u_done (
+        .clk(clk), .rst(rst),
+        .in_valid(done_add), .in_ready(done_room), .in_data({out_op, out_bad, out_sum}),
+        .out_valid(done_valid), .out_ready(done_ready),
+        .out_data({done_op, out_fail, done_bytes}), .count(unused_count)
+    );
+
+    assign busy = out_valid || done_valid;
+endmodule
+
+`default_nettype wire

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// Reads the card words of pieces: AXI4 read bursts cut at 4 KiB of card address
+// (AXI4, A3.4.1), and the check of what comes back. A piece leaves with its
+// verdict when its last word has arrived, so a TLP that starts is known to be
+// complete and good; words leave beside it in the same order.
+//
+// Contract: the neighbour in front hands out a piece only when there is buffer
+// room for its words and a place for the piece (PIECE_N in all), so read data is
+// taken at once: one beat a cycle, except one cycle for a piece without words of
+// its own. Pieces leave one cycle after their last word.
+`default_nettype none
+
+module cw_c2h_rd #(
+    parameter DATA_W  = 256,
+    parameter PIECE_N = 64,
+    parameter INFO_W  = 32     // what travels with a piece untouched
+) (
+    input  wire              clk,
+    input  wire              rst,
+
+    input  wire              piece_valid,
+    output wire              piece_ready,
+    input  wire [INFO_W-1:0] piece_info,
+    input  wire [7:0]        piece_words,  // not asked for by an earlier piece
+    input  wire [63:0]       piece_card,   // address of the first of them
+
+    output wire              ready_valid,
+    input  wire              ready_ready,
+    output wire [INFO_W-1:0] ready_info,
+    output wire [7:0]        ready_words,
+    output wire              ready_bad,    // one of its words came with an error
+
+    output wire              word_valid,   // never waits: room was reserved
+    output wire [DATA_W-1:0] word_data,
+    output wire              axi_error,    // pulse: a beat with an error response
+
+    output wire              axi_arvalid,
+    input  wire              axi_arready,
+    output wire [63:0]       axi_araddr,
+    output wire [7:0]        axi_arlen,
+    input  wire              axi_rvalid,
+    output wire              axi_rready,
+    input  wire [DATA_W-1:0] axi_rdata,
+    input  wire [1:0]        axi_rresp,
+    input  wire              axi_rlast
+);
+    localparam LANE_W = $clog2(DATA_W/8);
+    localparam A = $clog2(PIECE_N);
+
+    // ---- read addresses ----
+    reg  [7:0]  left_q;                    // words still to ask for
+    reg  [63:0] addr_q;
+    wire [12:0] to_4k   = 13'd4096 - {1'b0, addr_q[11:0]};
+    wire [12:0] words_4k = to_4k >> LANE_W;
+    wire        one_burst = {5'd0, left_q} <= words_4k;
+    wire [7:0]  beats   = one_burst ? left_q : words_4k[7:0];
+    wire        ar_fire = axi_arvalid && axi_arready;
+    wire        take    = piece_valid && piece_ready;
+
+    assign axi_arvalid = left_q != 8'd0;
+    assign axi_araddr  = addr_q;
+    assign axi_arlen   = beats - 8'd1;
+    assign piece_ready = left_q == 8'd0 || (ar_fire && one_burst);
+
+    always @(posedge clk) begin
+        if (take)
+            addr_q <= piece_card;
+        else if (ar_fire)
+            addr_q <= addr_q + ({56'd0, beats} << LANE_W);
+        if (rst)
+            left_q <= 8'd0;
+        else if (take)
+            left_q <= piece_words;
+        else if (ar_fire)
+            left_q <= left_q - beats;
+    end
+
+    // ---- arrivals ----
+    reg  [7:0]        got_q;               // words of the oldest piece that have come
+    reg               bad_q;               // one of them was bad
+    wire              asked_valid;
+    wire [INFO_W-1:0] asked_info;
+    wire [7:0]        asked_words;
+    wire              no_words = asked_words == 8'd0;
+    wire              beat = axi_rvalid && axi_rready;
+    wire              finish = asked_valid && (no_words || (beat && got_q + 8'd1 == asked_words));
+    // A bad word that a piece shares with the one before made that one bad; the
+    // rest of the descriptor is dropped with it, so only own words count here.
+    wire              bad = bad_q || (beat && axi_rresp[1]);
+    wire              unused_asked_ready, unused_ready_ready;
+    wire [A:0]        unused_asked_count, unused_ready_count;
+    wire              unused = &{1'b0, axi_rlast, axi_rresp[0], words_4k[12:8]};
+
+    assign axi_rready = asked_valid && !no_words;
+    assign word_valid = beat;
+    assign word_data  = axi_rdata;
+    assign axi_error  = beat && axi_rresp[1];
+
+    always @(posedge clk) begin
+        if (rst) begin
+            got_q      <= 8'd0;
+            bad_q      <= 1'b0;
+        end else begin
+            if (finish) begin
+                got_q <= 8'd0;
+                bad_q <= 1'b0;
+            end else if (beat) begin
+                got_q <= got_q + 8'd1;
+                bad_q <= bad;
+            end
+        end
+    end
+
+    stream_fifo #(.W(INFO_W + 8), .DEPTH(PIECE_N)) u_asked (
+        .clk(clk), .rst(rst),
+        .in_valid(take), .in_ready(unused_asked_ready),
+        .in_data({piece_info, piece_words}),
+        .out_valid(asked_valid), .out_ready(finish),
+        .out_data({asked_info, asked_words}), .count(unused_asked_count)
+    );
+
+    stream_fifo #(.W(INFO_W + 9), .DEPTH(PIECE_N)) u_ready (
+        .clk(clk), .rst(rst),
+        .in_valid(finish), .in_ready(unused_ready_ready),
+        .in_data({asked_info, asked_words, bad}),
+        .out_valid(ready_valid), .out_ready(ready_ready),
+        .out_data({ready_info, ready_words, ready_bad}), .count(unused_ready_count)
+    );
+endmodule
+
+`default_nettype wire

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// Cuts a card-to-host descriptor into pieces, one a write TLP: each ends at a
+// multiple of the maximum payload size of the host address, so that no TLP
+// crosses 4 KiB (PCIe Base 6.0, 2.2.7), and hands each out only when the buffer
+// has room for all its card words and there is a place for the piece. What is
+// handed out can therefore be read from card memory without ever stalling it.
+//
+// A card word is DATA_W bits at an aligned card address. Two neighbouring pieces
+// of a descriptor may share a word; piece_words counts the words that no earlier
+// piece has asked for (0 is possible), piece_card is the address of the first.
+//
+// One piece a cycle, also from one descriptor to the next; one cycle of latency.
+`default_nettype none
+
+module cw_c2h_split #(
+    parameter DATA_W  = 256,
+    parameter OP_W    = 8,
+    parameter WORD_N  = 512,   // words of the buffer
+    parameter PIECE_N = 64     // pieces between split and send
+) (
+    input  wire             clk,
+    input  wire             rst,
+    output wire             busy,         // a descriptor is held, or pieces are out
+    input  wire [2:0]       fn_mps,       // sampled once a descriptor
+
+    input  wire             c2h_valid,
+    output wire             c2h_ready,
+    input  wire [OP_W-1:0]  c2h_op,
+    input  wire [10:0]      c2h_queue,
+    input  wire [31:0]      c2h_num,
+    input  wire [63:0]      c2h_host_addr,
+    input  wire [63:0]      c2h_card_addr,
+    input  wire [23:0]      c2h_len,      // 1 or more
+    input  wire [1:0]       c2h_attr,
+
+    output wire             piece_valid,
+    input  wire             piece_ready,
+    output wire [OP_W-1:0]  piece_op,
+    output wire [10:0]      piece_queue,
+    output wire [31:0]      piece_num,
+    output wire [1:0]       piece_attr,
+    output wire [63:0]      piece_host,
+    output wire [$clog2(DATA_W/8)-1:0] piece_lane,  // card byte lane of the first byte
+    output wire [12:0]      piece_bytes,
+    output wire [7:0]       piece_words,
+    output wire [63:0]      piece_card,
+    output wire             piece_first,
+    output wire             piece_last,
+
+    input  wire             word_free,    // pulse: a word left the buffer
+    input  wire             piece_free    // pulse: a piece was finished
+);
+    localparam LANE_W = $clog2(DATA_W/8);
+    localparam [63:0] WORD_BYTES = DATA_W / 8;
+    localparam SPACE_W = $clog2(WORD_N) + 1;
+    localparam CREDIT_W = $clog2(PIECE_N) + 1;
+
+    // Largest piece: 4096 bytes at an odd lane touch 4096 / (DATA_W/8) + 1 words.
+    initial if (WORD_N < 2 * (4096 / (DATA_W / 8) + 1) || PIECE_N < 2) begin
+        $display("%m: WORD_N %0d, PIECE_N %0d too small", WORD_N, PIECE_N);
+        $finish;
+    end
+
+    reg                busy_q;            // the registers below hold a descriptor
+    reg                first_q;
+    reg [OP_W-1:0]     op_q;
+    reg [10:0]         queue_q;
+    reg [31:0]         num_q;
+    reg [1:0]          attr_q;
+    reg [63:0]         host_q, card_q;
+    reg [23:0]         left_q;
+    reg [12:0]         mps_q;
+    reg [SPACE_W-1:0]  space_q;           // free words
+    reg [CREDIT_W-1:0] credit_q;          // free places for pieces
+
+    wire [12:0] room = mps_q - ({1'b0, host_q[11:0]} & (mps_q - 13'd1));
+    wire        last = left_q <= {11'd0, room};
+    wire [12:0] bytes = last ? left_q[12:0] : room;
+
+    wire [LANE_W-1:0] lane = card_q[LANE_W-1:0];
+    wire        shared = !first_q && lane != {LANE_W{1'b0}};
+    wire [13:0] span = {1'b0, bytes} + {{(14 - LANE_W){1'b0}}, lane} +
+                       {{(14 - LANE_W){1'b0}}, {LANE_W{1'b1}}};
+    wire [13:0] touched = span >> LANE_W;
+    wire [7:0]  words = touched[7:0] - {7'd0, shared};
+    wire [63:0] word_addr = {card_q[63:LANE_W], {LANE_W{1'b0}}};
+
+    wire take = c2h_valid && c2h_ready;
+    wire give = piece_valid && piece_ready;
+
+    assign busy        = busy_q || credit_q != PIECE_N[CREDIT_W-1:0];
+    assign c2h_ready   = !busy_q || (give && last);
+    assign piece_valid = busy_q && credit_q != {CREDIT_W{1'b0}} &&
+                         space_q >= {{(SPACE_W - 8){1'b0}}, words};
+    assign piece_op    = op_q;
+    assign piece_queue = queue_q;
+    assign piece_num   = num_q;
+    assign piece_attr  = attr_q;
+    assign piece_host  = host_q;
+    assign piece_lane  = lane;
+    assign piece_bytes = bytes;
+    assign piece_words = words;
+    assign piece_card  = word_addr + (shared ? WORD_BYTES : 64'd0);
+    assign piece_first = first_q;
+    assign piece_last  = last;
+
+    wire unused = &{1'b0, touched[13:8]};
+
+    always @(posedge clk) begin
+        if (take) begin
+            first_q <= 1'b1;
+            op_q    <= c2h_op;
+            queue_q <= c2h_queue;
+            num_q   <= c2h_num;
+            attr_q  <= c2h_attr;
+            host_q  <= c2h_host_addr;
+            card_q  <= c2h_card_addr;
+            left_q  <= c2h_len;
+            // Max_Payload_Size encodings 6 and 7 are reserved (7.5.3.4).
+            mps_q   <= 13'd128 << (fn_mps > 3'd5 ? 3'd5 : fn_mps);
+        end else if (give) begin
+            first_q <= 1'b0;
+            host_q  <= host_q + {51'd0, bytes};
+            card_q  <= card_q + {51'd0, bytes};
+            left_q  <= left_q - {11'd0, bytes};
+        end
+        if (rst) begin
+            busy_q   <= 1'b0;
+            space_q  <= WORD_N[SPACE_W-1:0];
+            credit_q <= PIECE_N[CREDIT_W-1:0];
+        end else begin
+            busy_q   <= take || (busy_q && !(give && last));
+            space_q  <= space_q + {{(SPACE_W - 1){1'b0}}, word_free} -
+                        (give ? {{(SPACE_W - 8){1'b0}}, words} : {SPACE_W{1'b0}});
+            credit_q <= credit_q + {{(CREDIT_W - 1){1'b0}}, piece_free} -
+                        {{(CREDIT_W - 1){1'b0}}, give};
+        end
+    end
+endmodule
+
+`default_nettype wire

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// Buffers of fetched descriptors: 16 of 32, in RAM.
+//
+// A fetch takes a free buffer and goes on as a read request; completions fill
+// the buffer (at the place the host address gives, so that a beat never needs
+// more than a rotation by whole descriptors); when the read has ended the buffer
+// is emptied into the descriptor stream. Buffers of one queue are emptied in the
+// order of their fetches: each keeps the set of older buffers of its queue that
+// are still there. Different queues overtake each other.
+//
+// A descriptor a cycle within a batch, two cycles between batches. fill is
+// always taken.
+`default_nettype none
+
+module cw_desc_buf #(
+    parameter DATA_W = 256
+) (
+    input  wire              clk,
+    input  wire              rst,
+    output wire              idle,
+    output wire              empty,
+    output wire              fetching,      // a fetch is not yet answered
+
+    input  wire              fetch_valid,
+    output wire              fetch_ready,
+    input  wire [10:0]       fetch_queue,
+    input  wire [31:0]       fetch_num,
+    input  wire [5:0]        fetch_n,
+    input  wire [63:0]       fetch_addr,
+
+    // the read of a buffer
+    output wire              fetch_rd_valid,
+    input  wire              fetch_rd_ready,
+    output wire [3:0]        fetch_rd_buf,
+    output wire [63:0]       fetch_rd_addr,
+    output wire [9:0]        fetch_rd_bytes,
+    output wire [10:0]       fetch_rd_queue,
+    output wire [31:0]       fetch_rd_num,
+
+    // payload beats (unit: host address bits [8:4] of the beat's first byte), end of a read
+    input  wire              fill_valid,
+    input  wire [3:0]        fill_buf,
+    input  wire [4:0]        fill_unit,
+    input  wire [DATA_W-1:0] fill_data,
+    input  wire              fill_end_valid,
+    input  wire [3:0]        fill_end_buf,
+    input  wire              fill_end_fail,
+
+    output wire              desc_valid,
+    input  wire              desc_ready,
+    output wire [10:0]       desc_queue,
+    output wire [31:0]       desc_num,
+    output wire              desc_fail,     // its fetch failed: no descriptor
+    output wire [127:0]      desc_data
+);
+    localparam BUF_N  = 16;
+    localparam [31:0] BANK_N = DATA_W / 128;
+    localparam BANK_A = $clog2(BUF_N * 32 / BANK_N);
+    localparam BANK_S = $clog2(BANK_N);
+    localparam [5:0] LANE_MASK = BANK_N[5:0] - 6'd1;
+
+    // Index of the lowest bit set.
+    function [3:0] lowest(input [BUF_N-1:0] v);
+        integer i;
+        begin
+            lowest = 4'd0;
+            for (i = BUF_N - 1; i >= 0; i = i - 1)
+                if (v[i])
+                    lowest = i[3:0];
+        end
+    endfunction
+
+    reg  [BUF_N-1:0]    busy_q, full_q, fail_q;
+    reg  [BUF_N*11-1:0] queue_q;            // queue of each buffer
+    reg  [BUF_N*BUF_N-1:0] older_q;         // buffers each must wait for
+
+    // ---- a fetch takes a buffer ----
+    reg         rd_q;
+    reg  [3:0]  rd_buf_q;
+    reg  [63:0] rd_addr_q;
+    reg  [9:0]  rd_bytes_q;
+    reg  [10:0] rd_queue_q;
+    reg  [31:0] rd_num_q;
+    wire        any_free = busy_q != {BUF_N{1'b1}};
+    wire        take     = fetch_valid && fetch_ready;
+    wire [3:0]  take_buf = lowest(~busy_q);
+
+    assign fetch_ready    = any_free && (!rd_q || fetch_rd_ready);
+    assign fetch_rd_valid = rd_q;
+    assign fetch_rd_buf   = rd_buf_q;
+    assign fetch_rd_addr  = rd_addr_q;
+    assign fetch_rd_bytes = rd_bytes_q;
+    assign fetch_rd_queue = rd_queue_q;
+    assign fetch_rd_num   = rd_num_q;
+
+    // ---- what of each buffer is needed when it is emptied ----
+    reg  [53:0] info [0:BUF_N-1];
+    wire [10:0] pick_queue;
+    wire [31:0] pick_num;
+    wire [5:0]  pick_n;
+    wire [4:0]  pick_unit;
+
+    // ---- emptying ----
+    reg         run_q;                      // a buffer is being emptied
+    reg  [3:0]  run_buf_q;
+    reg  [4:0]  run_unit_q;
+    reg  [5:0]  run_left_q;
+    reg  [31:0] run_num_q;
+    reg  [10:0] run_queue_q;
+    reg         run_fail_q;
+    reg         out_q;                      // the RAM's output is a descriptor
+    reg  [10:0] out_queue_q;
+    reg  [31:0] out_num_q;
+    reg         out_fail_q;
+    reg  [4:0]  out_unit_q;
+
+    reg  [BUF_N-1:0] waits;                 // an older buffer of the queue is there
+    integer          k;
+    always @*
+        for (k = 0; k < BUF_N; k = k + 1)
+            waits[k] = older_q[k*BUF_N +: BUF_N] != {BUF_N{1'b0}};
+
+    wire [BUF_N-1:0] can   = full_q & ~waits;
+    wire [BUF_N-1:0] above = can & ~((16'd2 << run_buf_q) - 16'd1);
+    wire [3:0]       pick  = lowest(above != {BUF_N{1'b0}} ? above : can);
+    assign {pick_queue, pick_num, pick_n, pick_unit} = info[pick];
+    wire             start = !run_q && can != {BUF_N{1'b0}};
+    wire             read  = run_q && (!out_q || desc_ready);
+    wire             last  = read && run_left_q == 6'd1;
+
+    assign desc_valid = out_q;
+    assign desc_queue = out_queue_q;
+    assign desc_num   = out_num_q;
+    assign desc_fail  = out_fail_q;
+    assign fetching = (busy_q & ~full_q) != {BUF_N{1'b0}};
+    assign empty = busy_q == {BUF_N{1'b0}} && !out_q;
+    assign idle  = !take && !start && !read && !(out_q && desc_ready) && !fill_valid &&
+                   !fill_end_valid && !(rd_q && fetch_rd_ready);
+
+    // ---- banks of one descriptor width ----
+    wire [DATA_W-1:0] bank_data;
+    genvar b;
+    generate
+        for (b = 0; b < BANK_N; b = b + 1) begin : g_bank
+            wire [5:0] lane = (b[5:0] - {1'b0, fill_unit}) & LANE_MASK;
+            wire [5:0] unit = {1'b0, fill_unit} + lane;
+            wire [8:0] wr_place = {fill_buf, unit[4:0]} >> BANK_S;
+            wire [8:0] rd_place = {run_buf_q, run_unit_q} >> BANK_S;
+            wire       unused = &{1'b0, wr_place, rd_place};
+
+            // a beat may reach past the buffer's end: those lanes are padding
+            cw_ram #(.W(128), .DEPTH(BUF_N * 32 / BANK_N)) u_bank (
+                .clk(clk), .wr_en(fill_valid && !unit[5]), .wr_addr(wr_place[BANK_A-1:0]),
+                .wr_data(fill_data[lane*128 +: 128]),
+                .rd_en(read), .rd_addr(rd_place[BANK_A-1:0]),
+                .rd_data(bank_data[b*128 +: 128])
+            );
+        end
+    endgenerate
+    wire [5:0] out_lane = {1'b0, out_unit_q} & LANE_MASK;
+    assign desc_data = bank_data[out_lane*128 +: 128];
+
+    integer i;
+    always @(posedge clk) begin
+        if (fetch_rd_ready)
+            rd_q <= 1'b0;
+        if (take) begin
+            rd_q       <= 1'b1;
+            rd_buf_q   <= take_buf;
+            rd_addr_q  <= fetch_addr;
+            rd_bytes_q <= {fetch_n, 4'd0};
+            rd_queue_q <= fetch_queue;
+            rd_num_q   <= fetch_num;
+            busy_q[take_buf] <= 1'b1;
+            queue_q[take_buf*11 +: 11] <= fetch_queue;
+            info[take_buf] <= {fetch_queue, fetch_num, fetch_n, fetch_addr[8:4]};
+            for (i = 0; i < BUF_N; i = i + 1)
+                older_q[{take_buf, i[3:0]}] <= busy_q[i] && queue_q[i*11 +: 11] == fetch_queue;
+        end
+        if (fill_end_valid) begin
+            full_q[fill_end_buf] <= 1'b1;
+            fail_q[fill_end_buf] <= fill_end_fail;
+        end
+        if (start) begin
+            run_q       <= 1'b1;
+            run_buf_q   <= pick;
+            run_unit_q  <= pick_unit;
+            run_left_q  <= pick_n;
+            run_num_q   <= pick_num;
+            run_queue_q <= pick_queue;
+            run_fail_q  <= fail_q[pick];
+        end
+        if (desc_ready)
+            out_q <= 1'b0;
+        if (read) begin
+            out_q       <= 1'b1;
+            out_queue_q <= run_queue_q;
+            out_num_q   <= run_num_q;
+            out_fail_q  <= run_fail_q;
+            out_unit_q  <= run_unit_q;
+            run_unit_q  <= run_unit_q + 5'd1;
+            run_left_q  <= run_left_q - 6'd1;
+            run_num_q   <= run_num_q + 32'd1;
+        end
+        if (last) begin
+            run_q             <= 1'b0;
+            busy_q[run_buf_q] <= 1'b0;
+            full_q[run_buf_q] <= 1'b0;
+            for (i = 0; i < BUF_N; i = i + 1)
+                older_q[{i[3:0], run_buf_q}] <= 1'b0;
+        end
+        if (rst) begin
+            rd_q      <= 1'b0;
+            run_q     <= 1'b0;
+            out_q     <= 1'b0;
+            busy_q    <= {BUF_N{1'b0}};
+            full_q    <= {BUF_N{1'b0}};
+            run_buf_q <= 4'd0;
+        end
+    end
+endmodule
+
+`default_nettype wire

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// Checks fetched descriptors and starts them.
+//
+// Every descriptor gets an operation (so that it is retired in order) and goes
+// one of three ways: host to card (h2c), card to host (c2h), or it ends at once
+// (issue_done): a bad one with its record and a halt, one whose fetch failed
+// with a halt and no record, one of a queue that no longer runs without record.
+// A halt also tells cw_desc_sched to stop fetching for the queue.
+//
+// Streams are not in this build: every descriptor of a streaming queue is bad.
+//
+// Two stages (configuration read; check and dispatch), a descriptor a cycle.
+`default_nettype none
+
+module cw_desc_issue #(
+    parameter QUEUE_N = 64,
+    parameter OP_W    = 8
+) (
+    input  wire            clk,
+    input  wire            rst,
+    output wire            idle,
+    output wire            empty,
+    input  wire            fn_ro,
+    input  wire            fn_ns,
+
+    input  wire            qcfg_valid,
+    input  wire [1:0]      qcfg_op,
+    input  wire [10:0]     qcfg_queue,
+    input  wire [4:0]      qcfg_reg,
+    input  wire [31:0]     qcfg_data,
+
+    input  wire            desc_valid,
+    output wire            desc_ready,
+    input  wire [10:0]     desc_queue,
+    input  wire [31:0]     desc_num,
+    input  wire            desc_fail,
+    input  wire [127:0]    desc_data,
+
+    output wire            op_alloc_valid,
+    input  wire            op_alloc_ready,
+    input  wire [OP_W-1:0] op_alloc_id,
+    output wire [10:0]     op_alloc_queue,
+    output wire [31:0]     op_alloc_num,
+    output wire            op_alloc_irq,
+
+    output wire            issue_done_valid,
+    input  wire            issue_done_ready,
+    output wire [OP_W-1:0] issue_done_op,
+    output wire [6:0]      issue_done_status,
+    output wire [1:0]      issue_done_kind,
+
+    output wire            stop_valid,
+    input  wire            stop_ready,
+    output wire [10:0]     stop_queue,
+
+    output wire            h2c_valid,
+    input  wire            h2c_ready,
+    output wire [OP_W-1:0] h2c_op,
+    output wire [10:0]     h2c_queue,
+    output wire [31:0]     h2c_num,
+    output wire [63:0]     h2c_host_addr,
+    output wire [63:0]     h2c_card_addr,
+    output wire [23:0]     h2c_len,
+    output wire [1:0]      h2c_attr,
+
+    output wire            c2h_valid,
+    input  wire            c2h_ready,
+    output wire [OP_W-1:0] c2h_op,
+    output wire [10:0]     c2h_queue,
+    output wire [31:0]     c2h_num,
+    output wire [63:0]     c2h_host_addr,
+    output wire [63:0]     c2h_card_addr,
+    output wire [23:0]     c2h_len,
+    output wire [1:0]      c2h_attr,
+
+    output wire            stat_bad         // a bad descriptor
+);
+    `include "cw_regs.vh"
+
+    localparam QW = $clog2(QUEUE_N);
+    localparam [1:0] OP_WRITE = 2'd0, OP_ENABLE = 2'd1, OP_DISABLE = 2'd2;
+    localparam MOVE_W = OP_W + 11 + 32 + 64 + 64 + 24 + 2;
+
+    // ---- stage 1: a descriptor with its queue's configuration ----
+    reg          s1_q;
+    reg  [10:0]  queue_q;
+    reg  [31:0]  num_q;
+    reg          fail_q;
+    reg  [127:0] desc_q;
+    reg          cut_q;          // its queue stopped after the configuration was read
+    reg          halt_q;         // a queue has halted: not yet in the RAM
+    reg          stop_q;         // ... and not yet known to the scheduler
+    reg  [10:0]  halt_queue_q;
+
+    wire done;                   // the descriptor in stage 1 leaves
+    wire halts;                  // and halts its queue
+    wire take = desc_valid && desc_ready;
+    assign desc_ready = (!s1_q || done) && !(done && halts) && !halt_q && !stop_q;
+
+    wire cfg_write = qcfg_valid && qcfg_op == OP_WRITE;
+    wire cfg_run   = qcfg_valid && (qcfg_op == OP_ENABLE || qcfg_op == OP_DISABLE);
+    wire halt_wr   = halt_q && !cfg_run;
+
+    // ---- configuration of every queue ----
+    wire        ram_run, conf_c2h, conf_stream, conf_ro, conf_ns;
+    wire [63:0] base, limit;
+    wire [QW-1:0] cfg_addr = qcfg_queue[QW-1:0];
+    wire [QW-1:0] rd_addr  = desc_queue[QW-1:0];
+
+    cw_ram_fwd #(.W(1), .DEPTH(QUEUE_N)) u_run (
+        .clk(clk), .wr_en(cfg_run || halt_wr),
+        .wr_addr(cfg_run ? cfg_addr : halt_queue_q[QW-1:0]),
+        .wr_data(cfg_run && qcfg_op == OP_ENABLE),
+        .rd_en(take), .rd_addr(rd_addr), .rd_data(ram_run)
+    );
+    cw_ram #(.W(4), .DEPTH(QUEUE_N)) u_config (
+        .clk(clk), .wr_en(cfg_write && qcfg_reg == CW_Q_CONFIG[6:2]), .wr_addr(cfg_addr),
+        .wr_data({qcfg_data[CW_Q_CONFIG_C2H_LSB], qcfg_data[CW_Q_CONFIG_STREAM_LSB],
+                  qcfg_data[CW_Q_CONFIG_RO_LSB], qcfg_data[CW_Q_CONFIG_NS_LSB]}),
+        .rd_en(take), .rd_addr(rd_addr), .rd_data({conf_c2h, conf_stream, conf_ro, conf_ns})
+    );
+    cw_ram #(.W(32), .DEPTH(QUEUE_N)) u_base_lo (
+        .clk(clk), .wr_en(cfg_write && qcfg_reg == CW_Q_CARD_BASE_LO[6:2]), .wr_addr(cfg_addr),
+        .wr_data(qcfg_data), .rd_en(take), .rd_addr(rd_addr), .rd_data(base[31:0])
+    );
+    cw_ram #(.W(32), .DEPTH(QUEUE_N)) u_base_hi (
+        .clk(clk), .wr_en(cfg_write && qcfg_reg == CW_Q_CARD_BASE_HI[6:2]), .wr_addr(cfg_addr),
+        .wr_data(qcfg_data), .rd_en(take), .rd_addr(rd_addr), .rd_data(base[63:32])
+    );
+    cw_ram #(.W(32), .DEPTH(QUEUE_N)) u_limit_lo (
+        .clk(clk), .wr_en(cfg_write && qcfg_reg == CW_Q_CARD_LIMIT_LO[6:2]), .wr_addr(cfg_addr),
+        .wr_data(qcfg_data), .rd_en(take), .rd_addr(rd_addr), .rd_data(limit[31:0])
+    );
+    cw_ram #(.W(32), .DEPTH(QUEUE_N)) u_limit_hi (
+        .clk(clk), .wr_en(cfg_write && qcfg_reg == CW_Q_CARD_LIMIT_HI[6:2]), .wr_addr(cfg_addr),
+        .wr_data(qcfg_data), .rd_en(take), .rd_addr(rd_addr), .rd_data(limit[63:32])
+    );
+
+    // ---- the check ----
+    wire [31:0] dw2  = desc_q[95:64];
+    wire [23:0] len  = dw2[CW_DESC_DW2_LEN_MSB:CW_DESC_DW2_LEN_LSB];
+    wire [35:0] card = {dw2[CW_DESC_DW2_CARD_HI_MSB:CW_DESC_DW2_CARD_HI_LSB], desc_q[127:96]};
+    wire [36:0] past = {1'b0, card} + {13'd0, len};             // within the queue's card memory
+    wire [64:0] top  = {1'b0, base} + {28'd0, past};            // in card memory; must not wrap
+    wire bad_len     = len == 24'd0;
+    wire bad_flags   = dw2[CW_DESC_DW2_RSVD_LSB] || dw2[CW_DESC_DW2_SOP_LSB] ||
+                       dw2[CW_DESC_DW2_EOP_LSB] || conf_stream;
+    wire bad_range   = {27'd0, past} > limit || top[64];
+    wire run         = ram_run && !cut_q;
+    wire bad         = !fail_q && (bad_len || bad_flags || bad_range);
+    wire moves       = run && !fail_q && !bad;
+
+    // ---- the three ways out ----
+    wire end_ready, h2c_in_ready, c2h_in_ready;
+    wire way_ready = !moves ? end_ready : conf_c2h ? c2h_in_ready : h2c_in_ready;
+    wire [MOVE_W-1:0] move = {op_alloc_id, queue_q, num_q, desc_q[63:0], base + {28'd0, card}, len,
+                              conf_ro && fn_ro, conf_ns && fn_ns};
+    wire [6:0] end_status = !run ? CW_STATUS_OK[6:0] : fail_q ? CW_STATUS_FETCH[6:0] :
+                            bad_len ? CW_STATUS_BAD_LEN[6:0] :
+                            bad_flags ? CW_STATUS_BAD_FLAGS[6:0] : CW_STATUS_BAD_RANGE[6:0];
+    wire end_moving, h2c_moving, c2h_moving;
+    wire [2:0] unused_end;
+    wire [3:0] unused_h2c, unused_c2h;
+    wire unused = &{1'b0, top[63:0], dw2};
+
+    assign op_alloc_valid = s1_q && way_ready;
+    assign op_alloc_queue = queue_q;
+    assign op_alloc_num   = num_q;
+    assign op_alloc_irq   = moves && dw2[CW_DESC_DW2_IRQ_LSB];
+    assign done  = op_alloc_valid && op_alloc_ready;
+    assign halts = run && !moves;
+    assign stat_bad   = done && run && bad;
+    assign stop_valid = stop_q;
+    assign stop_queue = halt_queue_q;
+
+    stream_fifo #(.W(OP_W + 9), .DEPTH(4)) u_end (
+        .clk(clk), .rst(rst), .in_valid(done && !moves), .in_ready(end_ready),
+        .in_data({op_alloc_id, end_status, halts, !run || fail_q}),
+        .out_valid(issue_done_valid), .out_ready(issue_done_ready),
+        .out_data({issue_done_op, issue_done_status, issue_done_kind}), .count(unused_end)
+    );
+    stream_fifo #(.W(MOVE_W), .DEPTH(8)) u_h2c (
+        .clk(clk), .rst(rst), .in_valid(done && moves && !conf_c2h), .in_ready(h2c_in_ready),
+        .in_data(move), .out_valid(h2c_valid), .out_ready(h2c_ready),
+        .out_data({h2c_op, h2c_queue, h2c_num, h2c_host_addr, h2c_card_addr, h2c_len, h2c_attr}),
+        .count(unused_h2c)
+    );
+    stream_fifo #(.W(MOVE_W), .DEPTH(8)) u_c2h (
+        .clk(clk), .rst(rst), .in_valid(done && moves && conf_c2h), .in_ready(c2h_in_ready),
+        .in_data(move), .out_valid(c2h_valid), .out_ready(c2h_ready),
+        .out_data({c2h_op, c2h_queue, c2h_num, c2h_host_addr, c2h_card_addr, c2h_len, c2h_attr}),
+        .count(unused_c2h)
+    );
+
+    assign end_moving = issue_done_valid && issue_done_ready;
+    assign h2c_moving = h2c_valid && h2c_ready;
+    assign c2h_moving = c2h_valid && c2h_ready;
+    assign idle  = !take && !done && !halt_q && !(stop_q && stop_ready) && !qcfg_valid &&
+                   !end_moving && !h2c_moving && !c2h_moving;
+    assign empty = !s1_q && !halt_q && !stop_q && !issue_done_valid && !h2c_valid && !c2h_valid;
+
+    always @(posedge clk) begin
+        if (done)
+            s1_q <= 1'b0;
+        // a queue that is disabled while its descriptor waits here
+        if (qcfg_valid && qcfg_op == OP_DISABLE && qcfg_queue == queue_q && !op_alloc_valid)
+            cut_q <= 1'b1;
+        if (take) begin
+            s1_q    <= 1'b1;
+            queue_q <= desc_queue;
+            num_q   <= desc_num;
+            fail_q  <= desc_fail;
+            desc_q  <= desc_data;
+            cut_q   <= 1'b0;
+        end
+        if (halt_wr)
+            halt_q <= 1'b0;
+        if (stop_ready)
+            stop_q <= 1'b0;
+        if (done && halts) begin
+            halt_q       <= 1'b1;
+            stop_q       <= 1'b1;
+            halt_queue_q <= queue_q;
+        end
+        if (rst) begin
+            s1_q   <= 1'b0;
+            halt_q <= 1'b0;
+            stop_q <= 1'b0;
+        end
+    end
+endmodule
+
+`default_nettype wire

@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// Decides which descriptors are fetched next.
+//
+// Keeps, for every queue, ring base, log2 entries, producer index and the count
+// of descriptors whose fetch was requested. Queues with descriptors to fetch
+// wait in a list (each at most once: a bit a queue says so); the queue at its
+// head gets one fetch and goes to the end while it has more. A fetch is the
+// smallest of: 32 descriptors, up to the producer index, up to the end of the
+// ring, up to the next boundary of 512 bytes or of the largest read if smaller.
+//
+// Neighbours: the configuration bus is a strobe (at most one in four cycles) and
+// goes first; `stop` (a halt seen by cw_desc_issue) and kicks wait for a free
+// slot. fetch goes to cw_desc_buf; `fetched` counts when it is offered.
+//
+// Two cycles for a doorbell, a stop or a status read, three for a fetch.
+`default_nettype none
+
+module cw_desc_sched #(
+    parameter QUEUE_N = 64
+) (
+    input  wire        clk,
+    input  wire        rst,
+    output wire        idle,
+    output wire        empty,          // no fetch is being made up or offered
+    input  wire        engine_enable,
+    input  wire [3:0]  rd_log2,        // log2 of the largest read in bytes, 7 to 12
+
+    input  wire        qcfg_valid,
+    input  wire [1:0]  qcfg_op,
+    input  wire [10:0] qcfg_queue,
+    input  wire [4:0]  qcfg_reg,
+    input  wire [31:0] qcfg_data,
+    input  wire        qst_valid,
+    input  wire [10:0] qst_queue,
+    output wire        qst_fetch_ack,
+    output wire [31:0] qst_fetched,
+    input  wire        kick_valid,
+    output wire        kick_ready,
+    input  wire [10:0] kick_queue,
+    input  wire [31:0] kick_producer,
+    input  wire        stop_valid,
+    output wire        stop_ready,
+    input  wire [10:0] stop_queue,
+
+    output wire        fetch_valid,
+    input  wire        fetch_ready,
+    output wire [10:0] fetch_queue,
+    output wire [31:0] fetch_num,      // number of its first descriptor
+    output wire [5:0]  fetch_n,        // descriptors, 1 to 32
+    output wire [63:0] fetch_addr
+);
+    `include "cw_regs.vh"
+
+    localparam QW = $clog2(QUEUE_N);
+    localparam [1:0] OP_WRITE = 2'd0, OP_ENABLE = 2'd1, OP_DISABLE = 2'd2, OP_QUIESCE = 2'd3;
+    localparam [1:0] S_IDLE = 2'd0, S_ACT = 2'd1, S_FETCH = 2'd2;
+    localparam [2:0] EV_CFG = 3'd0, EV_STOP = 3'd1, EV_QST = 3'd2, EV_KICK = 3'd3, EV_POP = 3'd4;
+
+    reg  [1:0]  state_q;
+    reg  [2:0]  ev_q;
+    reg  [10:0] queue_q;
+    reg  [31:0] arg_q;
+    reg         cfg_pend_q;
+    reg  [1:0]  cfg_op_q;
+    reg  [10:0] cfg_queue_q;
+    reg         cfg_bit_q;
+    reg         pop_turn_q;     // the last event was a kick: a waiting queue goes first
+    reg  [QW:0] init_q;         // list bits cleared since reset
+    reg         qst_done_q;     // answered; waits for the request to fall
+    reg         fetch_q;
+    reg  [10:0] fetch_queue_q;
+    reg  [31:0] fetch_num_q;
+    reg  [5:0]  fetch_n_q;
+    reg  [63:0] fetch_addr_q;
+
+    // ---- what to do next ----
+    wire        list_valid;
+    wire [10:0] list_queue;
+    wire        list_idle;
+    wire        init_done = init_q[QW];
+    wire        can_pop   = list_valid && engine_enable && !fetch_q;
+    wire        pick_cfg  = cfg_pend_q;
+    wire        pick_stop = !pick_cfg && init_done && stop_valid;
+    wire        pick_qst  = !pick_cfg && !pick_stop && init_done && qst_valid && !qst_done_q;
+    wire        pick_kick = !pick_cfg && !pick_stop && !pick_qst && init_done && kick_valid &&
+                            !(pop_turn_q && can_pop);
+    wire        pick_pop  = !pick_cfg && !pick_stop && !pick_qst && !pick_kick && init_done && can_pop;
+    wire        pick_any  = pick_cfg || pick_stop || pick_qst || pick_kick || pick_pop;
+    wire        in_idle   = state_q == S_IDLE;
+    wire [10:0] pick_queue = pick_cfg ? cfg_queue_q : pick_stop ? stop_queue :
+                             pick_qst ? qst_queue : pick_kick ? kick_queue : list_queue;
+
+    assign stop_ready = in_idle && pick_stop;
+    assign kick_ready = in_idle && pick_kick;
+    assign idle  = in_idle && !pick_any && init_done && !qcfg_valid && list_idle &&
+                   !(fetch_q && fetch_ready) && !(qst_done_q && !qst_valid);
+    assign empty = in_idle && !fetch_q;
+
+    // ---- per-queue state, read when an event is picked ----
+    wire [31:0] producer, fetched;
+    wire        run, quiesce, halted, in_list;
+    wire [25:0] ring_lo;        // 64-byte aligned
+    wire [31:0] ring_hi;
+    wire [4:0]  entries_log2;
+    reg         st_wr, list_wr, list_bit, push;
+    reg  [66:0] st_data;
+
+    cw_ram #(.W(67), .DEPTH(QUEUE_N)) u_state (
+        .clk(clk), .wr_en(st_wr), .wr_addr(queue_q[QW-1:0]), .wr_data(st_data),
+        .rd_en(in_idle && pick_any), .rd_addr(pick_queue[QW-1:0]),
+        .rd_data({producer, fetched, run, quiesce, halted})
+    );
+    cw_ram #(.W(1), .DEPTH(QUEUE_N)) u_in_list (
+        .clk(clk), .wr_en(list_wr || !init_done),
+        .wr_addr(init_done ? queue_q[QW-1:0] : init_q[QW-1:0]), .wr_data(init_done && list_bit),
+        .rd_en(in_idle && pick_any), .rd_addr(pick_queue[QW-1:0]), .rd_data(in_list)
+    );
+    wire cfg_write = qcfg_valid && qcfg_op == OP_WRITE;
+    cw_ram #(.W(26), .DEPTH(QUEUE_N)) u_ring_lo (
+        .clk(clk), .wr_en(cfg_write && qcfg_reg == CW_Q_RING_LO[6:2]),
+        .wr_addr(qcfg_queue[QW-1:0]), .wr_data(qcfg_data[31:6]),
+        .rd_en(in_idle && pick_pop), .rd_addr(pick_queue[QW-1:0]), .rd_data(ring_lo)
+    );
+    cw_ram #(.W(32), .DEPTH(QUEUE_N)) u_ring_hi (
+        .clk(clk), .wr_en(cfg_write && qcfg_reg == CW_Q_RING_HI[6:2]),
+        .wr_addr(qcfg_queue[QW-1:0]), .wr_data(qcfg_data),
+        .rd_en(in_idle && pick_pop), .rd_addr(pick_queue[QW-1:0]), .rd_data(ring_hi)
+    );
+    cw_ram #(.W(5), .DEPTH(QUEUE_N)) u_entries (
+        .clk(clk), .wr_en(cfg_write && qcfg_reg == CW_Q_CONFIG[6:2]), .wr_addr(qcfg_queue[QW-1:0]),
+        .wr_data(qcfg_data[CW_Q_CONFIG_ENTRIES_LOG2_MSB:CW_Q_CONFIG_ENTRIES_LOG2_LSB]),
+        .rd_en(in_idle && pick_pop), .rd_addr(pick_queue[QW-1:0]), .rd_data(entries_log2)
+    );
+    stream_ram_fifo #(.W(11), .DEPTH(QUEUE_N)) u_list (
+        .clk(clk), .rst(rst), .idle(list_idle), .in_valid(push), .in_data(queue_q),
+        .out_valid(list_valid), .out_ready(in_idle && pick_pop), .out_data(list_queue)
+    );
+
+    // ---- size of a fetch ----
+    wire [31:0] entries = 32'd1 << entries_log2;
+    wire [31:0] slot    = fetched & (entries - 32'd1);
+    wire [31:0] avail   = producer - fetched;
+    // An index that moved backwards, or too far, fetches nothing: whoever accepts
+    // doorbells has checked them, this only bounds the damage.
+    wire        can_fetch = run && !quiesce && !halted && avail != 32'd0 && avail <= entries;
+    wire [5:0]  units     = rd_log2 >= 4'd9 ? 6'd32 : rd_log2 == 4'd8 ? 6'd16 : 6'd8;
+    reg  [31:0] avail_q;
+    reg  [31:0] to_end_q;
+    reg  [63:0] addr_q;
+    wire [5:0]  to_bound = units - ({1'b0, addr_q[8:4]} & (units - 6'd1));
+    wire [5:0]  n_avail  = avail_q > {26'd0, to_bound} ? to_bound : avail_q[5:0];
+    wire [5:0]  n        = {26'd0, n_avail} > to_end_q ? to_end_q[5:0] : n_avail;
+
+    wire wants_list = run && !quiesce && !halted && !in_list;
+
+    always @* begin
+        st_wr    = 1'b0;
+        st_data  = {producer, fetched, run, quiesce, halted};
+        list_wr  = 1'b0;
+        list_bit = 1'b0;
+        push     = 1'b0;
+        case (state_q)
+        S_ACT:
+            case (ev_q)
+            EV_CFG: begin
+                st_wr = 1'b1;
+                case (arg_q[1:0])
+                OP_ENABLE:  st_data = {64'd0, 3'b100};
+                OP_DISABLE: st_data[2] = 1'b0;
+                OP_QUIESCE: st_data[1] = arg_q[2];
+                default:    st_wr = 1'b0;
+                endcase
+                if (arg_q[1:0] == OP_QUIESCE && !arg_q[2] && run && !halted && !in_list &&
+                    producer != fetched) begin
+                    push     = 1'b1;
+                    list_wr  = 1'b1;
+                    list_bit = 1'b1;
+                end
+            end
+            EV_STOP: begin
+                st_wr      = 1'b1;
+                st_data[0] = 1'b1;
+            end
+            EV_KICK: begin
+                st_wr          = 1'b1;
+                st_data[66:35] = arg_q;
+                push           = wants_list;
+                list_wr        = wants_list;
+                list_bit       = 1'b1;
+            end
+            EV_POP:
+                list_wr = !can_fetch;
+            default: ;
+            endcase
+        S_FETCH: begin
+            st_wr         = 1'b1;
+            st_data[34:3] = fetched + {26'd0, n};
+            push          = avail_q != {26'd0, n};
+            list_wr       = !push;
+        end
+        default: ;
+        endcase
+    end
+
+    assign fetch_valid = fetch_q;
+    assign fetch_queue = fetch_queue_q;
+    assign fetch_num   = fetch_num_q;
+    assign fetch_n     = fetch_n_q;
+    assign fetch_addr  = fetch_addr_q;
+    assign qst_fetch_ack = state_q == S_ACT && ev_q == EV_QST;
+    assign qst_fetched   = fetched;
+
+    always @(posedge clk) begin
+        if (qcfg_valid && qcfg_op != OP_WRITE) begin
+            cfg_op_q    <= qcfg_op;
+            cfg_queue_q <= qcfg_queue;
+            cfg_bit_q   <= qcfg_data[0];
+        end
+        if (fetch_ready)
+            fetch_q <= 1'b0;
+        if (!qst_valid)
+            qst_done_q <= 1'b0;
+        if (!init_done)
+            init_q <= init_q + 1'b1;
+        case (state_q)
+        // waits for a configuration strobe, a stop, a status read, a doorbell, or
+        // a queue in the list with room for its fetch
+        S_IDLE:
+            if (pick_any) begin
+                state_q    <= S_ACT;
+                ev_q       <= pick_cfg ? EV_CFG : pick_stop ? EV_STOP : pick_qst ? EV_QST :
+                              pick_kick ? EV_KICK : EV_POP;
+                queue_q    <= pick_queue;
+                arg_q      <= pick_cfg ? {29'd0, cfg_bit_q, cfg_op_q} : kick_producer;
+                pop_turn_q <= pick_kick;
+                if (pick_cfg)
+                    cfg_pend_q <= 1'b0;
+            end
+        // the queue's state is read: one cycle
+        S_ACT: begin
+            state_q  <= ev_q == EV_POP && can_fetch ? S_FETCH : S_IDLE;
+            avail_q  <= avail;
+            to_end_q <= entries - slot;
+            addr_q   <= {ring_hi, ring_lo, 6'd0} + {28'd0, slot, 4'd0};
+            if (ev_q == EV_QST)
+                qst_done_q <= 1'b1;
+        end
+        // the size of the fetch is known: one cycle
+        S_FETCH: begin
+            state_q       <= S_IDLE;
+            fetch_q       <= 1'b1;
+            fetch_queue_q <= queue_q;
+            fetch_num_q   <= fetched;
+            fetch_n_q     <= n;
+            fetch_addr_q  <= addr_q;
+        end
+        default: state_q <= S_IDLE;
+        endcase
+        if (qcfg_valid && qcfg_op != OP_WRITE)
+            cfg_pend_q <= 1'b1;
+        if (rst) begin
+            state_q    <= S_IDLE;
+            cfg_pend_q <= 1'b0;
+            pop_turn_q <= 1'b0;
+            fetch_q    <= 1'b0;
+            qst_done_q <= 1'b0;
+            init_q     <= {(QW + 1){1'b0}};
+        end
+    end
+endmodule
+
+`default_nettype wire

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Doorbell pages: checks producer and completion consumer indices and tells the
+// fetcher about new descriptors.
+//
+// A page takes a 4-byte write at 0 (producer) or 4 (consumer), or 8 bytes at 0
+// (both; the consumer is applied first), with all byte enables. Anything else, a
+// queue that is not enabled, a consumer index behind the last one or ahead of the
+// records written, a producer index behind the last one or more than the ring's
+// entries ahead of the consumer: ignored, with the queue's error bit set and
+// ev_bad pulsed. A zero-length write does nothing.
+//
+// Each queue has a word of context in RAM, kept up by the queue configuration bus
+// (as in every block that has one) and by doorbells; the records written come
+// with the record strobe. cfg_busy: a strobe has not been applied yet; the owner
+// of the bus waits for it before the next one. Records of a queue that is being
+// enabled do not come, and a record strobe is never high for ever, so the zeroing
+// of its count finds a free cycle.
+//
+// Status for register reads: st_valid held until st_ack (one cycle).
+//
+// Throughput: a doorbell each four cycles. Latency to kick: five cycles.
+`default_nettype none
+
+module cw_doorbell #(
+    parameter QUEUE_N = 64
+) (
+    input  wire         clk,
+    input  wire         rst,
+    input  wire         engine_rst,
+    output wire         idle,
+    input  wire [4:0]   stride_log2,
+
+    input  wire         db_valid,
+    output wire         db_ready,
+    input  wire [24:0]  db_addr,
+    input  wire [10:0]  db_len,
+    input  wire [3:0]   db_first_be,
+    input  wire [3:0]   db_last_be,
+    input  wire [63:0]  db_data,
+
+    input  wire         qcfg_valid,
+    input  wire [1:0]   qcfg_op,
+    input  wire [10:0]  qcfg_queue,
+    input  wire [4:0]   qcfg_reg,
+    input  wire [31:0]  qcfg_data,
+    output wire         cfg_busy,
+
+    input  wire         record_valid,
+    input  wire [10:0]  record_queue,
+    input  wire [31:0]  record_count,
+
+    input  wire         st_valid,
+    input  wire [10:0]  st_queue,
+    output wire         st_ack,
+    output wire [31:0]  st_producer,
+    output wire [31:0]  st_consumer,
+    output wire         st_error,
+
+    output wire         kick_valid,
+    input  wire         kick_ready,
+    output wire [10:0]  kick_queue,
+    output wire [31:0]  kick_producer,
+
+    output wire         ev_good,
+    output wire         ev_bad,
+    output wire [15:0]  ev_queue
+);
+    `include "cw_regs.vh"
+
+    localparam Q_W = $clog2(QUEUE_N);
+    localparam [1:0] OP_WRITE = 2'd0, OP_ENABLE = 2'd1, OP_DISABLE = 2'd2;
+
+    // ---- what a write means, before it is queued ----
+    // The page is 4 KiB to 64 KiB: its offset is in DW index bits 9 to 13 and down.
+    wire [2:0]  wide   = stride_log2[2:0] - 3'd4;   // 12 to 16: 0 to 4
+    wire [24:0] page = db_addr & (25'h1ffffff >> (11 - Q_W)); // BAR2 is QUEUE_N << 16 bytes
+    wire [14:0] in_queue = page[24:10] >> wide;
+    wire [13:0] offset = page[13:0] & ~(14'h3c00 << wide);
+    wire        one    = db_len == 11'd1 && db_first_be == 4'hf;
+    wire        two    = db_len == 11'd2 && db_first_be == 4'hf && db_last_be == 4'hf;
+    wire        nop    = db_len == 11'd1 && db_first_be == 4'd0;
+    wire        at_0   = offset == 14'd0;
+    wire        at_4   = offset == 14'd1;
+    wire        in_p   = at_0 && (one || two);
+    wire        in_c   = (at_4 && one) || (at_0 && two);
+    wire [31:0] in_consumer = two ? db_data[63:32] : db_data[31:0];
+
+    wire        db_q_valid, db_q_ready, has_p, has_c;
+    wire        db_q_in;
+    wire [14:0] queue;
+    wire [31:0] new_p, new_c;
+    wire [4:0]  db_count;
+
+    assign db_q_in = db_valid && !nop;
+    stream_fifo #(.W(81), .DEPTH(16)) u_db (
+        .clk(clk), .rst(rst), .in_valid(db_q_in), .in_ready(db_ready),
+        .in_data({in_queue, in_p, in_c, db_data[31:0], in_consumer}),
+        .out_valid(db_q_valid), .out_ready(db_q_ready),
+        .out_data({queue, has_p, has_c, new_p, new_c}), .count(db_count)
+    );
+
+    // ---- configuration strobes wait here ----
+    reg         cfg_q, zero_q;          // zero_q: the record count is to be cleared
+    reg [1:0]   cfg_op_q;
+    reg [10:0]  cfg_queue_q;
+    reg [4:0]   cfg_entries_q;
+
+    // ---- context RAM and records RAM ----
+    localparam CTX_W = 71;
+    wire [CTX_W-1:0] ctx;
+    wire             enabled, error;
+    wire [4:0]       entries_log2;
+    wire [31:0]      old_p, old_c, records;
+    assign {enabled, error, entries_log2, old_c, old_p} = ctx;
+
+    localparam [2:0] S_IDLE = 3'd0, S_CFG = 3'd1, S_STATUS = 3'd2, S_CONSUMER = 3'd3,
+                     S_PRODUCER = 3'd4, S_WRITE = 3'd5;
+    reg [2:0]        state_q;
+    reg              c_good_q, p_good_q, p_moved_q, known_q;
+    reg [31:0]       c_q;               // consumer in force after this doorbell
+
+    wire             kick_room;
+    wire [2:0]       kick_count;
+    wire             start_cfg = cfg_q && !zero_q;
+    wire             start_st  = !cfg_q && st_valid;
+    wire             start_db  = !cfg_q && !st_valid && db_q_valid && kick_room;
+    wire [Q_W-1:0]   rd_queue  = start_cfg ? cfg_queue_q[Q_W-1:0] :
+                                 start_st ? st_queue[Q_W-1:0] : queue[Q_W-1:0];
+    wire             known     = {17'd0, queue} < QUEUE_N;
+    reg [CTX_W-1:0]  next_ctx;
+    wire             bad  = !known_q || !enabled || (!has_p && !has_c) || (has_p && !p_good_q) ||
+                            (has_c && !c_good_q);
+    wire             write = state_q == S_WRITE;
+
+    always @* begin
+        next_ctx = ctx;
+        if (state_q == S_CFG)
+            case (cfg_op_q)
+            OP_WRITE:  next_ctx[68:64] = cfg_entries_q;
+            OP_ENABLE: next_ctx = {1'b1, 1'b0, entries_log2, 64'd0};
+            default:   next_ctx[70] = 1'b0;
+            endcase
+        else begin
+            next_ctx[69] = error || bad;
+            if (enabled && has_c && c_good_q)
+                next_ctx[63:32] = new_c;
+            if (enabled && has_p && p_good_q)
+                next_ctx[31:0] = new_p;
+        end
+    end
+
+    cw_ram #(.W(CTX_W), .DEPTH(QUEUE_N)) u_ctx (
+        .clk(clk), .wr_en(state_q == S_CFG || (write && known_q)),
+        .wr_addr(state_q == S_CFG ? cfg_queue_q[Q_W-1:0] : queue[Q_W-1:0]), .wr_data(next_ctx),
+        .rd_en(state_q == S_IDLE), .rd_addr(rd_queue), .rd_data(ctx)
+    );
+    cw_ram #(.W(32), .DEPTH(QUEUE_N)) u_records (
+        .clk(clk), .wr_en(record_valid || zero_q),
+        .wr_addr(record_valid ? record_queue[Q_W-1:0] : cfg_queue_q[Q_W-1:0]),
+        .wr_data(record_valid ? record_count : 32'd0),
+        .rd_en(state_q == S_IDLE), .rd_addr(rd_queue), .rd_data(records)
+    );
+    stream_fifo #(.W(43), .DEPTH(4)) u_kick (
+        .clk(clk), .rst(engine_rst),
+        .in_valid(write && known_q && enabled && has_p && p_good_q && p_moved_q), .in_ready(kick_room),
+        .in_data({queue[10:0], new_p}),
+        .out_valid(kick_valid), .out_ready(kick_ready), .out_data({kick_queue, kick_producer}),
+        .count(kick_count)
+    );
+
+    assign db_q_ready  = write;
+    assign cfg_busy    = cfg_q || zero_q;
+    assign st_ack      = state_q == S_STATUS;
+    assign st_producer = old_p;
+    assign st_consumer = old_c;
+    assign st_error    = error;
+    assign ev_good     = write && !bad;
+    assign ev_bad      = write && bad;
+    assign ev_queue    = {1'b0, queue};
+    assign idle        = state_q == S_IDLE && !db_q_valid && !cfg_busy;
+
+    always @(posedge clk) begin
+        if (!record_valid)
+            zero_q <= 1'b0;
+        case (state_q)
+        // Waits for a configuration strobe, a status read or a doorbell, in this order.
+        S_IDLE: begin
+            known_q <= known;
+            state_q <= start_cfg ? S_CFG : start_st ? S_STATUS : start_db ? S_CONSUMER : S_IDLE;
+        end
+        // One cycle: the changed context is written.
+        S_CFG: begin
+            state_q <= S_IDLE;
+            cfg_q   <= 1'b0;
+        end
+        // One cycle: the status goes out.
+        S_STATUS: state_q <= S_IDLE;
+        // One cycle: distances modulo 2^32 from the old consumer index.
+        S_CONSUMER: begin
+            state_q  <= S_PRODUCER;
+            c_good_q <= new_c - old_c <= records - old_c;
+            c_q      <= has_c && new_c - old_c <= records - old_c ? new_c : old_c;
+        end
+        // One cycle: what is handed over fits the ring, and nothing is taken back.
+        S_PRODUCER: begin
+            state_q   <= S_WRITE;
+            p_good_q  <= new_p - c_q <= 32'd1 << entries_log2 && new_p - old_p <= 32'd1 << entries_log2;
+            p_moved_q <= new_p != old_p;
+        end
+        // One cycle: context written, kick and events out.
+        default: state_q <= S_IDLE;
+        endcase
+        // The context of any other register is not kept here.
+        if (qcfg_valid && (qcfg_op == OP_ENABLE || qcfg_op == OP_DISABLE ||
+                           (qcfg_op == OP_WRITE && qcfg_reg == CW_Q_CONFIG[6:2]))) begin
+            cfg_q         <= 1'b1;
+            zero_q        <= qcfg_op == OP_ENABLE;
+            cfg_op_q      <= qcfg_op;
+            cfg_queue_q   <= qcfg_queue;
+            cfg_entries_q <= qcfg_data[CW_Q_CONFIG_ENTRIES_LOG2_MSB:CW_Q_CONFIG_ENTRIES_LOG2_LSB];
+        end
+        if (rst) begin
+            state_q <= S_IDLE;
+            cfg_q   <= 1'b0;
+            zero_q  <= 1'b0;
+        end
+    end
+
+    wire unused = &{1'b0, stride_log2[4:3], record_queue, st_queue, cfg_queue_q, db_count, kick_count, qcfg_data};
+endmodule
+
+`default_nettype wire

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// MSI-X: table, pending bits, and the decision to send (PCIe Base Specification
+// 6.0 section 6.1.4).
+//
+// An interrupt for a vector becomes a message when MSI-X is enabled and neither
+// the function nor the vector is masked, else it is noted as pending; pending
+// interrupts of a vector are one. Unmasking sends what is pending, once. While
+// MSI-X is disabled interrupts are dropped and pending bits cleared; while the
+// function may not send (bus master off, D-state) they stay pending. err_irq
+// raises vector 0. Vectors beyond the table are dropped.
+//
+// A write that masks a vector waits for a message already on its way to the
+// request stream, so that a read behind it comes after the last interrupt.
+//
+// After rst the table is swept to its reset value (all masked, pending bits
+// clear); `ready` rises when that is done.
+//
+// Latency: seven cycles from an interrupt to its message; table reads two.
+// Throughput: a message each eight cycles.
+`default_nettype none
+
+module cw_msix #(
+    parameter VECTOR_N = 64
+) (
+    input  wire         clk,
+    input  wire         rst,
+    output wire         idle,
+    output wire         ready,
+    input  wire         fn_msix_en,
+    input  wire         fn_msix_mask,
+    input  wire         fn_bme,
+    input  wire [1:0]   fn_power,
+    input  wire         fn_flr,
+
+    input  wire         table_sel,
+    input  wire         pba_sel,
+    input  wire         reg_write,
+    input  wire [13:0]  reg_addr,      // DW index in the region
+    input  wire [3:0]   reg_be,
+    input  wire [31:0]  reg_wdata,
+    output wire         ack,           // of either region
+    output wire [31:0]  rdata,
+
+    input  wire         err_irq_valid,
+    output wire         err_irq_ready,
+    input  wire         irq_valid,
+    output wire         irq_ready,
+    input  wire [10:0]  irq_vector,
+
+    output wire         msix_req_valid,
+    input  wire         msix_req_ready,
+    output wire [63:0]  msix_req_addr,
+    output wire [31:0]  msix_req_data,
+    output wire         ev_irq
+);
+    `include "cw_regs.vh"
+
+    localparam TABLE_N = 4 * VECTOR_N;
+    localparam T_W     = $clog2(TABLE_N);
+    localparam WORD_N  = VECTOR_N > 32 ? (VECTOR_N + 31) / 32 : 2; // words of pending bits
+    localparam P_W     = $clog2(WORD_N);
+    localparam [1:0] W_LO = CW_MSIX_ADDR_LO[3:2], W_HI = CW_MSIX_ADDR_HI[3:2],
+                     W_DATA = CW_MSIX_DATA[3:2], W_CTRL = CW_MSIX_CTRL[3:2];
+
+    localparam [3:0] S_SWEEP = 4'd0, S_IDLE = 4'd1, S_ACCESS = 4'd2, S_ACK = 4'd3, S_LOOK = 4'd4,
+                     S_TEST = 4'd5, S_LO = 4'd6, S_HI = 4'd7, S_DATA = 4'd8, S_CLEAR = 4'd9;
+    reg [3:0]      state_q;
+    reg [T_W-1:0]  sweep_q;
+    reg [10:0]     vector_q;           // under consideration
+    reg            raise_q;            // a new interrupt, not a look for a pending one
+    reg            unmasked_q;         // the access unmasks its vector
+    reg            scan_q;             // pending bits may be waiting without a mask
+    reg [10:0]     scan_vector_q;
+    reg [11:0]     pend_n_q;           // pending bits set
+    reg            exists_q, in_table_q;
+    reg            msg_q;
+    reg [63:0]     msg_addr_q;
+    reg [31:0]     msg_data_q;
+
+    wire sending_ok = fn_bme && fn_power == 2'd0 && !fn_flr;
+    wire can_send   = sending_ok && fn_msix_en && !fn_msix_mask;
+    wire sel        = table_sel || pba_sel;
+    wire masks      = table_sel && reg_write && reg_addr[1:0] == W_CTRL && msg_q && sending_ok;
+
+    wire start_access = state_q == S_IDLE && sel && !masks;
+    wire start_clear  = state_q == S_IDLE && !sel && !fn_msix_en && pend_n_q != 12'd0;
+    wire start_scan   = state_q == S_IDLE && !sel && can_send && scan_q && pend_n_q != 12'd0 && !msg_q;
+    wire start_irq    = state_q == S_IDLE && !sel && !start_clear && !(can_send && scan_q && pend_n_q != 12'd0) &&
+                        !msg_q;
+
+    // ---- table and pending bits ----
+    wire [31:0] index32 = {18'd0, reg_addr};
+    wire        exists  = table_sel ? index32 < TABLE_N : index32 < WORD_N;
+    wire [31:0] word, bits;
+    wire [31:0] keep = {{8{reg_be[3]}}, {8{reg_be[2]}}, {8{reg_be[1]}}, {8{reg_be[0]}}};
+    wire [31:0] merged = (word & ~keep) | (reg_wdata & keep);
+    wire [31:0] mask = reg_addr[1:0] == W_LO ? 32'hfffffffc : reg_addr[1:0] == W_CTRL ? 32'd1 : 32'hffffffff;
+    wire        store = state_q == S_ACCESS && reg_write && in_table_q && exists_q;
+    wire [1:0]  part = state_q == S_LOOK ? W_CTRL : state_q == S_TEST ? W_LO : state_q == S_LO ? W_HI : W_DATA;
+    wire [12:0] vector_word = {vector_q, part};
+    wire [5:0]  vector_bits = vector_q[10:5];
+
+    wire [31:0] bit_mask  = 32'd1 << vector_q[4:0];
+    wire        pending   = (bits & bit_mask) != 32'd0;
+    wire        wanted    = state_q == S_TEST && fn_msix_en && (raise_q || pending);
+    wire        send      = wanted && can_send && !word[0] && !msg_q;
+    wire        set_bit   = wanted && !send && !pending;
+    wire        clear_bit = send && pending;
+
+    cw_ram #(.W(32), .DEPTH(TABLE_N)) u_table (
+        .clk(clk), .wr_en(state_q == S_SWEEP || store),
+        .wr_addr(state_q == S_SWEEP ? sweep_q : reg_addr[T_W-1:0]),
+        .wr_data(state_q == S_SWEEP ? {31'd0, sweep_q[1:0] == W_CTRL} : merged & mask),
+        .rd_en(state_q != S_ACCESS && state_q != S_ACK),
+        .rd_addr(state_q == S_IDLE ? reg_addr[T_W-1:0] : vector_word[T_W-1:0]), .rd_data(word)
+    );
+    cw_ram #(.W(32), .DEPTH(WORD_N)) u_pending (
+        .clk(clk), .wr_en(state_q == S_SWEEP || state_q == S_CLEAR || set_bit || clear_bit),
+        .wr_addr(state_q == S_TEST ? vector_bits[P_W-1:0] : sweep_q[P_W-1:0]),
+        .wr_data(state_q == S_TEST ? bits ^ bit_mask : 32'd0),
+        .rd_en(state_q == S_IDLE || state_q == S_LOOK),
+        .rd_addr(state_q == S_IDLE ? reg_addr[P_W-1:0] : vector_bits[P_W-1:0]), .rd_data(bits)
+    );
+
+    assign ready          = state_q != S_SWEEP;
+    assign ack            = state_q == S_ACK;
+    assign rdata          = !exists_q ? 32'd0 : in_table_q ? word : bits;
+    assign err_irq_ready  = start_irq;
+    assign irq_ready      = start_irq && !err_irq_valid;
+    assign msix_req_valid = msg_q;
+    assign msix_req_addr  = msg_addr_q;
+    assign msix_req_data  = msg_data_q;
+    assign ev_irq         = msg_q && msix_req_ready;
+    // A message that may not leave waits for the function's state.
+    assign idle           = state_q == S_IDLE && !start_access && !start_clear && !start_scan &&
+                            !(start_irq && (err_irq_valid || irq_valid)) && !(msg_q && sending_ok);
+
+    always @(posedge clk) begin
+        if (msg_q && msix_req_ready)
+            msg_q <= 1'b0;
+        pend_n_q <= pend_n_q + {11'd0, set_bit} - {11'd0, clear_bit};
+        case (state_q)
+        // Waits for the sweep to reach the last word.
+        S_SWEEP: begin
+            sweep_q  <= sweep_q + 1'b1;
+            pend_n_q <= 12'd0;
+            if ({{(32-T_W){1'b0}}, sweep_q} == TABLE_N - 1)
+                state_q <= S_IDLE;
+        end
+        // Waits for an access, a reason to clear or look through the pending bits, an interrupt.
+        S_IDLE: begin
+            exists_q   <= exists;
+            in_table_q <= table_sel;
+            unmasked_q <= 1'b0;
+            sweep_q    <= {T_W{1'b0}};
+            raise_q    <= 1'b0;
+            if (start_access)
+                state_q <= S_ACCESS;
+            else if (start_clear)
+                state_q <= S_CLEAR;
+            else if (start_scan) begin
+                state_q       <= S_LOOK;
+                vector_q      <= scan_vector_q;
+                scan_vector_q <= scan_vector_q + 11'd1;
+                scan_q        <= {21'd0, scan_vector_q} != VECTOR_N - 1;
+            end else if (start_irq && (err_irq_valid || irq_valid)) begin
+                raise_q  <= 1'b1;
+                vector_q <= err_irq_valid ? 11'd0 : irq_vector;
+                if (err_irq_valid || {21'd0, irq_vector} < VECTOR_N)
+                    state_q <= S_LOOK;
+            end
+        end
+        // Waits for the RAMs; a write is merged with the old word.
+        S_ACCESS: begin
+            state_q    <= S_ACK;
+            vector_q   <= reg_addr[12:2];
+            unmasked_q <= store && reg_addr[1:0] == W_CTRL && reg_be[0] && word[0] && !reg_wdata[0];
+        end
+        // One cycle: the bus takes the answer. Unmasking looks for a pending interrupt.
+        S_ACK: state_q <= unmasked_q ? S_LOOK : S_IDLE;
+        // Waits for vector control and pending bits.
+        S_LOOK: state_q <= S_TEST;
+        // One cycle: send, note, or nothing.
+        S_TEST: begin
+            state_q <= send ? S_LO : S_IDLE;
+            if (wanted && !send && !word[0]) begin
+                scan_q        <= 1'b1;
+                scan_vector_q <= 11'd0;
+            end
+        end
+        // Three cycles: the message is read.
+        S_LO: begin
+            state_q          <= S_HI;
+            msg_addr_q[31:0] <= word;
+        end
+        S_HI: begin
+            state_q           <= S_DATA;
+            msg_addr_q[63:32] <= word;
+        end
+        S_DATA: begin
+            state_q    <= S_IDLE;
+            msg_data_q <= word;
+            msg_q      <= 1'b1;
+        end
+        // Waits for the last word of pending bits to be cleared.
+        default: begin
+            sweep_q  <= sweep_q + 1'b1;
+            pend_n_q <= 12'd0;
+            if ({{(32-T_W){1'b0}}, sweep_q} == WORD_N - 1)
+                state_q <= S_IDLE;
+        end
+        endcase
+        if (!can_send) begin
+            scan_q        <= 1'b1;
+            scan_vector_q <= 11'd0;
+        end
+        if (rst) begin
+            state_q <= S_SWEEP;
+            sweep_q <= {T_W{1'b0}};
+            msg_q   <= 1'b0;
+        end
+    end
+
+    wire unused = &{1'b0, reg_addr[13], vector_word, vector_bits, sweep_q};
+endmodule
+
+`default_nettype wire

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// Makes memory reads: of descriptors and of data.
+//
+// Descriptor reads go first, but never twice in a row while data waits. The
+// chosen read waits for a tag and for room in the completion buffer, then its
+// header goes out and what its completions need is left with the tag.
+// Relaxed ordering and no-snoop are for data reads only.
+//
+// Two stages, a read a cycle.
+`default_nettype none
+
+module cw_rd_req #(
+    parameter OP_W   = 8,
+    parameter INFO_W = OP_W + 111
+) (
+    input  wire              clk,
+    input  wire              rst,
+    output wire              idle,
+    output wire              empty,
+    input  wire [15:0]       fn_bdf,
+    input  wire              fn_rcb,
+
+    input  wire              fetch_rd_valid,
+    output wire              fetch_rd_ready,
+    input  wire [3:0]        fetch_rd_buf,
+    input  wire [63:0]       fetch_rd_addr,
+    input  wire [9:0]        fetch_rd_bytes,
+    input  wire [10:0]       fetch_rd_queue,
+    input  wire [31:0]       fetch_rd_num,
+
+    input  wire              data_rd_valid,
+    output wire              data_rd_ready,
+    input  wire [OP_W-1:0]   data_rd_op,
+    input  wire [10:0]       data_rd_queue,
+    input  wire [31:0]       data_rd_num,
+    input  wire [63:0]       data_rd_addr,
+    input  wire [12:0]       data_rd_bytes,
+    input  wire [63:0]       data_rd_card,
+    input  wire [23:0]       data_rd_offset,
+    input  wire [1:0]        data_rd_attr,
+
+    output wire              alloc_valid,
+    input  wire              alloc_ready,
+    input  wire [9:0]        alloc_tag,
+    output wire [6:0]        alloc_hdr_n,
+    output wire [8:0]        alloc_data_n,
+    output wire [INFO_W-1:0] alloc_info,   // see cw_rx_cpl
+
+    output wire              rd_req_valid,
+    input  wire              rd_req_ready,
+    output wire [127:0]      rd_req_hdr,
+    output wire [10:0]       rd_req_queue,
+    output wire [31:0]       rd_req_num
+);
+    `include "cw_tlp.vh"
+
+    // ---- stage 1: the read chosen ----
+    reg            s1_q;
+    reg            fetch_q;         // a descriptor read; also: the last choice
+    reg [OP_W-1:0] id_q;            // buffer or operation
+    reg [10:0]     queue_q;
+    reg [31:0]     num_q;
+    reg [63:0]     addr_q, card_q;
+    reg [12:0]     bytes_q;
+    reg [23:0]     offset_q;
+    reg [1:0]      attr_q;
+    // ---- stage 2: the header ----
+    reg            out_q;
+    reg [127:0]    hdr_q;
+    reg [10:0]     out_queue_q;
+    reg [31:0]     out_num_q;
+
+    wire out_free   = !out_q || rd_req_ready;
+    wire leave      = s1_q && out_free && alloc_ready;
+    wire room       = !s1_q || leave;
+    wire pick_fetch = fetch_rd_valid && !(fetch_q && data_rd_valid);
+    wire take       = room && (fetch_rd_valid || data_rd_valid);
+
+    assign fetch_rd_ready = room && pick_fetch;
+    assign data_rd_ready  = room && !pick_fetch;
+    assign alloc_valid    = s1_q && out_free;
+    assign rd_req_valid   = out_q;
+    assign rd_req_hdr     = hdr_q;
+    assign rd_req_queue   = out_queue_q;
+    assign rd_req_num     = out_num_q;
+    assign idle  = !take && !leave && !(out_q && rd_req_ready);
+    assign empty = !s1_q && !out_q;
+
+    // ---- the worst its completions can take: one header a piece between read
+    // completion boundaries (2.3.1.1), data in units of 16 bytes ----
+    wire [12:0] first = {1'b0, addr_q[11:0]};
+    wire [12:0] end_at = first + bytes_q - 13'd1;           // place of the last byte
+    wire [OP_W+3:0] buf_wide = {{OP_W{1'b0}}, fetch_rd_buf};
+    wire [6:0]  rcb64  = end_at[12:6] - first[12:6];
+    wire [5:0]  rcb128 = end_at[12:7] - first[12:7];
+    assign alloc_hdr_n  = (fn_rcb ? {1'b0, rcb128} : rcb64) + 7'd1;
+    assign alloc_data_n = end_at[12:4] - first[12:4] + 9'd1;
+    assign alloc_info   = {fetch_q, id_q, card_q, offset_q, bytes_q, addr_q[8:0]};
+
+    // ---- the header (2.2.4.1, 2.2.5, 2.2.7) ----
+    wire        wide   = addr_q[63:32] != 32'd0;
+    wire [12:0] span   = bytes_q + {11'd0, addr_q[1:0]};    // bytes from the first DW's start
+    wire [12:0] round  = span + 13'd3;
+    wire [10:0] dw_n   = round[12:2];
+    wire [3:0]  from   = 4'hf << addr_q[1:0];
+    wire [3:0]  upto   = ~(4'he << (span[1:0] - 2'd1));     // up to the last byte's lane
+    wire        single = dw_n == 11'd1;
+    reg  [127:0] hdr;
+    always @* begin
+        hdr = 128'd0;
+        hdr[TLP_FMT_MSB:TLP_TYPE_LSB] = wide ? TLP_MRD64 : TLP_MRD32;
+        hdr[TLP_T9]    = alloc_tag[9];
+        hdr[TLP_T8]    = alloc_tag[8];
+        hdr[TLP_ATTR1] = attr_q[1];
+        hdr[TLP_ATTR0] = attr_q[0];
+        hdr[TLP_LEN_MSB:TLP_LEN_LSB]           = dw_n[9:0];
+        hdr[TLP_REQ_ID_MSB:TLP_REQ_ID_LSB]     = fn_bdf;
+        hdr[TLP_TAG_MSB:TLP_TAG_LSB]           = alloc_tag[7:0];
+        hdr[TLP_FIRST_BE_MSB:TLP_FIRST_BE_LSB] = single ? from & upto : from;
+        hdr[TLP_LAST_BE_MSB:TLP_LAST_BE_LSB]   = single ? 4'h0 : upto;
+        hdr[95:64]  = wide ? addr_q[63:32] : {addr_q[31:2], 2'b00};
+        hdr[127:96] = wide ? {addr_q[31:2], 2'b00} : 32'd0;
+    end
+    wire unused = &{1'b0, round[1:0], dw_n[10], end_at[3:0], buf_wide};
+
+    always @(posedge clk) begin
+        if (rd_req_ready)
+            out_q <= 1'b0;
+        if (leave) begin
+            s1_q        <= 1'b0;
+            out_q       <= 1'b1;
+            hdr_q       <= hdr;
+            out_queue_q <= queue_q;
+            out_num_q   <= num_q;
+        end
+        if (take) begin
+            s1_q     <= 1'b1;
+            fetch_q  <= pick_fetch;
+            id_q     <= pick_fetch ? buf_wide[OP_W-1:0] : data_rd_op;
+            queue_q  <= pick_fetch ? fetch_rd_queue : data_rd_queue;
+            num_q    <= pick_fetch ? fetch_rd_num : data_rd_num;
+            addr_q   <= pick_fetch ? fetch_rd_addr : data_rd_addr;
+            card_q   <= data_rd_card;
+            bytes_q  <= pick_fetch ? {3'd0, fetch_rd_bytes} : data_rd_bytes;
+            offset_q <= pick_fetch ? 24'd0 : data_rd_offset;
+            attr_q   <= pick_fetch ? 2'b00 : data_rd_attr;
+        end
+        if (rst) begin
+            s1_q    <= 1'b0;
+            out_q   <= 1'b0;
+            fetch_q <= 1'b0;
+        end
+    end
+endmodule
+
+`default_nettype wire

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// Read tags and room in the receive completion buffer.
+//
+// A read gets a tag and reserves the worst case its completions can take in the
+// IP's buffer (an endpoint advertises infinite completion credits, PCIe Base
+// 6.0, 2.6.1, so nothing else keeps the host from overrunning it); both come
+// back when the read has ended. `alloc_info` is kept with the tag and comes out
+// of a lookup, one cycle after it, with whether the tag is outstanding. The end
+// of a read is always that of the tag last looked up; a quarantined tag does not
+// come back before reset.
+//
+// Tags usable: 32, 256 with extended tags, all with 10-bit tags. 10-bit tags
+// have T9:T8 other than 00 (PCIe Base 6.0, 2.2.6.2); the low bits of the tag on
+// the wire are always the tag's index here.
+//
+// One allocation, one lookup and one end a cycle; alloc_ready does not depend on
+// alloc_valid.
+`default_nettype none
+
+module cw_tag_pool #(
+    parameter TAG_N  = 256,
+    parameter TAG_W  = 8,
+    parameter INFO_W = 64
+) (
+    input  wire              clk,
+    input  wire              rst,
+    input  wire              fn_ext_tag,
+    input  wire              fn_tag10,
+    input  wire              fn_rcb,
+    input  wire [2:0]        fn_mrrs,
+    input  wire [11:0]       rx_cpl_buf_hdr,
+    input  wire [15:0]       rx_cpl_buf_data,
+    output wire [3:0]        rd_log2,      // log2 of the largest read to make, 7 to 12
+
+    input  wire              alloc_valid,
+    output wire              alloc_ready,
+    output wire [9:0]        alloc_tag,    // as on the wire
+    input  wire [6:0]        alloc_hdr_n,
+    input  wire [8:0]        alloc_data_n,
+    input  wire [INFO_W-1:0] alloc_info,
+
+    input  wire              find_en,
+    input  wire [9:0]        find_tag,     // as on the wire
+    input  wire              find_index,   // it is an index: the upper bits do not count
+    output wire              found,        // outstanding
+    output wire              found_lost,   // ... and reported lost
+    output wire [INFO_W-1:0] found_info,
+
+    input  wire              end_valid,
+    input  wire              end_quarantine,
+
+    input  wire              lost_valid,
+    input  wire [TAG_W-1:0]  lost_tag,
+    output wire              lost_any,
+    input  wire [TAG_W-1:0]  scan_tag,
+    output wire              scan_live,
+    output wire              scan_lost,
+
+    output wire              any_live,
+    output wire [15:0]       tags_in_use,
+    output wire [15:0]       tags_quarantined,
+    output wire              stall_tag,
+    output wire              stall_buf
+);
+    localparam A_N = 32;
+    localparam B_N = (TAG_N > 256 ? 256 : TAG_N) - A_N;
+    localparam C_N = TAG_N > 256 ? TAG_N - 256 : 0;
+
+    reg  [TAG_N-1:0] live_q, lost_q;
+    reg  [TAG_W-1:0] find_q;          // the tag last looked up
+    reg              found_q, found_lost_q, match_low_q, index_q;
+    reg  [1:0]       find_hi_q;
+    reg  [15:0]      live_n_q, bad_n_q;
+    reg  [12:0]      hdr_q;           // reserved
+    reg  [16:0]      data_q;
+    reg  [3:0]       rd_log2_q;
+
+    // ---- three classes: 5-bit, 8-bit and wider tags ----
+    wire a_avail, b_avail, c_avail;
+    wire [TAG_W-1:0] a_tag, b_tag, c_tag;
+    wire use_a  = a_avail && (!fn_tag10 || TAG_N < 1024);
+    wire use_b  = b_avail && (fn_tag10 ? TAG_N < 1024 : fn_ext_tag);
+    wire use_c  = c_avail && fn_tag10;
+    wire has_tag = use_a || use_b || use_c;
+    wire [TAG_W-1:0] index = use_a ? a_tag : use_b ? b_tag : c_tag;
+    wire take   = alloc_valid && alloc_ready;
+    wire put    = end_valid && !end_quarantine;
+    wire [10:0] find_wide = {{(11 - TAG_W){1'b0}}, find_q};
+    wire [10:0] find_low  = {{(11 - TAG_W){1'b0}}, find_tag[TAG_W-1:0]};
+    wire put_a  = find_wide < 11'd32;
+    wire put_b  = !put_a && find_wide < 11'd256;
+
+    cw_tag_free #(.TAG_W(TAG_W), .TAG_FIRST(0), .N(A_N)) u_a (
+        .clk(clk), .rst(rst), .avail(a_avail), .tag(a_tag), .take(take && use_a),
+        .put(put && put_a), .put_tag(find_q)
+    );
+    generate
+        if (B_N > 0) begin : g_b
+            cw_tag_free #(.TAG_W(TAG_W), .TAG_FIRST(32), .N(B_N)) u_b (
+                .clk(clk), .rst(rst), .avail(b_avail), .tag(b_tag), .take(take && !use_a && use_b),
+                .put(put && put_b), .put_tag(find_q)
+            );
+        end else begin : g_no_b
+            assign b_avail = 1'b0;
+            assign b_tag   = {TAG_W{1'b0}};
+        end
+        if (C_N > 0) begin : g_c
+            cw_tag_free #(.TAG_W(TAG_W), .TAG_FIRST(256), .N(C_N)) u_c (
+                .clk(clk), .rst(rst), .avail(c_avail), .tag(c_tag),
+                .take(take && !use_a && !use_b), .put(put && !put_a && !put_b), .put_tag(find_q)
+            );
+        end else begin : g_no_c
+            assign c_avail = 1'b0;
+            assign c_tag   = {TAG_W{1'b0}};
+        end
+    endgenerate
+
+    // ---- the tag on the wire ----
+    wire [10:0] index_wide = {{(11 - TAG_W){1'b0}}, index};
+    wire        unused = &{1'b0, index_wide[10], find_low[10:8], put_b};
+    wire [1:0]  hi = !fn_tag10 || TAG_W == 10 ? index_wide[9:8] :
+                     TAG_W == 9 && !index_wide[8] ? 2'b10 : 2'b01;
+    assign alloc_tag = {hi, index_wide[7:0]};
+
+    // ---- completion buffer ----
+    wire [12:0] hdr_sum  = hdr_q + {6'd0, alloc_hdr_n};
+    wire [16:0] data_sum = data_q + {8'd0, alloc_data_n};
+    wire        has_room = hdr_sum <= {1'b0, rx_cpl_buf_hdr} && data_sum <= {1'b0, rx_cpl_buf_data};
+    assign alloc_ready = has_tag && has_room;
+    assign stall_tag   = alloc_valid && !has_tag;
+    assign stall_buf   = alloc_valid && has_tag && !has_room;
+
+    // Largest read: the function's limit (a reserved value, above 5, counts as 4096)
+    // or what the buffer can hold.
+    function [3:0] largest(input [2:0] mrrs, input rcb, input [11:0] hdr, input [15:0] data);
+        integer i;
+        begin
+            largest = 4'd7;
+            for (i = 1; i <= 5; i = i + 1)
+                if (mrrs >= i[2:0] && {1'b0, hdr} >= (13'd2 << i) >> rcb && data >= 16'd8 << i)
+                    largest = 4'd7 + i[3:0];
+        end
+    endfunction
+    assign rd_log2 = rd_log2_q;
+
+    // ---- what is kept of a read ----
+    wire [6:0] end_hdr_n;
+    wire [8:0] end_data_n;
+    wire [1:0] found_hi;
+    cw_ram #(.W(INFO_W + 18), .DEPTH(TAG_N)) u_info (
+        .clk(clk), .wr_en(take), .wr_addr(index), .wr_data({alloc_info, hi, alloc_hdr_n, alloc_data_n}),
+        .rd_en(find_en), .rd_addr(find_tag[TAG_W-1:0]),
+        .rd_data({found_info, found_hi, end_hdr_n, end_data_n})
+    );
+    assign found = found_q && (index_q || (match_low_q && find_hi_q == found_hi));
+    assign found_lost = found && found_lost_q;
+
+    assign lost_any  = lost_q != {TAG_N{1'b0}};
+    assign scan_live = live_q[scan_tag];
+    assign scan_lost = lost_q[scan_tag];
+    assign any_live  = live_n_q != 16'd0;
+    assign tags_in_use      = live_n_q;
+    assign tags_quarantined = bad_n_q;
+
+    wire [12:0] hdr_add  = take ? hdr_sum : hdr_q;
+    wire [16:0] data_add = take ? data_sum : data_q;
+
+    always @(posedge clk) begin
+        rd_log2_q <= largest(fn_mrrs, fn_rcb, rx_cpl_buf_hdr, rx_cpl_buf_data);
+        if (find_en) begin
+            find_q      <= find_tag[TAG_W-1:0];
+            find_hi_q   <= find_tag[9:8];
+            match_low_q <= find_tag[7:0] == find_low[7:0];
+            index_q     <= find_index;
+            found_lost_q <= lost_q[find_tag[TAG_W-1:0]];
+            found_q     <= live_q[find_tag[TAG_W-1:0]] &&
+                           !(end_valid && find_q == find_tag[TAG_W-1:0]);
+        end
+        hdr_q    <= hdr_add - (end_valid ? {6'd0, end_hdr_n} : 13'd0);
+        data_q   <= data_add - (end_valid ? {8'd0, end_data_n} : 17'd0);
+        live_n_q <= live_n_q + {15'd0, take} - {15'd0, end_valid};
+        bad_n_q  <= bad_n_q + {15'd0, end_valid && end_quarantine};
+        if (lost_valid && live_q[lost_tag])
+            lost_q[lost_tag] <= 1'b1;
+        if (end_valid) begin
+            live_q[find_q] <= 1'b0;
+            lost_q[find_q] <= 1'b0;
+        end
+        if (take)
+            live_q[index] <= 1'b1;
+        if (rst) begin
+            live_q   <= {TAG_N{1'b0}};
+            lost_q   <= {TAG_N{1'b0}};
+            live_n_q <= 16'd0;
+            bad_n_q  <= 16'd0;
+            hdr_q    <= 13'd0;
+            data_q   <= 17'd0;
+        end
+    end
+endmodule
+
+`default_nettype wire

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Window reads: one memory read of card memory, one AXI4 burst, into the
+// completion buffer at the words' place in their 4 KiB page. rd_valid is held
+// until rd_done (one cycle, after the last word was written); rd_err with it: some
+// beat came with an error response.
+//
+// Latency and throughput are card memory's: a beat a cycle.
+`default_nettype none
+
+module cw_window_rd #(
+    parameter DATA_W = 256
+) (
+    input  wire                  clk,
+    input  wire                  rst,
+    input  wire [63:0]           window_base,
+
+    input  wire                  rd_valid,
+    input  wire [17:0]           rd_addr,     // DW index in the window
+    input  wire [10:0]           rd_len,      // DW
+    output wire                  rd_done,
+    output wire                  rd_err,
+
+    output wire                  buf_wr_en,
+    output wire [6:0]            buf_wr_addr,
+    output wire [DATA_W-1:0]     buf_wr_data,
+
+    output wire                  axi_arvalid,
+    input  wire                  axi_arready,
+    output wire [63:0]           axi_araddr,
+    output wire [7:0]            axi_arlen,
+    input  wire                  axi_rvalid,
+    output wire                  axi_rready,
+    input  wire [DATA_W-1:0]     axi_rdata,
+    input  wire [1:0]            axi_rresp,
+    input  wire                  axi_rlast
+);
+    localparam [1:0] S_IDLE = 2'd0, S_AR = 2'd1, S_R = 2'd2, S_DONE = 2'd3;
+    reg [1:0]  state_q;
+    reg [63:0] addr_q;
+    reg [7:0]  arlen_q;
+    reg [6:0]  word_q;
+    reg        err_q;
+
+    wire [63:0] start = window_base + {44'd0, rd_addr, 2'b00};
+    wire [10:0] span  = {8'd0, rd_addr[2:0]} + rd_len + 11'd7;
+
+    assign rd_done     = state_q == S_DONE;
+    assign rd_err      = err_q;
+    assign axi_arvalid = state_q == S_AR;
+    assign axi_araddr  = addr_q;
+    assign axi_arlen   = arlen_q;
+    assign axi_rready  = state_q == S_R;
+    assign buf_wr_en   = axi_rvalid && axi_rready;
+    assign buf_wr_addr = word_q;
+    assign buf_wr_data = axi_rdata;
+
+    always @(posedge clk) begin
+        case (state_q)
+        // Waits for a read.
+        S_IDLE: if (rd_valid) begin
+            state_q <= S_AR;
+            addr_q  <= {start[63:5], 5'd0};
+            arlen_q <= span[10:3] - 8'd1;
+            word_q  <= rd_addr[9:3];
+            err_q   <= 1'b0;
+        end
+        // Waits for card memory to take the address.
+        S_AR: if (axi_arready) state_q <= S_R;
+        // Waits for the last beat.
+        S_R: if (axi_rvalid) begin
+            word_q <= word_q + 7'd1;
+            if (axi_rresp != 2'd0)
+                err_q <= 1'b1;
+            if (axi_rlast)
+                state_q <= S_DONE;
+        end
+        // One cycle; the request goes away with it.
+        default: state_q <= S_IDLE;
+        endcase
+        if (rst)
+            state_q <= S_IDLE;
+    end
+
+    wire unused = &{1'b0, start[4:0], span[2:0]};
+endmodule
+
+`default_nettype wire

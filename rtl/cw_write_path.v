@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// What leaves the card as writes: card-to-host data, completion records and
+// interrupt messages; and the request stream out, which the read path's requests
+// share. Purely structural:
+//
+//   c2h ------------> cw_c2h ---------------- data --------.
+//                       | done                             |
+//   issue, h2c done -> cw_done_mux -> cw_op_table -> cw_record -> cw_tx_req -> tx_req
+//                                                     | note        ^  ^
+//                        irq (to the host port) <- cw_moderate      |  msix_req
+//                                                                 rd_req
+`default_nettype none
+
+module cw_write_path #(
+    parameter DATA_W  = 256,
+    parameter QUEUE_N = 64,
+    parameter OP_N    = 256
+) (
+    input  wire                    clk,
+    input  wire                    rst,
+    input  wire [47:0]             now,
+    output wire                    idle,
+    output wire                    empty,     // nothing in flight, every posted write sent
+
+    input  wire [15:0]             fn_bdf,
+    input  wire [2:0]              fn_mps,
+    input  wire                    fn_bme,
+    input  wire [1:0]              fn_power,
+    input  wire                    fn_flr,
+
+    input  wire                    qcfg_valid,
+    input  wire [1:0]              qcfg_op,
+    input  wire [10:0]             qcfg_queue,
+    input  wire [4:0]              qcfg_reg,
+    input  wire [31:0]             qcfg_data,
+    input  wire                    qst_valid,
+    input  wire [10:0]             qst_queue,
+    output wire                    qst_retire_ack,
+    output wire [31:0]             qst_retired,
+    output wire [31:0]             qst_records,
+    output wire                    qst_halted,
+    output wire [4:0]              qst_cause,
+    output wire                    record_valid,
+    output wire [10:0]             record_queue,
+    output wire [31:0]             record_count,
+    output wire                    halt_valid,
+    output wire [10:0]             halt_queue,
+
+    input  wire                    op_alloc_valid,
+    output wire                    op_alloc_ready,
+    output wire [$clog2(OP_N)-1:0] op_alloc_id,
+    input  wire [10:0]             op_alloc_queue,
+    input  wire [31:0]             op_alloc_num,
+    input  wire                    op_alloc_irq,
+    output wire [15:0]             ops_in_flight,
+    input  wire                    issue_done_valid,
+    output wire                    issue_done_ready,
+    input  wire [$clog2(OP_N)-1:0] issue_done_op,
+    input  wire [6:0]              issue_done_status,
+    input  wire [1:0]              issue_done_kind,
+    input  wire                    h2c_done_valid,
+    output wire                    h2c_done_ready,
+    input  wire [$clog2(OP_N)-1:0] h2c_done_op,
+    input  wire [6:0]              h2c_done_status,
+    input  wire [23:0]             h2c_done_bytes,
+
+    input  wire                    c2h_valid,
+    output wire                    c2h_ready,
+    input  wire [$clog2(OP_N)-1:0] c2h_op,
+    input  wire [10:0]             c2h_queue,
+    input  wire [31:0]             c2h_num,
+    input  wire [63:0]             c2h_host_addr,
+    input  wire [63:0]             c2h_card_addr,
+    input  wire [23:0]             c2h_len,
+    input  wire [1:0]              c2h_attr,
+
+    input  wire                    rd_req_valid,
+    output wire                    rd_req_ready,
+    input  wire [127:0]            rd_req_hdr,
+    input  wire [10:0]             rd_req_queue,
+    input  wire [31:0]             rd_req_num,
+    output wire                    irq_valid,
+    input  wire                    irq_ready,
+    output wire [10:0]             irq_vector,
+    input  wire                    msix_req_valid,
+    output wire                    msix_req_ready,
+    input  wire [63:0]             msix_req_addr,
+    input  wire [31:0]             msix_req_data,
+
+    output wire [15:0]             posted_n,
+    output wire [15:0]             sent_n,
+    input  wire [3:0]              tx_sent_n,
+    input  wire                    fc_valid,
+    input  wire [11:0]             fc_ph,
+    input  wire [15:0]             fc_pd,
+    input  wire [11:0]             fc_nph,
+    output wire                    tx_req_valid,
+    input  wire                    tx_req_ready,
+    output wire                    tx_req_sop,
+    output wire                    tx_req_eop,
+    output wire [127:0]            tx_req_hdr,
+    output wire [DATA_W-1:0]       tx_req_data,
+    output wire [DATA_W/32-1:0]    tx_req_keep,
+    output wire                    tx_req_id_valid,
+    output wire [10:0]             tx_req_queue,
+    output wire [31:0]             tx_req_num,
+
+    output wire [25:0]             stat,       // CW_COUNTER_N bits
+    output wire [12:0]             stat_bytes, // with the C2H_BYTES bit
+
+    output wire                    axi_arvalid,
+    input  wire                    axi_arready,
+    output wire [63:0]             axi_araddr,
+    output wire [7:0]              axi_arlen,
+    input  wire                    axi_rvalid,
+    output wire                    axi_rready,
+    input  wire [DATA_W-1:0]       axi_rdata,
+    input  wire [1:0]              axi_rresp,
+    input  wire                    axi_rlast
+);
+    `include "cw_regs.vh"
+
+    localparam OP_W = $clog2(OP_N);
+    localparam RETIRE_W = 11 + 32 + 1 + 7 + 24 + 2 + 1;
+
+    wire              data_valid, data_ready, data_eop;
+    wire [127:0]      data_hdr;
+    wire [DATA_W-1:0] data_data;
+    wire [DATA_W/32-1:0] data_keep;
+    wire [10:0]       data_queue;
+    wire [31:0]       data_num;
+    wire              c2h_done_valid, c2h_done_ready;
+    wire [OP_W-1:0]   c2h_done_op;
+    wire [6:0]        c2h_done_status;
+    wire [23:0]       c2h_done_bytes;
+    wire              done_valid, done_ready;
+    wire [OP_W-1:0]   done_op;
+    wire [6:0]        done_status;
+    wire [23:0]       done_bytes;
+    wire [1:0]        done_kind;
+    wire              retire_in_valid, retire_in_ready, retire_valid, retire_ready;
+    wire [RETIRE_W-1:0] retire_in;
+    wire [10:0]       retire_queue;
+    wire [31:0]       retire_num;
+    wire              retire_irq, retire_last;
+    wire [6:0]        retire_status;
+    wire [23:0]       retire_bytes;
+    wire [1:0]        retire_kind;
+    wire [3:0]        unused_retire_n;
+    wire              rec_valid, rec_ready;
+    wire [127:0]      rec_hdr, rec_data;
+    wire [10:0]       rec_queue;
+    wire [31:0]       rec_num;
+    wire              note_valid, note_ready, note_record, note_raise, note_last;
+    wire [10:0]       note_queue;
+    wire              c2h_busy, table_moving, record_busy, moderate_busy, tx_busy, tx_moving;
+    wire              stat_data, stat_mwr, stall_credit, stall_tx, axi_error;
+    // Data credits need no look: the IP holds a TLP back that they do not cover.
+    wire              unused = &{1'b0, fc_pd};
+
+    assign idle  = !c2h_valid && !c2h_busy && !table_moving && !record_busy && !moderate_busy &&
+                   !tx_moving;
+    assign empty = idle && ops_in_flight == 16'd0 && !tx_busy;
+    assign stat  = ({25'd0, stat_mwr} << CW_COUNTER_TX_MWR) |
+                   ({25'd0, stat_data} << CW_COUNTER_C2H_BYTES) |
+                   ({25'd0, record_valid} << CW_COUNTER_RECORD) |
+                   ({25'd0, stall_credit} << CW_COUNTER_STALL_CREDIT) |
+                   ({25'd0, stall_tx} << CW_COUNTER_STALL_TX) |
+                   ({25'd0, rec_valid && !rec_ready} << CW_COUNTER_STALL_RECORD) |
+                   ({25'd0, axi_error} << CW_COUNTER_ERR_AXI);
+
+    initial if (CW_COUNTER_N != 26) begin
+        $display("%m: stat has 26 bits, the table %0d counters", CW_COUNTER_N);
+        $finish;
+    end
+
+    cw_c2h #(.DATA_W(DATA_W), .OP_W(OP_W)) u_c2h (
+        .clk(clk), .rst(rst), .busy(c2h_busy), .fn_bdf(fn_bdf), .fn_mps(fn_mps),
+        .c2h_valid(c2h_valid), .c2h_ready(c2h_ready), .c2h_op(c2h_op), .c2h_queue(c2h_queue),
+        .c2h_num(c2h_num), .c2h_host_addr(c2h_host_addr), .c2h_card_addr(c2h_card_addr),
+        .c2h_len(c2h_len), .c2h_attr(c2h_attr),
+        .tx_valid(data_valid), .tx_ready(data_ready), .tx_eop(data_eop), .tx_hdr(data_hdr),
+        .tx_data(data_data), .tx_keep(data_keep), .tx_queue(data_queue), .tx_num(data_num),
+        .done_valid(c2h_done_valid), .done_ready(c2h_done_ready), .done_op(c2h_done_op),
+        .done_status(c2h_done_status), .done_bytes(c2h_done_bytes),
+        .stat_valid(stat_data), .stat_bytes(stat_bytes), .axi_error(axi_error),
+        .axi_arvalid(axi_arvalid), .axi_arready(axi_arready), .axi_araddr(axi_araddr),
+        .axi_arlen(axi_arlen), .axi_rvalid(axi_rvalid), .axi_rready(axi_rready),
+        .axi_rdata(axi_rdata), .axi_rresp(axi_rresp), .axi_rlast(axi_rlast)
+    );
+
+    cw_done_mux #(.OP_W(OP_W)) u_done_mux (
+        .clk(clk), .rst(rst),
+        .issue_done_valid(issue_done_valid), .issue_done_ready(issue_done_ready),
+        .issue_done_op(issue_done_op), .issue_done_status(issue_done_status),
+        .issue_done_kind(issue_done_kind),
+        .h2c_done_valid(h2c_done_valid), .h2c_done_ready(h2c_done_ready),
+        .h2c_done_op(h2c_done_op), .h2c_done_status(h2c_done_status),
+        .h2c_done_bytes(h2c_done_bytes),
+        .c2h_done_valid(c2h_done_valid), .c2h_done_ready(c2h_done_ready),
+        .c2h_done_op(c2h_done_op), .c2h_done_status(c2h_done_status),
+        .c2h_done_bytes(c2h_done_bytes),
+        .done_valid(done_valid), .done_ready(done_ready), .done_op(done_op),
+        .done_status(done_status), .done_bytes(done_bytes), .done_kind(done_kind)
+    );
+
+    cw_op_table #(.QUEUE_N(QUEUE_N), .OP_N(OP_N)) u_op_table (
+        .clk(clk), .rst(rst), .moving(table_moving), .ops_in_flight(ops_in_flight),
+        .qcfg_valid(qcfg_valid), .qcfg_op(qcfg_op), .qcfg_queue(qcfg_queue),
+        .op_alloc_valid(op_alloc_valid), .op_alloc_ready(op_alloc_ready),
+        .op_alloc_id(op_alloc_id), .op_alloc_queue(op_alloc_queue), .op_alloc_num(op_alloc_num),
+        .op_alloc_irq(op_alloc_irq),
+        .done_valid(done_valid), .done_ready(done_ready), .done_op(done_op),
+        .done_status(done_status), .done_bytes(done_bytes), .done_kind(done_kind),
+        .retire_valid(retire_in_valid), .retire_ready(retire_in_ready),
+        .retire_queue(retire_in[RETIRE_W-1 -: 11]), .retire_num(retire_in[66:35]),
+        .retire_irq(retire_in[34]), .retire_status(retire_in[33:27]),
+        .retire_bytes(retire_in[26:3]), .retire_kind(retire_in[2:1]), .retire_last(retire_in[0])
+    );
+
+    stream_fifo #(.W(RETIRE_W), .DEPTH(8)) u_retire (
+        .clk(clk), .rst(rst), .in_valid(retire_in_valid), .in_ready(retire_in_ready),
+        .in_data(retire_in), .out_valid(retire_valid), .out_ready(retire_ready),
+        .out_data({retire_queue, retire_num, retire_irq, retire_status, retire_bytes,
+                   retire_kind, retire_last}),
+        .count(unused_retire_n)
+    );
+
+    cw_record #(.QUEUE_N(QUEUE_N)) u_record (
+        .clk(clk), .rst(rst), .busy(record_busy), .now(now), .fn_bdf(fn_bdf),
+        .qcfg_valid(qcfg_valid), .qcfg_op(qcfg_op), .qcfg_queue(qcfg_queue),
+        .qcfg_reg(qcfg_reg), .qcfg_data(qcfg_data),
+        .qst_valid(qst_valid), .qst_queue(qst_queue), .qst_retire_ack(qst_retire_ack),
+        .qst_retired(qst_retired), .qst_records(qst_records), .qst_halted(qst_halted),
+        .qst_cause(qst_cause),
+        .retire_valid(retire_valid), .retire_ready(retire_ready), .retire_queue(retire_queue),
+        .retire_num(retire_num), .retire_irq(retire_irq), .retire_status(retire_status),
+        .retire_bytes(retire_bytes), .retire_kind(retire_kind), .retire_last(retire_last),
+        .rec_valid(rec_valid), .rec_ready(rec_ready), .rec_hdr(rec_hdr), .rec_data(rec_data),
+        .rec_queue(rec_queue), .rec_num(rec_num),
+        .note_valid(note_valid), .note_ready(note_ready), .note_queue(note_queue),
+        .note_record(note_record), .note_raise(note_raise), .note_last(note_last),
+        .record_valid(record_valid), .record_queue(record_queue), .record_count(record_count),
+        .halt_valid(halt_valid), .halt_queue(halt_queue)
+    );
+
+    cw_moderate #(.QUEUE_N(QUEUE_N)) u_moderate (
+        .clk(clk), .rst(rst), .busy(moderate_busy),
+        .qcfg_valid(qcfg_valid), .qcfg_op(qcfg_op), .qcfg_queue(qcfg_queue),
+        .qcfg_reg(qcfg_reg), .qcfg_data(qcfg_data),
+        .note_valid(note_valid), .note_ready(note_ready), .note_queue(note_queue),
+        .note_record(note_record), .note_raise(note_raise), .note_last(note_last),
+        .irq_valid(irq_valid), .irq_ready(irq_ready), .irq_vector(irq_vector)
+    );
+
+    cw_tx_req #(.DATA_W(DATA_W)) u_tx_req (
+        .clk(clk), .rst(rst), .busy(tx_busy), .moving(tx_moving),
+        .fn_bdf(fn_bdf), .fn_bme(fn_bme), .fn_power(fn_power), .fn_flr(fn_flr),
+        .fc_valid(fc_valid), .fc_ph(fc_ph), .fc_nph(fc_nph),
+        .rd_req_valid(rd_req_valid), .rd_req_ready(rd_req_ready), .rd_req_hdr(rd_req_hdr),
+        .rd_req_queue(rd_req_queue), .rd_req_num(rd_req_num),
+        .data_valid(data_valid), .data_ready(data_ready), .data_eop(data_eop),
+        .data_hdr(data_hdr), .data_data(data_data), .data_keep(data_keep),
+        .data_queue(data_queue), .data_num(data_num),
+        .rec_valid(rec_valid), .rec_ready(rec_ready), .rec_hdr(rec_hdr), .rec_data(rec_data),
+        .rec_queue(rec_queue), .rec_num(rec_num),
+        .msix_req_valid(msix_req_valid), .msix_req_ready(msix_req_ready),
+        .msix_req_addr(msix_req_addr), .msix_req_data(msix_req_data),
+        .tx_req_valid(tx_req_valid), .tx_req_ready(tx_req_ready), .tx_req_sop(tx_req_sop),
+        .tx_req_eop(tx_req_eop), .tx_req_hdr(tx_req_hdr), .tx_req_data(tx_req_data),
+        .tx_req_keep(tx_req_keep), .tx_req_id_valid(tx_req_id_valid),
+        .tx_req_queue(tx_req_queue), .tx_req_num(tx_req_num),
+        .tx_sent_n(tx_sent_n), .posted_n(posted_n), .sent_n(sent_n),
+        .stat_mwr(stat_mwr), .stall_credit(stall_credit), .stall_tx(stall_tx)
+    );
+endmodule
+
+`default_nettype wire

@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Block tests: tests/rtl/<module>_test.c against the Verilated module (dut.h says how).
+# Verilator's run-time and its rules are in sim/device/build.mk.
+
+RTL_TEST_NAMES := $(patsubst tests/rtl/%_test.c,%,$(wildcard tests/rtl/*_test.c))
+RTL_TESTS := $(RTL_TEST_NAMES:%=$(B)/tests/rtl/%_test)
+RTL_WAIVERS = $(wildcard rtl/*.vlt)
+
+# $(call rtl_args,name): words after "verilator:" in the first lines of the test, without top=
+rtl_comment = $(shell sed -n '1,10s;^.*verilator: *\([^*]*\).*$$;\1;p' tests/rtl/$(1)_test.c)
+rtl_top = $(or $(patsubst top=%,%,$(filter top=%,$(call rtl_comment,$(1)))),$(1))
+rtl_file = $(firstword $(wildcard rtl/$(1).v tests/rtl/$(1).v) rtl/$(1).v)
+
+define rtl_test
+$(B)/verilated/rtl/$(1)/model.a: tests/rtl/$(1)_test.c $(call rtl_file,$(call rtl_top,$(1))) $(RTL_WAIVERS) sim/device/glue.awk sim/device/glue.h
+	@mkdir -p $$(@D)
+	$$(Q)$$(VERILATOR) --cc --assert -Wall --x-initial unique --trace-fst -Irtl -y rtl -y tests/rtl \
+		--prefix V$(1) --Mdir $$(@D) --top-module $(call rtl_top,$(1)) \
+		$(filter-out top=%,$(call rtl_comment,$(1))) $(RTL_WAIVERS) $(call rtl_file,$(call rtl_top,$(1)))
+	$$(Q)sed 's;^[^:]*:;$$@:;' $$(@D)/V$(1)__ver.d > $$(@D)/rtl.d
+	$$(Q)awk -v prefix=V$(1) -v trace=1 -f sim/device/glue.awk $$(@D)/V$(1).h > $$(@D)/glue.cpp
+	$$(Q)printf '%b\n' 'extern "C" { extern const cw_glue *const dut_glue; }\nconst cw_glue *const dut_glue = &cw_glue_V$(1);' >> $$(@D)/glue.cpp
+	$$(Q)$$(MAKE) --no-print-directory -s -C $$(@D) -f V$(1).mk V$(1)__ALL.a OPT_FAST=-O1 OPT_SLOW=-O0 > $$(@D)/make.log
+	$$(Q)$$(CXX) $$(VERILATED_CXXFLAGS) -O1 -I$$(@D) -c -o $$(@D)/glue.o $$(@D)/glue.cpp
+	$$(Q)rm -f $$@ && cp $$(@D)/V$(1)__ALL.a $$@ && $$(AR) rs $$@ $$(@D)/glue.o 2>/dev/null
+
+$(B)/tests/rtl/$(1)_test: $(B)/asan/tests/rtl/$(1)_test.o $(B)/asan/tests/rtl/dut.o $(B)/asan/tests/rtl/stream.o \
+		$(B)/verilated/rtl/$(1)/model.a $(VERILATED_RT)
+	@mkdir -p $$(@D)
+	$$(Q)$$(CXX) $$(ASAN) -o $$@ $$^ -lcmocka $$(LDLIBS)
+endef
+$(foreach t,$(RTL_TEST_NAMES),$(eval $(call rtl_test,$(t))))
+
+-include $(wildcard $(B)/verilated/rtl/*/rtl.d)

@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* cw_desc_sched: which descriptors are fetched, and when. */
+#include <string.h>
+
+#include "driver/cw_regs.h"
+#include "dut.h"
+#include "stream.h"
+
+#define QUEUES 64
+
+struct env {
+	struct dut *d;
+	struct dut_rng rng;
+	struct stream *kick, *stop, *fetch;
+	uint32_t producer[QUEUES], fetched[QUEUES];
+	unsigned log2[QUEUES], boundary;
+	uint64_t base[QUEUES];
+	unsigned order[4096], order_n;
+};
+
+static void start(struct env *e)
+{
+	static const char *const kick[] = { "kick_queue", "kick_producer", NULL };
+	static const char *const stop[] = { "stop_queue", NULL };
+	static const char *const fetch[] = { "fetch_queue", "fetch_num", "fetch_n", "fetch_addr", NULL };
+
+	memset(e, 0, sizeof(*e));
+	dut_rng_init(&e->rng, dut_seed());
+	e->d = dut_new(dut_seed());
+	e->kick = stream_source(e->d, "kick", kick);
+	e->stop = stream_source(e->d, "stop", stop);
+	e->fetch = stream_sink(e->d, "fetch", fetch);
+	e->boundary = 512;
+	dut_set(e->d, "engine_enable", 1);
+	dut_set(e->d, "rd_log2", 9);
+	dut_reset(e->d, 3);
+}
+
+static void end(struct env *e)
+{
+	stream_free(e->kick);
+	stream_free(e->stop);
+	stream_free(e->fetch);
+	dut_free(e->d);
+}
+
+static void qcfg(struct env *e, unsigned op, unsigned q, unsigned reg, uint32_t data)
+{
+	dut_set(e->d, "qcfg_valid", 1);
+	dut_set(e->d, "qcfg_op", op);
+	dut_set(e->d, "qcfg_queue", q);
+	dut_set(e->d, "qcfg_reg", reg / 4);
+	dut_set(e->d, "qcfg_data", data);
+	dut_cycle(e->d);
+	dut_set(e->d, "qcfg_valid", 0);
+	dut_cycles(e->d, 3);
+}
+
+static void setup(struct env *e, unsigned q, unsigned log2, uint64_t base)
+{
+	e->log2[q] = log2;
+	e->base[q] = base;
+	e->producer[q] = e->fetched[q] = 0;
+	qcfg(e, 0, q, CW_Q_CONFIG, log2 << CW_Q_CONFIG_ENTRIES_LOG2_SHIFT);
+	qcfg(e, 0, q, CW_Q_RING_LO, (uint32_t)base);
+	qcfg(e, 0, q, CW_Q_RING_HI, base >> 32);
+	qcfg(e, 1, q, 0, 0);
+}
+
+static void kick(struct env *e, unsigned q, uint32_t producer)
+{
+	struct stream_beat b = { 0 };
+
+	e->producer[q] = producer;
+	stream_put_u64(e->kick, &b, 0, q);
+	stream_put_u64(e->kick, &b, 1, producer);
+	stream_push(e->kick, &b);
+}
+
+/* Each fetch goes on where the last one of its queue ended and is as large as it may be. */
+static void collect(struct env *e)
+{
+	struct stream_beat b;
+
+	while (stream_pop(e->fetch, &b)) {
+		unsigned q = stream_take_u64(e->fetch, &b, 0), n = stream_take_u64(e->fetch, &b, 2);
+		uint32_t slot = e->fetched[q] & ((1u << e->log2[q]) - 1);
+		uint64_t addr = e->base[q] + 16ull * slot;
+
+		assert_int_equal(stream_take_u64(e->fetch, &b, 1), e->fetched[q]);
+		assert_true(stream_take_u64(e->fetch, &b, 3) == addr);
+		assert_in_range(n, 1, 32);
+		assert_true(addr % e->boundary + 16 * n <= e->boundary);
+		assert_true(slot + n <= 1u << e->log2[q]);
+		assert_true(e->fetched[q] + n <= e->producer[q]);
+		e->fetched[q] += n;
+		e->order[e->order_n++ % 4096] = q;
+	}
+}
+
+static void run(struct env *e, unsigned n)
+{
+	while (n--) {
+		dut_cycle(e->d);
+		collect(e);
+	}
+}
+
+static uint32_t status(struct env *e, unsigned q)
+{
+	uint32_t n;
+
+	dut_set(e->d, "qst_queue", q);
+	dut_set(e->d, "qst_valid", 1);
+	dut_settle(e->d);
+	dut_wait(e->d, "qst_fetch_ack", 20);
+	n = dut_get(e->d, "qst_fetched");
+	dut_cycle(e->d);
+	for (unsigned i = 0; i < 5; i++) { /* held for the other answer: acknowledged once */
+		assert_int_equal(dut_get(e->d, "qst_fetch_ack"), 0);
+		dut_cycle(e->d);
+	}
+	dut_set(e->d, "qst_valid", 0);
+	dut_cycle(e->d);
+	return n;
+}
+
+static void fetches_stop_at_ring_end_boundary_and_producer(void **state)
+{
+	static const unsigned read_log2[] = { 7, 8, 9, 12 };
+
+	(void)state;
+	for (unsigned i = 0; i < 4; i++) {
+		struct env e;
+
+		start(&e);
+		dut_set(e.d, "rd_log2", read_log2[i]);
+		e.boundary = read_log2[i] > 9 ? 512 : 1u << read_log2[i];
+		for (unsigned q = 0; q < 8; q++)
+			setup(&e, q, 1 + q, (dut_rand(&e.rng) >> 8) & ~63ull);
+		stream_stall(e.fetch, 30);
+		for (unsigned k = 0; k < 400; k++) {
+			unsigned q = dut_below(&e.rng, 8);
+			uint32_t room = (1u << e.log2[q]) - (e.producer[q] - e.fetched[q]);
+
+			if (room)
+				kick(&e, q, e.producer[q] + 1 + dut_below(&e.rng, room));
+			run(&e, dut_below(&e.rng, 40));
+		}
+		run(&e, 1000);
+		for (unsigned q = 0; q < 8; q++) {
+			assert_int_equal(e.fetched[q], e.producer[q]);
+			assert_int_equal(status(&e, q), e.fetched[q]);
+		}
+		assert_int_equal(dut_get(e.d, "idle"), 1);
+		assert_int_equal(dut_get(e.d, "empty"), 1);
+		end(&e);
+	}
+}
+
+static void busy_queues_take_turns(void **state)
+{
+	struct env e;
+
+	(void)state;
+	start(&e);
+	stream_hold(e.fetch, true);
+	for (unsigned q = 0; q < QUEUES; q++) {
+		setup(&e, q, 9, 0x10000ull * q);
+		kick(&e, q, 512);
+	}
+	run(&e, 500);
+	assert_int_equal(dut_get(e.d, "idle"), 1); /* a full neighbour is no reason to stir */
+	stream_hold(e.fetch, false);
+	run(&e, 16 * QUEUES * 6);
+	assert_int_equal(e.order_n, 16 * QUEUES);
+	for (unsigned i = QUEUES; i < e.order_n - 3 * QUEUES; i++)
+		for (unsigned k = 1; k < QUEUES; k++)
+			assert_int_not_equal(e.order[i], e.order[i + k]);
+	end(&e);
+}
+
+static void quiesce_stop_disable_and_engine_enable(void **state)
+{
+	struct env e;
+	struct stream_beat b = { 0 };
+	uint32_t base;
+
+	(void)state;
+	start(&e);
+	setup(&e, 3, 8, 0x4000);
+	qcfg(&e, 3, 3, 0, 1);
+	kick(&e, 3, 40);
+	run(&e, 100);
+	assert_int_equal(e.fetched[3], 0);
+	qcfg(&e, 3, 3, 0, 0);
+	run(&e, 100);
+	assert_int_equal(e.fetched[3], 40);
+	dut_set(e.d, "engine_enable", 0);
+	kick(&e, 3, 80);
+	run(&e, 100);
+	assert_int_equal(e.fetched[3], 40);
+	dut_set(e.d, "engine_enable", 1);
+	run(&e, 100);
+	assert_int_equal(e.fetched[3], 80);
+	/* stopped with more to fetch: what is already offered still goes */
+	stream_hold(e.fetch, true);
+	kick(&e, 3, 80 + 200);
+	run(&e, 100);
+	stream_put_u64(e.stop, &b, 0, 3);
+	stream_push(e.stop, &b);
+	run(&e, 20);
+	stream_hold(e.fetch, false);
+	run(&e, 100);
+	assert_in_range(e.fetched[3], 81, 112);
+	base = e.fetched[3];
+	kick(&e, 3, 290);
+	run(&e, 100);
+	assert_int_equal(e.fetched[3], base);
+	qcfg(&e, 2, 3, 0, 0);
+	setup(&e, 3, 8, 0x8000);
+	kick(&e, 3, 10);
+	run(&e, 100);
+	assert_int_equal(e.fetched[3], 10);
+	qcfg(&e, 2, 3, 0, 0);
+	kick(&e, 3, 20);
+	run(&e, 100);
+	assert_int_equal(e.fetched[3], 10);
+	end(&e);
+}
+
+/* A producer behind what was fetched, or beyond the ring, fetches nothing. */
+static void impossible_producer_fetches_nothing(void **state)
+{
+	struct env e;
+
+	(void)state;
+	start(&e);
+	setup(&e, 1, 6, 0x1000);
+	kick(&e, 1, 20);
+	run(&e, 100);
+	kick(&e, 1, 10);
+	run(&e, 100);
+	kick(&e, 1, 20 + 65);
+	run(&e, 100);
+	assert_int_equal(e.fetched[1], 20);
+	kick(&e, 1, 20 + 64);
+	run(&e, 200);
+	assert_int_equal(e.fetched[1], 84);
+	end(&e);
+}
+
+/* After reset the host port sweeps ENABLE and DISABLE while the list bits are still being cleared. */
+static void sweep_after_reset_loses_nothing(void **state)
+{
+	struct env e;
+
+	(void)state;
+	start(&e);
+	for (unsigned q = 0; q < 8; q++)
+		setup(&e, q, 6, 0x10000 * q);
+	for (unsigned q = 0; q < 8; q++)
+		kick(&e, q, 64);
+	run(&e, 37); /* some wait in the list */
+	dut_reset(e.d, 3);
+	while (stream_depth(e.kick)) /* doorbells of the old world */
+		dut_cycle(e.d);
+	run(&e, 200);
+	memset(e.fetched, 0, sizeof(e.fetched));
+	e.order_n = 0;
+	dut_reset(e.d, 3);
+	for (unsigned q = 0; q < QUEUES; q++)
+		setup(&e, q, 6, 0x10000 * q);
+	for (unsigned q = 0; q < QUEUES; q++)
+		kick(&e, q, 5);
+	run(&e, 1000);
+	for (unsigned q = 0; q < QUEUES; q++)
+		assert_int_equal(e.fetched[q], 5);
+	end(&e);
+}
+
+int main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(fetches_stop_at_ring_end_boundary_and_producer),
+		cmocka_unit_test(busy_queues_take_turns),
+		cmocka_unit_test(quiesce_stop_disable_and_engine_enable),
+		cmocka_unit_test(impossible_producer_fetches_nothing),
+		cmocka_unit_test(sweep_after_reset_loses_nothing),
+	};
+
+	return dut_main(argc, argv, tests, sizeof(tests) / sizeof(tests[0]));
+}

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+// verilator: -GQUEUE_N=4
+/* Doorbells alone: what the whole host port cannot time: full kick queue, records in every cycle, engine reset. */
+#include <string.h>
+
+#include "tests/rtl/dut.h"
+#include "tests/rtl/stream.h"
+#include "driver/cw_regs.h"
+
+enum { OP_WRITE, OP_ENABLE, OP_DISABLE };
+
+static const char *const db_fields[] = { "db_addr", "db_len", "db_first_be", "db_last_be", "db_data", NULL };
+static const char *const kick_fields[] = { "kick_queue", "kick_producer", NULL };
+
+struct bench {
+	struct dut *d;
+	struct stream *db, *kick;
+	bool flood; /* a record strobe in every cycle, of queue 3 */
+	uint32_t flood_n;
+	unsigned good, bad;
+};
+
+static void bench_sample(void *ctx)
+{
+	struct bench *b = ctx;
+
+	b->good += dut_get(b->d, "ev_good") != 0;
+	b->bad += dut_get(b->d, "ev_bad") != 0;
+}
+
+static void bench_drive(void *ctx)
+{
+	struct bench *b = ctx;
+
+	dut_set(b->d, "record_valid", b->flood);
+	dut_set(b->d, "record_queue", 3);
+	dut_set(b->d, "record_count", b->flood ? ++b->flood_n : 0);
+}
+
+static void bench_open(struct bench *b)
+{
+	memset(b, 0, sizeof(*b));
+	b->d = dut_new(dut_seed());
+	dut_set(b->d, "stride_log2", 12);
+	dut_set(b->d, "engine_rst", 1);
+	dut_reset(b->d, 3);
+	dut_set(b->d, "engine_rst", 0);
+	b->db = stream_source(b->d, "db", db_fields);
+	b->kick = stream_sink(b->d, "kick", kick_fields);
+	dut_hook(b->d, bench_sample, bench_drive, b);
+	dut_cycle(b->d);
+}
+
+static void bench_close(struct bench *b)
+{
+	dut_free(b->d);
+	stream_free(b->db);
+	stream_free(b->kick);
+}
+
+static void cfg(struct bench *b, unsigned op, unsigned queue, unsigned reg, uint32_t data)
+{
+	dut_set(b->d, "qcfg_valid", 1);
+	dut_set(b->d, "qcfg_op", op);
+	dut_set(b->d, "qcfg_queue", queue);
+	dut_set(b->d, "qcfg_reg", reg);
+	dut_set(b->d, "qcfg_data", data);
+	dut_cycle(b->d);
+	dut_set(b->d, "qcfg_valid", 0);
+	dut_cycle(b->d);
+}
+
+static void settle(struct bench *b)
+{
+	for (unsigned i = 0; dut_get(b->d, "cfg_busy"); i++) {
+		assert_true(i < 50);
+		dut_cycle(b->d);
+	}
+	dut_cycles(b->d, 2);
+}
+
+static void enable(struct bench *b, unsigned queue, unsigned log2)
+{
+	cfg(b, OP_WRITE, queue, CW_Q_CONFIG / 4, log2 << CW_Q_CONFIG_ENTRIES_LOG2_SHIFT);
+	settle(b);
+	cfg(b, OP_ENABLE, queue, 0, 0);
+	settle(b);
+}
+
+static void ring(struct bench *b, unsigned queue, unsigned dw, uint32_t value)
+{
+	struct stream_beat t = { 0 };
+
+	stream_put_u64(b->db, &t, 0, queue << 10 | dw);
+	stream_put_u64(b->db, &t, 1, 1);
+	stream_put_u64(b->db, &t, 2, 15);
+	stream_put_u64(b->db, &t, 4, value);
+	stream_push(b->db, &t);
+}
+
+static void status(struct bench *b, unsigned queue, uint32_t producer, uint32_t consumer)
+{
+	dut_set(b->d, "st_valid", 1);
+	dut_set(b->d, "st_queue", queue);
+	dut_wait(b->d, "st_ack", 10);
+	assert_int_equal(dut_get(b->d, "st_producer"), producer);
+	assert_int_equal(dut_get(b->d, "st_consumer"), consumer);
+	dut_set(b->d, "st_valid", 0);
+	dut_cycle(b->d);
+}
+
+static void kicks_wait_and_none_is_lost(void **state)
+{
+	struct bench b;
+	struct stream_beat t;
+
+	(void)state;
+	bench_open(&b);
+	enable(&b, 1, 10);
+	stream_hold(b.kick, true);
+	for (uint32_t p = 1; p <= 40; p++)
+		ring(&b, 1, 0, p);
+	dut_cycles(b.d, 300);
+	assert_int_equal(dut_get(b.d, "kick_valid"), 1);
+	/* a full kick queue holds up doorbells, not the configuration bus or status */
+	enable(&b, 2, 3);
+	status(&b, 2, 0, 0);
+	stream_hold(b.kick, false);
+	dut_cycles(b.d, 300);
+	for (uint32_t p = 1; p <= 40; p++) {
+		assert_true(stream_pop(b.kick, &t));
+		assert_int_equal(stream_take_u64(b.kick, &t, 0), 1);
+		assert_int_equal(stream_take_u64(b.kick, &t, 1), p);
+	}
+	assert_int_equal(b.good, 40);
+	assert_int_equal(dut_get(b.d, "idle"), 1);
+	bench_close(&b);
+}
+
+static void engine_reset_empties_the_kick_queue(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	bench_open(&b);
+	enable(&b, 0, 10);
+	dut_set(b.d, "engine_rst", 1);
+	for (uint32_t p = 1; p <= 10; p++)
+		ring(&b, 0, 0, p);
+	dut_cycles(b.d, 100);
+	dut_set(b.d, "engine_rst", 0);
+	dut_cycles(b.d, 20);
+	assert_int_equal(stream_depth(b.kick), 0);
+	assert_int_equal(dut_get(b.d, "idle"), 1);
+	status(&b, 0, 10, 0);
+	bench_close(&b);
+}
+
+static void records_of_others_do_not_disturb_an_enable(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	bench_open(&b);
+	enable(&b, 1, 4);
+	enable(&b, 3, 4);
+	ring(&b, 1, 0, 5);
+	dut_cycles(b.d, 10);
+	/* queue 1 has 5 records, then starts again while queue 3's come one a cycle */
+	dut_set(b.d, "record_valid", 1);
+	dut_set(b.d, "record_queue", 1);
+	dut_set(b.d, "record_count", 5);
+	dut_cycle(b.d);
+	ring(&b, 1, 1, 5);
+	dut_cycles(b.d, 10);
+	status(&b, 1, 5, 5);
+	b.flood = true;
+	dut_cycles(b.d, 3);
+	cfg(&b, OP_ENABLE, 1, 0, 0);
+	dut_cycles(b.d, 20);
+	assert_int_equal(dut_get(b.d, "cfg_busy"), 1);
+	b.flood = false;
+	settle(&b);
+	status(&b, 1, 0, 0);
+	assert_int_equal(b.bad, 0);
+	ring(&b, 1, 1, 1); /* no record yet: refused */
+	dut_cycles(b.d, 10);
+	assert_int_equal(b.bad, 1);
+	status(&b, 1, 0, 0);
+	ring(&b, 3, 1, b.flood_n); /* behind the records, but nothing was produced: the rule looks at records only */
+	dut_cycles(b.d, 10);
+	status(&b, 3, 0, b.flood_n);
+	bench_close(&b);
+}
+
+static void pages_beyond_the_queues_are_refused(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	bench_open(&b);
+	for (unsigned q = 0; q < 4; q++)
+		enable(&b, q, 4);
+	ring(&b, 4, 0, 1);  /* inside BAR2 with its 64 KiB a queue */
+	ring(&b, 63, 0, 1);
+	ring(&b, 64, 0, 1); /* address bits above BAR2's size do not count */
+	dut_cycles(b.d, 40);
+	assert_int_equal(b.bad, 2);
+	assert_int_equal(b.good, 1);
+	status(&b, 0, 1, 0);
+	for (unsigned q = 1; q < 4; q++)
+		status(&b, q, 0, 0);
+	bench_close(&b);
+}
+
+int main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(kicks_wait_and_none_is_lost),
+		cmocka_unit_test(engine_reset_empties_the_kick_queue),
+		cmocka_unit_test(records_of_others_do_not_disturb_an_enable),
+		cmocka_unit_test(pages_beyond_the_queues_are_refused),
+	};
+
+	return dut_main(argc, argv, tests, sizeof(tests) / sizeof(tests[0]));
+}

@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// verilator: -GQUEUE_N=8
+/* Completion records: slot, phase, address, what suppresses them, counts, status. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../driver/cw_regs.h"
+#include "dut.h"
+#include "stream.h"
+
+static const char *const retire_fields[] = {
+	"retire_queue", "retire_num", "retire_irq", "retire_status", "retire_bytes", "retire_kind", "retire_last", NULL
+};
+static const char *const rec_fields[] = { "rec_hdr", "rec_data", "rec_queue", "rec_num", NULL };
+static const char *const note_fields[] = { "note_queue", "note_record", "note_raise", "note_last", NULL };
+
+struct bench {
+	struct dut *d;
+	struct stream *in, *rec, *note;
+	unsigned record_n, halt_n, halt_queue;
+	uint64_t accepted, last_count;
+};
+
+static void watch(void *ctx)
+{
+	struct bench *b = ctx;
+
+	b->accepted += dut_get(b->d, "rec_valid") && dut_get(b->d, "rec_ready");
+	if (dut_get(b->d, "record_valid")) {
+		b->record_n++;
+		b->last_count = dut_get(b->d, "record_count");
+		assert_true(b->record_n <= b->accepted); /* never ahead of the stream */
+	}
+	if (dut_get(b->d, "halt_valid")) {
+		b->halt_n++;
+		b->halt_queue = (unsigned)dut_get(b->d, "halt_queue");
+	}
+}
+
+static void qcfg(struct bench *b, unsigned op, unsigned q, unsigned reg, uint32_t data)
+{
+	dut_set(b->d, "qcfg_valid", 1);
+	dut_set(b->d, "qcfg_op", op);
+	dut_set(b->d, "qcfg_queue", q);
+	dut_set(b->d, "qcfg_reg", reg / 4);
+	dut_set(b->d, "qcfg_data", data);
+	dut_cycle(b->d);
+	dut_set(b->d, "qcfg_valid", 0);
+	dut_cycles(b->d, 3);
+}
+
+static void enable(struct bench *b, unsigned q, uint64_t ring, unsigned log2)
+{
+	qcfg(b, 0, q, CW_Q_CONFIG, log2 << CW_Q_CONFIG_ENTRIES_LOG2_SHIFT);
+	qcfg(b, 0, q, CW_Q_CPL_LO, (uint32_t)ring);
+	qcfg(b, 0, q, CW_Q_CPL_HI, (uint32_t)(ring >> 32));
+	qcfg(b, 1, q, 0, 0);
+}
+
+static struct bench *bench_open(uint64_t salt)
+{
+	struct bench *b = calloc(1, sizeof(*b));
+
+	assert_non_null(b);
+	b->d = dut_new(dut_seed() + salt);
+	b->in = stream_source(b->d, "retire", retire_fields);
+	b->rec = stream_sink(b->d, "rec", rec_fields);
+	b->note = stream_sink(b->d, "note", note_fields);
+	dut_set(b->d, "fn_bdf", 0x0300);
+	dut_set(b->d, "now", 0xabcdef012345ull);
+	dut_hook(b->d, watch, NULL, b);
+	dut_reset(b->d, 4);
+	return b;
+}
+
+static void bench_close(struct bench *b)
+{
+	stream_free(b->in);
+	stream_free(b->rec);
+	stream_free(b->note);
+	dut_free(b->d);
+	free(b);
+}
+
+static void retire(struct bench *b, unsigned q, uint32_t num, unsigned status, unsigned kind, bool irq)
+{
+	struct stream_beat s = { 0 };
+
+	stream_put_u64(b->in, &s, 0, q);
+	stream_put_u64(b->in, &s, 1, num);
+	stream_put_u64(b->in, &s, 2, irq);
+	stream_put_u64(b->in, &s, 3, status);
+	stream_put_u64(b->in, &s, 4, 0xabc000 + num % 1000);
+	stream_put_u64(b->in, &s, 5, kind);
+	stream_put_u64(b->in, &s, 6, num & 1);
+	stream_push(b->in, &s);
+}
+
+static void settle(struct bench *b)
+{
+	while (stream_depth(b->in))
+		dut_cycle(b->d);
+	for (unsigned i = 0; i < 200 && dut_get(b->d, "busy"); i++)
+		dut_cycle(b->d);
+	assert_int_equal(dut_get(b->d, "busy"), 0);
+}
+
+static void expect(struct bench *b, unsigned q, uint32_t num, uint64_t addr, bool phase, unsigned status)
+{
+	struct stream_beat s;
+	uint32_t h[4], r[4];
+
+	assert_true(stream_pop(b->rec, &s));
+	stream_take(b->rec, &s, 0, h, 16);
+	stream_take(b->rec, &s, 1, r, 16);
+	assert_int_equal(h[0], addr >> 32 ? 0x60000004 : 0x40000004);
+	assert_int_equal(h[1], 0x030000ff);
+	assert_int_equal(h[2], addr >> 32 ? addr >> 32 : addr);
+	assert_int_equal(h[3], addr >> 32 ? (uint32_t)addr : 0);
+	assert_int_equal(r[0], num);
+	assert_int_equal(r[1], 0x45000000 | (0xabc000 + num % 1000));
+	assert_int_equal(r[2], 0xcdef0123);
+	assert_int_equal(r[3], 0xabu | q << 8 | status << 24 | (uint32_t)phase << 31);
+	assert_int_equal(stream_take_u64(b->rec, &s, 2), q);
+	assert_int_equal(stream_take_u64(b->rec, &s, 3), num);
+}
+
+static void status(struct bench *b, unsigned q, unsigned retired, unsigned records, int cause)
+{
+	dut_set(b->d, "qst_queue", q);
+	dut_set(b->d, "qst_valid", 1);
+	dut_wait(b->d, "qst_retire_ack", 30);
+	assert_int_equal(dut_get(b->d, "qst_retired"), retired);
+	assert_int_equal(dut_get(b->d, "qst_records"), records);
+	assert_int_equal(dut_get(b->d, "qst_halted"), cause >= 0);
+	assert_int_equal(dut_get(b->d, "qst_cause"), cause < 0 ? 0 : cause);
+	dut_cycle(b->d);
+	for (unsigned i = 0; i < 5; i++) { /* one answer a request */
+		assert_int_equal(dut_get(b->d, "qst_retire_ack"), 0);
+		dut_cycle(b->d);
+	}
+	dut_set(b->d, "qst_valid", 0);
+	dut_cycle(b->d);
+}
+
+static void slots_and_phase_wrap(void **state)
+{
+	(void)state;
+	for (unsigned log2 = 1; log2 <= 16; log2 += 3) {
+		struct bench *b = bench_open(log2);
+		uint64_t ring = log2 & 1 ? 0x123400001000ull : 0xfffe0040ull;
+		uint32_t n = 1u << log2;
+
+		enable(b, 5, ring, log2);
+		/* Around each border, numbers need not be dense for this block. */
+		for (unsigned pass = 0; pass < 4; pass++) {
+			uint32_t nums[] = { pass * n, pass * n + 1, pass * n + n - 1 };
+
+			for (unsigned i = 0; i < 3; i++)
+				retire(b, 5, nums[i], 0, 0, false);
+			settle(b);
+			for (unsigned i = 0; i < 3; i++)
+				expect(b, 5, nums[i], ring + 16ull * (nums[i] % n), !(pass & 1), 0);
+		}
+		status(b, 5, 12, 12, -1);
+		assert_int_equal(b->last_count, 12);
+		bench_close(b);
+	}
+}
+
+static void number_wraps_at_32_bits(void **state)
+{
+	struct bench *b = bench_open(40);
+
+	(void)state;
+	enable(b, 1, 0x40000, 4);
+	retire(b, 1, 0xffffffff, 0, 0, false);
+	retire(b, 1, 0, 0, 0, false);
+	settle(b);
+	expect(b, 1, 0xffffffff, 0x400f0, false, 0);
+	expect(b, 1, 0, 0x40000, true, 0);
+	bench_close(b);
+}
+
+static void halt_writes_its_record_and_no_more(void **state)
+{
+	struct bench *b = bench_open(41);
+
+	(void)state;
+	enable(b, 2, 0x40000, 4);
+	enable(b, 3, 0x50000, 4);
+	retire(b, 2, 0, CW_STATUS_AXI, 0, false); /* a data error goes on */
+	retire(b, 2, 1, CW_STATUS_BAD_RANGE, 2, false);
+	retire(b, 2, 2, CW_STATUS_BAD_LEN, 2, true);
+	retire(b, 2, 3, 0, 0, false);
+	retire(b, 3, 0, CW_STATUS_FETCH, 3, false);
+	retire(b, 3, 1, 0, 1, false);
+	settle(b);
+	expect(b, 2, 0, 0x40000, true, CW_STATUS_AXI);
+	expect(b, 2, 1, 0x40010, true, CW_STATUS_BAD_RANGE);
+	assert_int_equal(stream_depth(b->rec), 0);
+	assert_int_equal(b->halt_n, 2);
+	assert_int_equal(b->halt_queue, 3);
+	status(b, 2, 4, 2, CW_STATUS_BAD_RANGE);
+	status(b, 3, 2, 0, CW_STATUS_FETCH);
+	qcfg(b, 2, 2, 0, 0);
+	status(b, 2, 4, 2, CW_STATUS_BAD_RANGE);
+	qcfg(b, 1, 2, 0, 0);
+	status(b, 2, 0, 0, -1);
+	retire(b, 2, 0, 0, 0, false);
+	settle(b);
+	expect(b, 2, 0, 0x40000, true, 0);
+	bench_close(b);
+}
+
+static void disabled_or_unwanted_means_none(void **state)
+{
+	struct bench *b = bench_open(42);
+
+	(void)state;
+	enable(b, 4, 0x40000, 4);
+	retire(b, 4, 0, 0, 1, true);
+	settle(b);
+	qcfg(b, 2, 4, 0, 0);
+	retire(b, 4, 1, 0, 0, true);
+	retire(b, 4, 2, CW_STATUS_BAD_LEN, 2, true); /* no halt of a queue that is off */
+	settle(b);
+	assert_int_equal(stream_depth(b->rec), 0);
+	assert_int_equal(b->halt_n, 0);
+	status(b, 4, 3, 0, -1);
+	assert_int_equal(stream_depth(b->note), 3);
+	for (unsigned i = 0; i < 3; i++) {
+		struct stream_beat s;
+
+		stream_pop(b->note, &s);
+		assert_int_equal(stream_take_u64(b->note, &s, 1), 0);
+		assert_int_equal(stream_take_u64(b->note, &s, 2), 0);
+	}
+	bench_close(b);
+}
+
+/* Counts move when the stream takes the record, also while strobes and reads come. */
+static void counts_follow_acceptance(void **state)
+{
+	struct bench *b = bench_open(43);
+
+	(void)state;
+	enable(b, 6, 0x40000, 3);
+	stream_hold(b->rec, true);
+	retire(b, 6, 0, 0, 0, true);
+	dut_cycles(b->d, 20);
+	status(b, 6, 0, 0, -1);
+	qcfg(b, 1, 7, 0, 0); /* another queue's strobe meanwhile */
+	assert_int_equal(b->record_n, 0);
+	stream_hold(b->rec, false);
+	stream_stall(b->rec, 50);
+	stream_stall(b->note, 50);
+	settle(b);
+	status(b, 6, 1, 1, -1);
+	for (uint32_t i = 1; i < 200; i++)
+		retire(b, 6, i, 0, 0, i & 1);
+	for (unsigned q = 0; q < 100; q++) { /* strobes for the others at any cycle */
+		qcfg(b, q & 1 ? 1 : 2, q % 6, 0, 0);
+		if (q % 9 == 0)
+			status(b, 7, 0, 0, -1);
+	}
+	settle(b);
+	for (uint32_t i = 0; i < 200; i++)
+		expect(b, 6, i, 0x40000 + 16 * (i % 8), !(i >> 3 & 1), 0);
+	status(b, 6, 200, 200, -1);
+	bench_close(b);
+}
+
+int main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(slots_and_phase_wrap),
+		cmocka_unit_test(number_wraps_at_32_bits),
+		cmocka_unit_test(halt_writes_its_record_and_no_more),
+		cmocka_unit_test(disabled_or_unwanted_means_none),
+		cmocka_unit_test(counts_follow_acceptance),
+	};
+
+	return dut_main(argc, argv, tests, sizeof(tests) / sizeof(tests[0]));
+}

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* cw_tag_pool: tags, completion buffer reservation, lookups. */
+#include <string.h>
+
+#include "dut.h"
+
+#define TAGS 256
+
+struct env {
+	struct dut *d;
+	struct dut_rng rng;
+	bool used[1024];
+	uint64_t info[1024];
+	unsigned hdr[1024], data[1024], wire[1024];
+	unsigned n, hdr_n, data_n, gone;
+};
+
+static void start(struct env *e)
+{
+	memset(e, 0, sizeof(*e));
+	dut_rng_init(&e->rng, dut_seed());
+	e->d = dut_new(dut_seed());
+	dut_set(e->d, "fn_ext_tag", 1);
+	dut_set(e->d, "fn_mrrs", 2);
+	dut_set(e->d, "rx_cpl_buf_hdr", 1000);
+	dut_set(e->d, "rx_cpl_buf_data", 10000);
+	dut_reset(e->d, 3);
+	dut_cycles(e->d, 2);
+}
+
+/* Tries to get a tag; false when there is none or no room. */
+static bool take(struct env *e, unsigned hdr, unsigned data)
+{
+	uint64_t info = dut_rand(&e->rng);
+	unsigned tag, index;
+
+	dut_set(e->d, "alloc_valid", 1);
+	dut_set(e->d, "alloc_hdr_n", hdr);
+	dut_set(e->d, "alloc_data_n", data);
+	dut_set(e->d, "alloc_info", info);
+	dut_settle(e->d);
+	tag = dut_get(e->d, "alloc_tag");
+	index = tag % TAGS;
+	if (!dut_get(e->d, "alloc_ready")) {
+		dut_set(e->d, "alloc_valid", 0);
+		dut_cycle(e->d);
+		return false;
+	}
+	dut_cycle(e->d);
+	dut_set(e->d, "alloc_valid", 0);
+	assert_false(e->used[index]);
+	e->used[index] = true;
+	e->info[index] = info;
+	e->hdr[index] = hdr;
+	e->data[index] = data;
+	e->wire[index] = tag;
+	e->n++;
+	e->hdr_n += hdr;
+	e->data_n += data;
+	return true;
+}
+
+static bool find(struct env *e, unsigned wire, bool index)
+{
+	dut_set(e->d, "find_en", 1);
+	dut_set(e->d, "find_tag", wire);
+	dut_set(e->d, "find_index", index);
+	dut_cycle(e->d);
+	dut_set(e->d, "find_en", 0);
+	dut_settle(e->d);
+	return dut_get(e->d, "found");
+}
+
+static void end(struct env *e, unsigned index, bool bad)
+{
+	assert_true(find(e, e->wire[index], false));
+	assert_true(dut_get(e->d, "found_info") == e->info[index]);
+	dut_set(e->d, "end_valid", 1);
+	dut_set(e->d, "end_quarantine", bad);
+	/* a lookup of the same tag in this very cycle must not find it */
+	assert_false(find(e, e->wire[index], false));
+	dut_set(e->d, "end_valid", 0);
+	e->used[index] = bad; /* a quarantined one never comes back */
+	e->gone += bad;
+	e->n--;
+	e->hdr_n -= e->hdr[index];
+	e->data_n -= e->data[index];
+}
+
+static void usable_tags_follow_function(void **state)
+{
+	struct env e;
+
+	(void)state;
+	start(&e);
+	dut_set(e.d, "fn_ext_tag", 0);
+	for (unsigned i = 0; i < 32; i++)
+		assert_true(take(&e, 1, 1));
+	for (unsigned i = 0; i < TAGS; i++)
+		assert_int_equal(e.used[i], i < 32);
+	assert_false(take(&e, 1, 1));
+	assert_int_equal(dut_get(e.d, "stall_tag"), 0);
+	dut_set(e.d, "fn_ext_tag", 1);
+	for (unsigned i = 32; i < TAGS; i++)
+		assert_true(take(&e, 1, 1));
+	assert_false(take(&e, 1, 1));
+	assert_int_equal(dut_get(e.d, "tags_in_use"), TAGS);
+	dut_free(e.d);
+}
+
+static void ten_bit_tags_are_never_00(void **state)
+{
+	struct env e;
+
+	(void)state;
+	start(&e);
+	assert_true(take(&e, 1, 1));
+	dut_set(e.d, "fn_tag10", 1);
+	for (unsigned i = 1; i < TAGS; i++) {
+		assert_true(take(&e, 1, 1));
+		assert_true(e.wire[i] >= 256);
+	}
+	/* the tag without the upper bits is another tag */
+	assert_false(find(&e, 5, false));
+	assert_true(find(&e, 5, true));
+	assert_false(find(&e, 5 | 512, false));
+	assert_true(find(&e, 5 | 256, false));
+	/* sent before the change, it keeps its form */
+	assert_true(find(&e, 0, false));
+	assert_false(find(&e, 256, false));
+	dut_free(e.d);
+}
+
+static void reservation_never_exceeds_buffer(void **state)
+{
+	struct env e;
+
+	(void)state;
+	start(&e);
+	dut_set(e.d, "rx_cpl_buf_hdr", 50);
+	dut_set(e.d, "rx_cpl_buf_data", 300);
+	for (unsigned i = 0; i < 3000; i++) {
+		unsigned hdr = 1 + dut_below(&e.rng, 9), data = 1 + dut_below(&e.rng, 64);
+		unsigned index = dut_below(&e.rng, TAGS);
+		bool fits = e.hdr_n + hdr <= 50 && e.data_n + data <= 300;
+
+		assert_int_equal(take(&e, hdr, data), fits);
+		if (e.used[index] && find(&e, e.wire[index], false))
+			end(&e, index, false);
+		assert_int_equal(dut_get(e.d, "tags_in_use"), e.n);
+	}
+	dut_free(e.d);
+}
+
+static void quarantined_tags_never_come_back(void **state)
+{
+	struct env e;
+
+	(void)state;
+	start(&e);
+	for (unsigned i = 0; i < 3000; i++) {
+		unsigned index = dut_below(&e.rng, TAGS);
+
+		take(&e, 1, 1);
+		if (e.used[index] && find(&e, e.wire[index], false))
+			end(&e, index, e.gone < 200 && dut_chance(&e.rng, 30));
+	}
+	assert_int_equal(e.gone, 200);
+	assert_int_equal(dut_get(e.d, "tags_quarantined"), 200);
+	while (take(&e, 1, 1))
+		;
+	assert_int_equal(e.n, TAGS - 200);
+	dut_reset(e.d, 3);
+	memset(e.used, 0, sizeof(e.used));
+	for (unsigned i = 0; i < TAGS; i++)
+		assert_true(take(&e, 1, 1));
+	dut_free(e.d);
+}
+
+static void lost_notice_lasts_to_the_end_of_the_read(void **state)
+{
+	struct env e;
+
+	(void)state;
+	start(&e);
+	take(&e, 1, 1);
+	take(&e, 1, 1);
+	dut_set(e.d, "lost_tag", 1);
+	dut_set(e.d, "lost_valid", 1);
+	dut_cycle(e.d);
+	dut_set(e.d, "lost_tag", 9); /* not outstanding */
+	dut_cycle(e.d);
+	dut_set(e.d, "lost_valid", 0);
+	dut_set(e.d, "scan_tag", 9);
+	dut_settle(e.d);
+	assert_int_equal(dut_get(e.d, "scan_lost"), 0);
+	dut_set(e.d, "scan_tag", 1);
+	dut_settle(e.d);
+	assert_int_equal(dut_get(e.d, "scan_lost"), 1);
+	assert_true(find(&e, 1, true));
+	assert_int_equal(dut_get(e.d, "found_lost"), 1);
+	end(&e, 1, true);
+	assert_int_equal(dut_get(e.d, "lost_any"), 0);
+	assert_true(find(&e, 0, true));
+	assert_int_equal(dut_get(e.d, "found_lost"), 0);
+	dut_free(e.d);
+}
+
+static void largest_read_fits_buffer(void **state)
+{
+	/* mrrs, rcb 128, headers, data units: log2 of the read */
+	static const unsigned row[][5] = {
+		{ 0, 0, 1000, 10000, 7 }, { 2, 0, 1000, 10000, 9 }, { 5, 0, 1000, 10000, 12 },
+		{ 7, 0, 1000, 10000, 12 }, { 5, 0, 63, 10000, 11 }, { 5, 0, 64, 10000, 12 },
+		{ 5, 1, 32, 10000, 12 }, { 5, 1, 31, 10000, 11 }, { 5, 0, 1000, 255, 11 },
+		{ 5, 0, 1000, 256, 12 }, { 3, 0, 3, 10000, 7 },
+	};
+	struct env e;
+
+	(void)state;
+	start(&e);
+	for (unsigned i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		dut_set(e.d, "fn_mrrs", row[i][0]);
+		dut_set(e.d, "fn_rcb", row[i][1]);
+		dut_set(e.d, "rx_cpl_buf_hdr", row[i][2]);
+		dut_set(e.d, "rx_cpl_buf_data", row[i][3]);
+		dut_cycles(e.d, 2);
+		assert_int_equal(dut_get(e.d, "rd_log2"), row[i][4]);
+	}
+	dut_free(e.d);
+}
+
+int main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(usable_tags_follow_function),
+		cmocka_unit_test(ten_bit_tags_are_never_00),
+		cmocka_unit_test(reservation_never_exceeds_buffer),
+		cmocka_unit_test(quarantined_tags_never_come_back),
+		cmocka_unit_test(lost_notice_lasts_to_the_end_of_the_read),
+		cmocka_unit_test(largest_read_fits_buffer),
+	};
+
+	return dut_main(argc, argv, tests, sizeof(tests) / sizeof(tests[0]));
+}
