@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Verilator: its run-time (built once), the two flavours of the card, and what a
+# final link needs: $(VERILATED_LIBS) -lstdc++.
+
+VERILATOR ?= verilator
+CXX := g++
+VERILATOR_INC := $(shell $(VERILATOR) --getenv VERILATOR_ROOT)/include
+VERILATED_CXXFLAGS := -std=gnu++17 -fPIC -fvisibility=hidden -faligned-new -w -I. -isystem $(VERILATOR_INC) -isystem $(VERILATOR_INC)/vltstd \
+	-DVM_COVERAGE=0 -DVM_SC=0 -DVM_TRACE=1 -DVM_TRACE_FST=1 -DVM_TRACE_VCD=0
+
+# ---- Verilator's run-time, once for every model ----
+VERILATED_RT := $(B)/lib/verilated-rt.a
+VERILATED_RT_SRC := verilated verilated_dpi verilated_fst_c verilated_threads
+$(VERILATED_RT): $(VERILATED_RT_SRC:%=$(B)/verilated/rt/%.o)
+	@mkdir -p $(@D)
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+$(B)/verilated/rt/%.o: $(VERILATOR_INC)/%.cpp
+	@mkdir -p $(@D)
+	$(Q)$(CXX) $(VERILATED_CXXFLAGS) -O2 -c -o $@ $<
+
+# ---- the card, two flavours in one program: prefixes keep their symbols apart ----
+# CW_TOP_PARAMS: e.g. -GQUEUE_N=128, for both.
+CW_TOP_PARAMS ?=
+CARD_DIR := sim/device
+CARD_VERILATE := --cc --assert -Wall --x-assign fast --x-initial unique --top-module cw_sim_top -Irtl -y rtl \
+	-y $(CARD_DIR) $(CW_TOP_PARAMS) $(wildcard rtl/*.vlt)
+
+define verilated_card
+$(B)/verilated/$(1)/Vcw$(1).mk: $(CARD_DIR)/cw_sim_top.sv $(wildcard $(CARD_DIR)/*.sv rtl/*.vlt)
+	@mkdir -p $$(@D)
+	$$(Q)rm -f $$(@D)/*.cpp $$(@D)/*.h
+	$$(Q)$$(VERILATOR) $$(CARD_VERILATE) $(2) --prefix Vcw$(1) --Mdir $$(@D) $(CARD_DIR)/cw_sim_top.sv
+	$$(Q)sed 's;^[^:]*:;$$@:;' $$(@D)/Vcw$(1)__ver.d > $$(@D)/card.d
+	@touch $$@
+
+$(B)/lib/verilated-$(1).a: $(B)/verilated/$(1)/Vcw$(1).mk $(CARD_DIR)/glue.awk $(CARD_DIR)/glue.h
+	@mkdir -p $$(@D)
+	$$(Q)awk -v prefix=Vcw$(1) -v trace=$(3) -f $(CARD_DIR)/glue.awk $(B)/verilated/$(1)/Vcw$(1).h > $(B)/verilated/$(1)/glue.cpp
+	+$$(Q)$$(MAKE) --no-print-directory -s -C $(B)/verilated/$(1) -f Vcw$(1).mk Vcw$(1)__ALL.a \
+		OPT_FAST=-O3 OPT_GLOBAL=-O3 OPT_SLOW=-O1 CXXFLAGS="-fPIC -fvisibility=hidden" > $(B)/verilated/$(1)/make.log
+	$$(Q)$$(CXX) $$(VERILATED_CXXFLAGS) -O2 -I$(B)/verilated/$(1) -c -o $(B)/verilated/$(1)/glue.o $(B)/verilated/$(1)/glue.cpp
+	$$(Q)rm -f $$@ && cp $(B)/verilated/$(1)/Vcw$(1)__ALL.a $$@ && $$(AR) rs $$@ $(B)/verilated/$(1)/glue.o 2>/dev/null
+endef
+$(eval $(call verilated_card,fast,,0))
+$(eval $(call verilated_card,trace,--trace-fst --trace-structs,1))
+
+-include $(wildcard $(B)/verilated/*/card.d)
+
+VERILATED_LIBS := $(B)/lib/verilated-fast.a $(B)/lib/verilated-trace.a $(VERILATED_RT)
+
+# Unit tests that hold a whole card link the models too.
+CARD_TESTS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/unit/card*_test.c))
+$(CARD_TESTS): $(VERILATED_LIBS)
+$(CARD_TESTS): LDLIBS := -static-libasan $(VERILATED_LIBS) -lstdc++ $(LDLIBS)

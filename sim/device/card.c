@@ -1,0 +1,395 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* The simulated card: clocking, idle skip, waves. See card.h. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "card.h"
+#include "glue.h"
+
+#define IDLE_CYCLES 8     /* quiet edges before time is skipped */
+#define EDGES_A_STEP 4096 /* the other end of a pair gets its turn at least so often */
+#define NOW_MASK ((1ull << 48) - 1)
+#define NEVER UINT64_MAX
+
+extern const struct cw_glue cw_glue_Vcwfast, cw_glue_Vcwtrace;
+
+/* Called by the model, once a clock each. */
+void cw_dpi_pcie(unsigned long long handle, const uint32_t *from_rtl, uint32_t *to_rtl);
+void cw_dpi_axi(unsigned long long handle, const uint32_t *from_rtl, uint32_t *to_rtl);
+
+struct cw_card {
+	struct cw_link *link;
+	struct cw_card_param p;
+	const struct cw_glue *glue;
+	void *model;
+	uint8_t *clk;
+	uint64_t *now;
+	struct cw_hip *hip;
+	struct cw_axi_mem *mem;
+	unsigned dw;
+
+	uint64_t next;       /* first cycle not evaluated or skipped */
+	uint64_t time;       /* of the edge being evaluated */
+	unsigned quiet_n;    /* quiet edges in a row */
+	bool wake;           /* something left: the next edge has to be looked at */
+	uint64_t pass;       /* free running: own events up to this cycle may happen */
+	uint64_t deadline;   /* cycle; NEVER */
+	bool rtl_idle;
+	int error;           /* from a DPI call */
+	struct cw_wires_in in;
+	struct cw_wires_axi_in axi_in;
+
+	bool wave_open, wave_done;
+	char wave[256];
+	struct cw_card_stats stats;
+	char why[160];
+};
+
+void cw_card_param_default(struct cw_card_param *p)
+{
+	memset(p, 0, sizeof(*p));
+	cw_hip_param_default(&p->hip);
+	cw_axi_param_default(&p->axi);
+	p->period_ps = 4000;
+}
+
+static int fail(struct cw_card *c, int err, const char *text)
+{
+	if (!c->why[0])
+		snprintf(c->why, sizeof(c->why), "cycle %llu: %s", (unsigned long long)c->stats.cycles, text);
+	c->error = err;
+	return err;
+}
+
+/* ---- the model's side ---- */
+
+void cw_dpi_pcie(unsigned long long handle, const uint32_t *from_rtl, uint32_t *to_rtl)
+{
+	struct cw_card *c = (struct cw_card *)(uintptr_t)handle;
+	const struct cw_wires_out *out = (const struct cw_wires_out *)(const void *)from_rtl;
+	uint64_t deadline = (uint64_t)out->deadline[1] << 32 | out->deadline[0];
+	int ret;
+
+	c->rtl_idle = out->flags & CW_O_IDLE;
+	c->deadline = deadline == NOW_MASK ? NEVER : deadline;
+	ret = cw_hip_cycle(c->hip, c->next, c->time, out, &c->in);
+	if (ret && !c->error)
+		c->error = ret;
+	memcpy(to_rtl, &c->in, 4 * (CW_WIRES_IN_FIXED + 2 * c->dw));
+}
+
+void cw_dpi_axi(unsigned long long handle, const uint32_t *from_rtl, uint32_t *to_rtl)
+{
+	struct cw_card *c = (struct cw_card *)(uintptr_t)handle;
+	int ret = cw_axi_cycle(c->mem, c->next, c->in.flags & CW_I_RST,
+			       (const struct cw_wires_axi_out *)(const void *)from_rtl, &c->axi_in);
+
+	if (ret && !c->error)
+		c->error = ret;
+	memcpy(to_rtl, &c->axi_in, 4 * (1 + c->dw));
+}
+
+/* ---- life ---- */
+
+static void *port(struct cw_card *c, const char *name)
+{
+	for (uint32_t i = 0; i < c->glue->port_n; i++)
+		if (strcmp(c->glue->ports[i].name, name) == 0)
+			return c->glue->port(c->model, i);
+	return NULL;
+}
+
+/* What the build is, as its top says. */
+static int read_build(struct cw_card *c)
+{
+	const uint16_t *data_w, *queues, *vectors;
+	const uint64_t *bytes;
+	uint64_t *handle;
+
+	c->clk = port(c, "clk");
+	c->now = port(c, "now");
+	handle = port(c, "card");
+	data_w = port(c, "build_data_w");
+	queues = port(c, "build_queue_n");
+	vectors = port(c, "build_vector_n");
+	bytes = port(c, "build_mem_bytes");
+	if (!c->clk || !c->now || !handle || !data_w || !queues || !vectors || !bytes)
+		return -EINVAL;
+	*c->clk = 0;
+	*c->now = 0;
+	*handle = (uintptr_t)c;
+	c->glue->eval(c->model);
+	c->dw = *data_w / 32;
+	if (c->dw < 1 || c->dw > CW_WIRES_DATA_MAX)
+		return -EINVAL;
+	c->p.hip.cfg.queues = *queues;
+	c->p.hip.cfg.vectors = *vectors;
+	c->p.hip.data_dw = c->p.axi.data_dw = (uint16_t)c->dw;
+	c->p.axi.bytes = *bytes;
+	return 0;
+}
+
+int cw_card_new(struct cw_card **card, struct cw_link *link, const struct cw_card_param *p)
+{
+	const struct cw_link_param *lp = cw_link_get_param(link);
+	struct cw_card *c;
+	int ret;
+
+	if (!p->period_ps || (p->wave && !p->trace))
+		return -EINVAL;
+	c = calloc(1, sizeof(*c));
+	if (!c)
+		return -ENOMEM;
+	c->link = link;
+	c->p = *p;
+	c->p.axi.seed = lp->seed;
+	c->p.hip.cfg.generation = lp->generation;
+	c->p.hip.cfg.lanes = lp->lanes;
+	c->glue = p->trace ? &cw_glue_Vcwtrace : &cw_glue_Vcwfast;
+	c->deadline = NEVER;
+	c->in.flags = CW_I_RST;
+	ret = -ENOMEM;
+	c->model = c->glue->create((uint32_t)(lp->seed ^ lp->seed >> 32));
+	if (!c->model)
+		goto err_free;
+	ret = read_build(c);
+	if (!ret)
+		ret = cw_hip_new(&c->hip, link, &c->p.hip);
+	if (!ret)
+		ret = cw_axi_mem_new(&c->mem, &c->p.axi);
+	if (!ret && p->wave)
+		ret = cw_card_wave(c, p->wave);
+	if (ret)
+		goto err_model;
+	*card = c;
+	return 0;
+
+err_model:
+	cw_axi_mem_free(c->mem);
+	cw_hip_free(c->hip);
+	c->glue->destroy(c->model);
+err_free:
+	free(c);
+	return ret;
+}
+
+void cw_card_free(struct cw_card *c)
+{
+	if (!c)
+		return;
+	if (c->wave_open)
+		c->glue->trace_close(c->model);
+	c->glue->destroy(c->model);
+	cw_axi_mem_free(c->mem);
+	cw_hip_free(c->hip);
+	free(c);
+}
+
+/* ---- waves ---- */
+
+int cw_card_wave(struct cw_card *c, const char *path)
+{
+	if (!c->glue->has_trace || (path && strlen(path) >= sizeof(c->wave)))
+		return -EINVAL;
+	if (c->wave_open)
+		c->glue->trace_close(c->model);
+	c->wave_open = c->wave_done = false;
+	snprintf(c->wave, sizeof(c->wave), "%s", path ? path : "");
+	return 0;
+}
+
+/* Whether this cycle is inside the window; opens and closes the file at its ends. */
+static bool wave_on(struct cw_card *c)
+{
+	bool inside = c->wave[0] && !c->wave_done && c->next >= c->p.wave_from &&
+		      (!c->p.wave_to || c->next <= c->p.wave_to);
+
+	if (inside && !c->wave_open) {
+		c->glue->trace_open(c->model, c->wave);
+		c->wave_open = true;
+	}
+	if (!inside && c->wave_open) {
+		c->glue->trace_close(c->model);
+		c->wave_open = false;
+		c->wave_done = true;
+	}
+	return inside;
+}
+
+/* ---- time ---- */
+
+static uint64_t ceil_cycle(const struct cw_card *c, uint64_t time)
+{
+	return time / c->p.period_ps + (time % c->p.period_ps != 0);
+}
+
+static bool skips(const struct cw_card *c)
+{
+	return (!c->p.no_idle_skip || cw_link_get_param(c->link)->free_running) && c->quiet_n >= IDLE_CYCLES;
+}
+
+/* The cycle of the RTL's or the models' own next event. */
+static uint64_t own_event(const struct cw_card *c)
+{
+	uint64_t hip = cw_hip_next_cycle(c->hip);
+
+	return c->deadline < hip ? c->deadline : hip;
+}
+
+/* The next cycle to evaluate; NEVER: only the host can change that. */
+static uint64_t next_cycle(struct cw_card *c)
+{
+	uint64_t n, arrival, own;
+
+	if (!skips(c) || c->wake)
+		return c->next;
+	arrival = cw_link_next(c->link);
+	n = arrival == NEVER ? NEVER : ceil_cycle(c, arrival);
+	own = own_event(c);
+	/* With a real kernel in front, silence lasts real time: see cw_card_wait_ms(). */
+	if (own < n && (!cw_link_get_param(c->link)->free_running || own <= c->pass))
+		n = own;
+	return n < c->next ? c->next : n;
+}
+
+static int edge(struct cw_card *c, uint64_t cycle)
+{
+	bool skipped = cycle != c->next, wave;
+	int ret;
+
+	c->stats.skipped += cycle - c->next;
+	/* Whatever woke a skipping card gets IDLE_CYCLES edges to make something of it. */
+	if (skipped || c->wake)
+		c->quiet_n = 0;
+	c->wake = false;
+	c->next = cycle;
+	c->stats.cycles = cycle;
+	c->time = cycle * c->p.period_ps;
+	ret = cw_hip_arrivals(c->hip, cycle, c->time);
+	if (ret)
+		return ret;
+	wave = wave_on(c);
+	*c->now = cycle & NOW_MASK;
+	*c->clk = 1;
+	c->glue->eval(c->model);
+	if (wave)
+		c->glue->trace_dump(c->model, c->time);
+	*c->clk = 0;
+	c->glue->eval(c->model);
+	if (wave)
+		c->glue->trace_dump(c->model, c->time + c->p.period_ps / 2);
+	c->stats.evaluated++;
+	c->next = cycle + 1;
+	if (c->rtl_idle && cw_hip_quiet(c->hip) && cw_axi_quiet(c->mem))
+		c->quiet_n++;
+	else
+		c->quiet_n = 0;
+	if (c->glue->errors(c->model))
+		return fail(c, -EIO, "an assertion in the RTL or its top failed");
+	if (cw_axi_violations(c->mem))
+		return fail(c, -EIO, cw_axi_why(c->mem));
+	if (cw_hip_get_stats(c->hip)->cpl_overrun)
+		return fail(c, -EIO, "more completions asked for than the completion buffer holds");
+	return c->error;
+}
+
+/* One event at or before the horizon: 1, or 0 when there is none, or -errno. *when: the next event. */
+static int advance(struct cw_card *c, uint64_t *when)
+{
+	uint64_t cycle = next_cycle(c), tx = cw_hip_tx_next(c->hip);
+	uint64_t t = cycle >= NEVER / c->p.period_ps ? NEVER : cycle * c->p.period_ps;
+	int ret;
+
+	*when = t < tx ? t : tx;
+	if (*when == NEVER || *when >= cw_link_horizon(c->link))
+		return 0;
+	if (tx > t) {
+		ret = edge(c, cycle);
+		return ret < 0 ? ret : 1;
+	}
+	ret = cw_hip_tx_run(c->hip, tx);
+	if (ret < 0)
+		return ret;
+	/* Credits and the count of sent writes have changed: the first edge not before this one sees it. */
+	if (skips(c)) {
+		uint64_t at = ceil_cycle(c, tx);
+
+		if (at > c->next) {
+			c->stats.skipped += at - c->next;
+			c->next = at;
+		}
+		c->wake = true;
+	}
+	return 1;
+}
+
+static uint64_t wall_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
+}
+
+int cw_card_step(void *card)
+{
+	struct cw_card *c = card;
+	uint64_t start = wall_ns(), when = NEVER;
+	int ret = 1, n = 0;
+
+	if (c->error)
+		return c->error;
+	while (n < EDGES_A_STEP && (ret = advance(c, &when)) > 0)
+		n++;
+	if (ret >= 0 && n < EDGES_A_STEP)
+		ret = cw_link_promise(c->link, when);
+	c->stats.wall_ns += wall_ns() - start;
+	if (ret < 0 && !c->error && ret != -ENOTCONN)
+		fail(c, ret, cw_link_why(c->link));
+	return ret < 0 ? ret : n;
+}
+
+const char *cw_card_why(const struct cw_card *c)
+{
+	return c->why;
+}
+
+int cw_card_wait_ms(const struct cw_card *c)
+{
+	uint64_t own = own_event(c), ms;
+
+	if (own == NEVER)
+		return -1;
+	if (own <= c->next)
+		return 0;
+	ms = (own - c->next) * c->p.period_ps / 1000000000u;
+	return ms > 1000000 ? 1000000 : (int)ms + 1;
+}
+
+void cw_card_let_pass(struct cw_card *c)
+{
+	c->pass = own_event(c);
+}
+
+struct cw_card_stats cw_card_get_stats(const struct cw_card *c)
+{
+	return c->stats;
+}
+
+const struct cw_hip_stats *cw_card_hip_stats(const struct cw_card *c)
+{
+	return cw_hip_get_stats(c->hip);
+}
+
+struct cw_axi_mem *cw_card_memory(struct cw_card *c)
+{
+	return c->mem;
+}
+
+struct cw_cfgspace *cw_card_cfg(struct cw_card *c)
+{
+	return cw_hip_cfg(c->hip);
+}

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Simulation top: cw_top between two C models, one DPI call each a clock (pins
+// packed as sim/device/wires.h has them), a stub of the user's registers, and
+// assertions on every stream. `now` is a pin, so that the harness can jump over
+// idle time; everything else the models drive is a register here.
+`default_nettype none
+
+module cw_sim_top #(
+    parameter DATA_W   = 256,
+    parameter QUEUE_N  = 64,
+    parameter VECTOR_N = 64,
+    parameter TAG_N    = 256,
+    parameter OP_N     = 256,
+    parameter [63:0] CARD_MEM_BYTES = 64'h1_0000_0000
+) (
+    input  wire        clk,
+    input  wire [47:0] now,
+    input  wire [63:0] card,          // handle given back to the C side
+    // what this build is, for the C side
+    output wire [15:0] build_data_w,
+    output wire [15:0] build_queue_n,
+    output wire [15:0] build_vector_n,
+    output wire [63:0] build_mem_bytes
+);
+    localparam WORDS = DATA_W / 32;
+    localparam OUT_W = 32 * (14 + 2 * WORDS);
+    localparam IN_W  = 32 * (14 + 2 * WORDS);
+    localparam AXI_OUT_W = 32 * (8 + WORDS);
+    localparam AXI_IN_W  = 32 * (1 + WORDS);
+
+    import "DPI-C" function void cw_dpi_pcie(input longint unsigned handle,
+                                             input bit [OUT_W-1:0] from_rtl, output bit [IN_W-1:0] to_rtl);
+    import "DPI-C" function void cw_dpi_axi(input longint unsigned handle,
+                                            input bit [AXI_OUT_W-1:0] from_rtl, output bit [AXI_IN_W-1:0] to_rtl);
+
+    assign build_data_w = DATA_W[15:0];
+    assign build_queue_n = QUEUE_N[15:0];
+    assign build_vector_n = VECTOR_N[15:0];
+    assign build_mem_bytes = CARD_MEM_BYTES;
+
+    // ---- pins, RTL to models ----
+    wire                 idle;
+    wire [47:0]          next_deadline;
+    wire                 tx_req_valid, tx_req_sop, tx_req_eop, tx_req_id_valid;
+    wire [127:0]         tx_req_hdr;
+    wire [DATA_W-1:0]    tx_req_data;
+    wire [WORDS-1:0]     tx_req_keep;
+    wire [7:0]           tx_req_func;
+    wire [10:0]          tx_req_queue;
+    wire [31:0]          tx_req_num;
+    wire                 tx_cpl_valid, tx_cpl_sop, tx_cpl_eop;
+    wire [127:0]         tx_cpl_hdr;
+    wire [DATA_W-1:0]    tx_cpl_data;
+    wire [WORDS-1:0]     tx_cpl_keep;
+    wire [7:0]           tx_cpl_func;
+    wire                 rx_cpl_ready, rx_req_ready;
+    wire                 flr_done, fn_power_ack, trans_pending;
+    wire                 err_ur, err_ca, err_poisoned, err_cpl_unexpected, err_cpl_timeout;
+    wire                 intx_level, msi_valid;
+    wire [4:0]           msi_vector;
+
+    wire [31:0] out_flags = {7'd0, idle, msi_vector, msi_valid, intx_level, err_cpl_timeout,
+                             err_cpl_unexpected, err_poisoned, err_ca, err_ur, trans_pending, fn_power_ack,
+                             flr_done, rx_req_ready, rx_cpl_ready, tx_cpl_eop, tx_cpl_sop, tx_cpl_valid,
+                             tx_req_id_valid, tx_req_eop, tx_req_sop, tx_req_valid};
+    wire [15:0] req_keep = {{(16 - WORDS){1'b0}}, tx_req_keep};
+    wire [15:0] cpl_keep = {{(16 - WORDS){1'b0}}, tx_cpl_keep};
+    wire [OUT_W-1:0] out = {tx_cpl_data, tx_req_data, tx_cpl_hdr, tx_req_hdr, tx_req_num,
+                            21'd0, tx_req_queue, cpl_keep, req_keep, 16'd0, next_deadline, out_flags};
+
+    // ---- pins, models to RTL; rst is up before the first clock ----
+    reg [IN_W-1:0] in_q = {{(IN_W - 1){1'b0}}, 1'b1};
+    reg [IN_W-1:0] in_d;
+    wire [31:0] in_flags = in_q[31:0];
+    wire [31:0] in_fn = in_q[63:32];
+    wire [31:0] in_power = in_q[95:64];
+    wire        rst = in_flags[0];
+
+    wire                 rx_cpl_valid = in_flags[3], rx_cpl_sop = in_flags[4], rx_cpl_eop = in_flags[5];
+    wire                 rx_req_valid = in_flags[6], rx_req_sop = in_flags[7], rx_req_eop = in_flags[8];
+    wire [127:0]         rx_cpl_hdr = in_q[6*32 +: 128];
+    wire [127:0]         rx_req_hdr = in_q[10*32 +: 128];
+    wire [DATA_W-1:0]    rx_cpl_data = in_q[14*32 +: DATA_W];
+    wire [DATA_W-1:0]    rx_req_data = in_q[(14 + WORDS)*32 +: DATA_W];
+    wire [WORDS-1:0]     rx_cpl_keep = in_q[5*32 +: WORDS];
+    wire [WORDS-1:0]     rx_req_keep = in_q[5*32 + 16 +: WORDS];
+
+    always @(posedge clk) begin
+        cw_dpi_pcie(card, out, in_d);
+        in_q <= in_d;
+    end
+
+    // ---- card memory ----
+    wire                 axi_awvalid, axi_wvalid, axi_wlast, axi_bready, axi_arvalid, axi_rready;
+    wire [3:0]           axi_awid, axi_arid;
+    wire [63:0]          axi_awaddr, axi_araddr;
+    wire [7:0]           axi_awlen, axi_arlen;
+    wire [2:0]           axi_awsize, axi_arsize;
+    wire [1:0]           axi_awburst, axi_arburst;
+    wire [DATA_W-1:0]    axi_wdata;
+    wire [DATA_W/8-1:0]  axi_wstrb;
+    wire [63:0]          wstrb = {{(64 - DATA_W / 8){1'b0}}, axi_wstrb};
+
+    wire [31:0] axi_flags = {2'd0, axi_arlen, axi_awlen, axi_arid, axi_awid, axi_rready, axi_arvalid,
+                             axi_bready, axi_wlast, axi_wvalid, axi_awvalid};
+    wire [AXI_OUT_W-1:0] axi_out = {axi_wdata, wstrb, 22'd0, axi_arburst, axi_arsize, axi_awburst, axi_awsize,
+                                    axi_araddr, axi_awaddr, axi_flags};
+    reg [AXI_IN_W-1:0] axi_q = {AXI_IN_W{1'b0}};
+    reg [AXI_IN_W-1:0] axi_d;
+    wire        axi_awready = axi_q[0], axi_wready = axi_q[1], axi_arready = axi_q[2];
+    wire        axi_bvalid = axi_q[3], axi_rvalid = axi_q[10], axi_rlast = axi_q[17];
+    wire [3:0]  axi_bid = axi_q[7:4], axi_rid = axi_q[14:11];
+    wire [1:0]  axi_bresp = axi_q[9:8], axi_rresp = axi_q[16:15];
+    wire [DATA_W-1:0] axi_rdata = axi_q[32 +: DATA_W];
+
+    always @(posedge clk) begin
+        cw_dpi_axi(card, axi_out, axi_d);
+        axi_q <= axi_d;
+    end
+
+    // ---- the user's registers: 16 scratch words, the rest answers SLVERR ----
+    wire                 user_awvalid, user_wvalid, user_bready, user_arvalid, user_rready;
+    wire [17:0]          user_awaddr, user_araddr;
+    wire [31:0]          user_wdata;
+    wire [3:0]           user_wstrb;
+    wire                 user_awready, user_wready, user_arready, user_bvalid, user_rvalid;
+    wire [1:0]           user_bresp, user_rresp;
+    wire [31:0]          user_rdata;
+
+    cw_sim_user u_user (
+        .clk(clk), .rst(rst),
+        .awvalid(user_awvalid), .awready(user_awready), .awaddr(user_awaddr),
+        .wvalid(user_wvalid), .wready(user_wready), .wdata(user_wdata), .wstrb(user_wstrb),
+        .bvalid(user_bvalid), .bready(user_bready), .bresp(user_bresp),
+        .arvalid(user_arvalid), .arready(user_arready), .araddr(user_araddr),
+        .rvalid(user_rvalid), .rready(user_rready), .rdata(user_rdata), .rresp(user_rresp)
+    );
+
+    cw_top #(
+        .DATA_W(DATA_W), .QUEUE_N(QUEUE_N), .VECTOR_N(VECTOR_N), .TAG_N(TAG_N), .OP_N(OP_N),
+        .CARD_MEM_BYTES(CARD_MEM_BYTES)
+    ) u_top (
+        .clk(clk), .rst(rst), .now(now), .idle(idle), .next_deadline(next_deadline),
+        .tx_req_valid(tx_req_valid), .tx_req_ready(in_flags[1]), .tx_req_sop(tx_req_sop),
+        .tx_req_eop(tx_req_eop), .tx_req_hdr(tx_req_hdr), .tx_req_data(tx_req_data),
+        .tx_req_keep(tx_req_keep), .tx_req_func(tx_req_func), .tx_req_id_valid(tx_req_id_valid),
+        .tx_req_queue(tx_req_queue), .tx_req_num(tx_req_num), .tx_sent_n(in_flags[16:13]),
+        .fc_valid(in_flags[12]), .fc_ph(in_power[14:3]), .fc_pd(in_q[3*32 +: 16]), .fc_nph(in_power[26:15]),
+        .rx_cpl_valid(rx_cpl_valid), .rx_cpl_ready(rx_cpl_ready), .rx_cpl_sop(rx_cpl_sop),
+        .rx_cpl_eop(rx_cpl_eop), .rx_cpl_hdr(rx_cpl_hdr), .rx_cpl_data(rx_cpl_data),
+        .rx_cpl_keep(rx_cpl_keep), .rx_cpl_func(8'd0), .rx_cpl_buf_hdr(in_q[4*32 +: 12]),
+        .rx_cpl_buf_data(in_q[3*32 + 16 +: 16]),
+        .cpl_lost_valid(in_flags[17]), .cpl_lost_tag(in_flags[27:18]),
+        .rx_req_valid(rx_req_valid), .rx_req_ready(rx_req_ready), .rx_req_sop(rx_req_sop),
+        .rx_req_eop(rx_req_eop), .rx_req_hdr(rx_req_hdr), .rx_req_data(rx_req_data),
+        .rx_req_keep(rx_req_keep), .rx_req_func(8'd0), .rx_req_bar(in_flags[11:9]),
+        .tx_cpl_valid(tx_cpl_valid), .tx_cpl_ready(in_flags[2]), .tx_cpl_sop(tx_cpl_sop),
+        .tx_cpl_eop(tx_cpl_eop), .tx_cpl_hdr(tx_cpl_hdr), .tx_cpl_data(tx_cpl_data),
+        .tx_cpl_keep(tx_cpl_keep), .tx_cpl_func(tx_cpl_func),
+        .fn_bdf(in_fn[15:0]), .fn_mps(in_fn[18:16]), .fn_mrrs(in_fn[21:19]), .fn_rcb(in_fn[22]),
+        .fn_ext_tag(in_fn[23]), .fn_tag10(in_fn[24]), .fn_ro(in_fn[25]), .fn_ns(in_fn[26]),
+        .fn_bme(in_fn[27]), .fn_mem(in_fn[28]), .fn_msi_en(in_fn[29]), .fn_msix_en(in_fn[30]),
+        .fn_msix_mask(in_fn[31]), .fn_power(in_power[1:0]), .fn_flr(in_power[2]),
+        .flr_done(flr_done), .fn_power_ack(fn_power_ack), .trans_pending(trans_pending),
+        .err_ur(err_ur), .err_ca(err_ca), .err_poisoned(err_poisoned),
+        .err_cpl_unexpected(err_cpl_unexpected), .err_cpl_timeout(err_cpl_timeout),
+        .intx_level(intx_level), .msi_valid(msi_valid), .msi_ready(in_flags[28]), .msi_vector(msi_vector),
+        .axi_awvalid(axi_awvalid), .axi_awready(axi_awready), .axi_awid(axi_awid), .axi_awaddr(axi_awaddr),
+        .axi_awlen(axi_awlen), .axi_awsize(axi_awsize), .axi_awburst(axi_awburst),
+        .axi_wvalid(axi_wvalid), .axi_wready(axi_wready), .axi_wdata(axi_wdata), .axi_wstrb(axi_wstrb),
+        .axi_wlast(axi_wlast), .axi_bvalid(axi_bvalid), .axi_bready(axi_bready), .axi_bid(axi_bid),
+        .axi_bresp(axi_bresp),
+        .axi_arvalid(axi_arvalid), .axi_arready(axi_arready), .axi_arid(axi_arid), .axi_araddr(axi_araddr),
+        .axi_arlen(axi_arlen), .axi_arsize(axi_arsize), .axi_arburst(axi_arburst),
+        .axi_rvalid(axi_rvalid), .axi_rready(axi_rready), .axi_rid(axi_rid), .axi_rdata(axi_rdata),
+        .axi_rresp(axi_rresp), .axi_rlast(axi_rlast),
+        .user_awvalid(user_awvalid), .user_awready(user_awready), .user_awaddr(user_awaddr),
+        .user_wvalid(user_wvalid), .user_wready(user_wready), .user_wdata(user_wdata),
+        .user_wstrb(user_wstrb), .user_bvalid(user_bvalid), .user_bready(user_bready),
+        .user_bresp(user_bresp), .user_arvalid(user_arvalid), .user_arready(user_arready),
+        .user_araddr(user_araddr), .user_rvalid(user_rvalid), .user_rready(user_rready),
+        .user_rdata(user_rdata), .user_rresp(user_rresp)
+    );
+
+    // padding of the packed pins
+    wire unused = &{1'b0, in_q[5*32 + WORDS +: 16 - WORDS], in_q[5*32 + 16 + WORDS +: 16 - WORDS], in_q[4*32 + 12 +: 20],
+                    in_flags[31:29], in_power[31:27], axi_q[31:18]};
+
+    // ---- checks: valid && !ready holds valid and payload; single function ----
+    wire fn_zero = tx_req_func == 8'd0 && tx_cpl_func == 8'd0;
+    a_function: assert property (@(posedge clk) disable iff (rst) fn_zero);
+
+    cw_sim_stable #(.W(DATA_W + WORDS + 128 + 2)) u_tx_req (
+        .clk(clk), .rst(rst), .valid(tx_req_valid), .ready(in_flags[1]),
+        .payload({tx_req_data, tx_req_keep, tx_req_hdr, tx_req_sop, tx_req_eop}));
+    cw_sim_stable #(.W(DATA_W + WORDS + 128 + 2)) u_tx_cpl (
+        .clk(clk), .rst(rst), .valid(tx_cpl_valid), .ready(in_flags[2]),
+        .payload({tx_cpl_data, tx_cpl_keep, tx_cpl_hdr, tx_cpl_sop, tx_cpl_eop}));
+    cw_sim_stable #(.W(DATA_W + WORDS + 128 + 2)) u_rx_cpl (
+        .clk(clk), .rst(rst), .valid(rx_cpl_valid), .ready(rx_cpl_ready),
+        .payload({rx_cpl_data, rx_cpl_keep, rx_cpl_hdr, rx_cpl_sop, rx_cpl_eop}));
+    cw_sim_stable #(.W(DATA_W + WORDS + 128 + 5)) u_rx_req (
+        .clk(clk), .rst(rst), .valid(rx_req_valid), .ready(rx_req_ready),
+        .payload({rx_req_data, rx_req_keep, rx_req_hdr, rx_req_sop, rx_req_eop, in_flags[11:9]}));
+    cw_sim_stable #(.W(5)) u_msi (
+        .clk(clk), .rst(rst), .valid(msi_valid), .ready(in_flags[28]), .payload(msi_vector));
+    cw_sim_stable #(.W(81)) u_aw (
+        .clk(clk), .rst(rst), .valid(axi_awvalid), .ready(axi_awready),
+        .payload({axi_awid, axi_awaddr, axi_awlen, axi_awsize, axi_awburst}));
+    cw_sim_stable #(.W(DATA_W + DATA_W / 8 + 1)) u_w (
+        .clk(clk), .rst(rst), .valid(axi_wvalid), .ready(axi_wready),
+        .payload({axi_wdata, axi_wstrb, axi_wlast}));
+    cw_sim_stable #(.W(81)) u_ar (
+        .clk(clk), .rst(rst), .valid(axi_arvalid), .ready(axi_arready),
+        .payload({axi_arid, axi_araddr, axi_arlen, axi_arsize, axi_arburst}));
+    cw_sim_stable #(.W(6)) u_b (
+        .clk(clk), .rst(rst), .valid(axi_bvalid), .ready(axi_bready), .payload({axi_bid, axi_bresp}));
+    cw_sim_stable #(.W(DATA_W + 7)) u_r (
+        .clk(clk), .rst(rst), .valid(axi_rvalid), .ready(axi_rready),
+        .payload({axi_rdata, axi_rid, axi_rresp, axi_rlast}));
+    cw_sim_stable #(.W(18)) u_user_aw (
+        .clk(clk), .rst(rst), .valid(user_awvalid), .ready(user_awready), .payload(user_awaddr));
+    cw_sim_stable #(.W(36)) u_user_w (
+        .clk(clk), .rst(rst), .valid(user_wvalid), .ready(user_wready), .payload({user_wdata, user_wstrb}));
+    cw_sim_stable #(.W(18)) u_user_ar (
+        .clk(clk), .rst(rst), .valid(user_arvalid), .ready(user_arready), .payload(user_araddr));
+endmodule
+
+`default_nettype wire

@@ -1,0 +1,754 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* The hard-IP model between a raw link and an RTL played by the test. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "../../driver/cw_regs.h"
+#include "../../sim/device/hardip.h"
+#include "../../sim/link/txq.h"
+
+#define BDF 0x0100
+#define BAR0 0x80000000u
+#define PERIOD 4000
+#define DEVCTL (CW_CFG_PCIE + 8)
+
+struct bench {
+	struct cw_link *host, *card;
+	struct cw_hip *hip;
+	struct cw_wires_in in;
+	struct cw_wires_out out;
+	uint64_t cycle;
+	struct cw_tlp got[256];      /* TLPs the host received */
+	unsigned got_n;
+	struct cw_credit returned;   /* last credit update */
+	struct cw_msg msg;
+	unsigned sent_n;             /* tx_sent_n so far */
+	struct cw_tlp rx[64];        /* TLPs the RTL received, requests and completions */
+	uint8_t rx_bar[64];
+	uint64_t rx_cycle[64];
+	unsigned rx_n;
+	bool hold_rx;                /* the RTL does not take */
+};
+
+static void host_send(struct bench *b, const struct cw_tlp *t)
+{
+	assert_int_equal(cw_link_send_tlp(b->host, b->cycle * PERIOD, t), 0);
+}
+
+static void host_receive(struct bench *b)
+{
+	while (cw_link_recv(b->host, &b->msg) == 0) {
+		if (b->msg.kind == CW_MSG_CREDIT)
+			b->returned = b->msg.credit;
+		if (b->msg.kind == CW_MSG_TLP)
+			b->got[b->got_n++ % 256] = b->msg.tlp;
+	}
+}
+
+/* Takes what the IP shows, one-beat TLPs and longer ones. */
+static void rtl_take(struct bench *b, uint32_t valid, uint32_t sop, uint32_t eop, const uint32_t *hdr, const uint32_t *data,
+		     uint32_t keep)
+{
+	struct cw_tlp *t = &b->rx[b->rx_n % 64];
+	uint32_t n = 4u * (uint32_t)__builtin_popcount(keep);
+
+	if (!(b->in.flags & valid))
+		return;
+	if (b->in.flags & sop) {
+		memcpy(t->dw, hdr, sizeof(t->dw));
+		t->data_len = 0;
+		b->rx_bar[b->rx_n % 64] = b->in.flags >> 9 & 7;
+	}
+	memcpy(t->data + t->data_len, data, n);
+	t->data_len += n;
+	if (b->in.flags & eop) {
+		b->rx_cycle[b->rx_n % 64] = b->cycle;
+		b->rx_n++;
+	}
+}
+
+static void cycle(struct bench *b)
+{
+	uint64_t time = b->cycle * PERIOD;
+
+	b->out.flags &= ~(CW_O_RX_REQ_READY | CW_O_RX_CPL_READY);
+	if (!b->hold_rx) {
+		b->out.flags |= CW_O_RX_REQ_READY | CW_O_RX_CPL_READY;
+		rtl_take(b, CW_I_RX_REQ_VALID, CW_I_RX_REQ_SOP, CW_I_RX_REQ_EOP, b->in.req_hdr, b->in.data + 8,
+			 b->in.keep >> 16);
+		rtl_take(b, CW_I_RX_CPL_VALID, CW_I_RX_CPL_SOP, CW_I_RX_CPL_EOP, b->in.cpl_hdr, b->in.data,
+			 b->in.keep & 0xffff);
+	}
+	assert_int_equal(cw_hip_arrivals(b->hip, b->cycle, time), 0);
+	assert_int_equal(cw_hip_cycle(b->hip, b->cycle, time, &b->out, &b->in), 0);
+	assert_true(cw_hip_tx_run(b->hip, time) >= 0);
+	b->sent_n += b->in.flags >> 13 & 0xf;
+	b->cycle++;
+	host_receive(b);
+}
+
+static void cycles(struct bench *b, unsigned n)
+{
+	while (n--)
+		cycle(b);
+}
+
+static void host_credit(struct bench *b, uint32_t ph, uint32_t nph)
+{
+	b->msg = (struct cw_msg){ .kind = CW_MSG_CREDIT, .stamp = b->cycle * PERIOD };
+	b->msg.credit = (struct cw_credit){ { ph, nph, CW_CREDIT_INFINITE }, { 16 * ph, nph, CW_CREDIT_INFINITE } };
+	assert_int_equal(cw_link_send(b->host, &b->msg), 0);
+}
+
+static void host_state(struct bench *b, enum cw_link_state s)
+{
+	b->msg = (struct cw_msg){ .kind = CW_MSG_LINK, .stamp = b->cycle * PERIOD, .state = s };
+	assert_int_equal(cw_link_send(b->host, &b->msg), 0);
+}
+
+static void up(struct bench *b, const struct cw_hip_param *p)
+{
+	const struct cw_link_param lp = { .seed = 3, .latency_ps = 1, .generation = 3, .lanes = 0, .free_running = true };
+
+	memset(b, 0, sizeof(*b));
+	b->in.flags = CW_I_RST;
+	assert_int_equal(cw_link_pair(&lp, &b->host, &b->card), 0);
+	assert_int_equal(cw_hip_new(&b->hip, b->card, p), 0);
+	cycles(b, 5);
+	assert_true(b->in.flags & CW_I_RST);
+	host_state(b, CW_LINK_UP);
+	host_credit(b, 100, 100);
+	cycles(b, 30);
+	assert_false(b->in.flags & CW_I_RST);
+}
+
+static void up_default(struct bench *b)
+{
+	struct cw_hip_param p;
+
+	cw_hip_param_default(&p);
+	up(b, &p);
+}
+
+static void down(struct bench *b)
+{
+	cw_hip_free(b->hip);
+	cw_link_close(b->host);
+	cw_link_close(b->card);
+}
+
+/* The n-th TLP from the end that the host got, decoded. */
+static struct cw_tlp_info last(struct bench *b, unsigned n)
+{
+	struct cw_tlp_info i;
+
+	assert_true(b->got_n > n);
+	assert_int_equal(cw_tlp_decode(&b->got[(b->got_n - 1 - n) % 256], &i, NULL), 0);
+	return i;
+}
+
+static void cfg_write_start(struct bench *b, uint16_t reg, uint32_t value)
+{
+	struct cw_tlp t;
+
+	cw_tlp_cfgwr(&t, 0, 1, BDF, reg, value, 0xf);
+	host_send(b, &t);
+}
+
+static void cfg_write(struct bench *b, uint16_t reg, uint32_t value)
+{
+	unsigned n = b->got_n;
+
+	cfg_write_start(b, reg, value);
+	cycles(b, 60);
+	assert_int_equal(b->got_n, n + 1);
+	assert_int_equal(last(b, 0).status, CW_CPL_SC);
+}
+
+static uint32_t cfg_read(struct bench *b, uint16_t reg)
+{
+	struct cw_tlp t;
+	uint32_t v;
+
+	cw_tlp_cfgrd(&t, 0, 2, BDF, reg);
+	host_send(b, &t);
+	cycles(b, 4);
+	assert_int_equal(last(b, 0).kind, CW_TLP_CPLD);
+	memcpy(&v, b->got[(b->got_n - 1) % 256].data, 4);
+	return v;
+}
+
+static void enable(struct bench *b)
+{
+	cfg_write(b, 0x10, BAR0);
+	cfg_write(b, 4, 6);
+}
+
+/* The RTL sends one beat of a TLP on tx_req. */
+static void rtl_write(struct bench *b, uint64_t addr)
+{
+	struct cw_tlp t;
+	uint32_t v = (uint32_t)addr;
+
+	cw_tlp_mwr(&t, BDF, addr, &v, 4, 0);
+	for (unsigned n = 0; !(b->in.flags & CW_I_TX_REQ_READY); n++) {
+		assert_true(n < 1000);
+		cycle(b);
+	}
+	memcpy(b->out.req_hdr, t.dw, sizeof(t.dw));
+	b->out.data[0] = v;
+	b->out.keep = (b->out.keep & 0xffff0000u) | 1;
+	b->out.flags |= CW_O_TX_REQ_VALID | CW_O_TX_REQ_SOP | CW_O_TX_REQ_EOP;
+	cycle(b);
+	b->out.flags &= ~(CW_O_TX_REQ_VALID | CW_O_TX_REQ_SOP | CW_O_TX_REQ_EOP);
+}
+
+static void rtl_completion(struct bench *b, uint16_t tag)
+{
+	struct cw_tlp t;
+	uint32_t v = tag;
+
+	cw_tlp_cpld(&t, BDF, 0, tag, 0, 0, 4, 0, &v, 1);
+	memcpy(b->out.cpl_hdr, t.dw, sizeof(t.dw));
+	b->out.data[8] = v;
+	b->out.keep = (b->out.keep & 0xffff) | 1u << 16;
+	b->out.flags |= CW_O_TX_CPL_VALID | CW_O_TX_CPL_SOP | CW_O_TX_CPL_EOP;
+	cycle(b);
+	b->out.flags &= ~(CW_O_TX_CPL_VALID | CW_O_TX_CPL_SOP | CW_O_TX_CPL_EOP);
+}
+
+static void request_reaches_the_rtl_with_its_bar_and_credit_comes_back(void **state)
+{
+	uint8_t data[64];
+	struct bench b;
+	struct cw_tlp t;
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(data); i++)
+		data[i] = (uint8_t)i;
+	up_default(&b);
+	enable(&b);
+	assert_int_equal(b.returned.hdr[CW_FC_NP], 32 + 2);
+	cw_tlp_mwr(&t, 0, BAR0 + 0x40, data, 64, 0);
+	host_send(&b, &t);
+	cycles(&b, 8);
+	assert_int_equal(b.rx_n, 1);
+	assert_int_equal(b.rx_bar[0], 0);
+	assert_memory_equal(b.rx[0].dw, t.dw, 16);
+	assert_int_equal(b.rx[0].data_len, 64);
+	assert_memory_equal(b.rx[0].data, data, 64);
+	assert_int_equal(b.returned.hdr[CW_FC_P], 64 + 1);
+	assert_int_equal(b.returned.data[CW_FC_P], 512 + 4);
+	down(&b);
+}
+
+static void request_that_hits_no_bar_is_unsupported(void **state)
+{
+	struct cw_hip_param p;
+	struct bench b;
+	struct cw_tlp t;
+
+	(void)state;
+	up_default(&b);
+	enable(&b);
+	cw_tlp_mrd(&t, 0, 9, 0x70000003, 6, 0);
+	host_send(&b, &t);
+	cycles(&b, 5);
+	assert_int_equal(b.rx_n, 0);
+	assert_int_equal(last(&b, 0).status, CW_CPL_UR);
+	assert_int_equal(last(&b, 0).tag, 9);
+	assert_int_equal(last(&b, 0).byte_count, 6);
+	assert_int_equal(last(&b, 0).lower_addr, 3);
+	assert_true(cfg_read(&b, DEVCTL) >> 16 & 8); /* unsupported request detected */
+	down(&b);
+
+	cw_hip_param_default(&p);
+	p.pass_unclaimed = true;
+	up(&b, &p);
+	host_send(&b, &t);
+	cycles(&b, 5);
+	assert_int_equal(b.rx_n, 1);
+	assert_int_equal(b.rx_bar[0], 7);
+	down(&b);
+}
+
+static void malformed_tlps_are_dropped_logged_and_their_credit_returned(void **state)
+{
+	struct bench b;
+	struct cw_tlp t, good;
+	uint32_t v[256] = { 0 };
+
+	(void)state;
+	for (unsigned kind = 0; kind < 5; kind++) {
+		up_default(&b);
+		enable(&b);
+		cw_tlp_mwr(&good, 0, BAR0 + 0x20, v, 8, 0);
+		t = good;
+		if (kind == 0)
+			t.dw[0] ^= 1; /* length 3, payload 2 */
+		if (kind == 1)
+			cw_tlp_mwr(&t, 0, BAR0, v, 256, 0); /* above MPS 128 */
+		if (kind == 2)
+			t.dw[2] |= 0xffc; /* crosses 4 KiB */
+		if (kind == 3)
+			t.dw[0] |= 1u << 15; /* TD without a digest */
+		if (kind == 4)
+			t.dw[1] &= ~0xffu; /* two DWs, no byte enables */
+		host_send(&b, &t);
+		cycles(&b, 6);
+		assert_int_equal(b.rx_n, 0);
+		assert_int_equal(cw_hip_get_stats(b.hip)->malformed, 1);
+		assert_int_equal(b.returned.hdr[CW_FC_P], 65);
+		assert_true(cfg_read(&b, CW_CFG_AER + 4) & 1u << CW_ERR_MALFORMED);
+		assert_int_equal(cfg_read(&b, CW_CFG_AER + 0x1c), t.dw[0]);
+		host_send(&b, &good);
+		cycles(&b, 6);
+		assert_int_equal(b.rx_n, 1);
+		down(&b);
+	}
+}
+
+static void digest_is_stripped(void **state)
+{
+	struct bench b;
+	struct cw_tlp t;
+	uint32_t v = 5;
+
+	(void)state;
+	up_default(&b);
+	enable(&b);
+	cw_tlp_mwr(&t, 0, BAR0 + 0x20, &v, 4, 0);
+	t.dw[0] |= 1u << 15;
+	t.data_len += 4;
+	host_send(&b, &t);
+	cycles(&b, 6);
+	assert_int_equal(b.rx_n, 1);
+	assert_int_equal(b.rx[0].data_len, 4);
+	assert_int_equal(b.rx[0].dw[0] >> 15 & 1, 0);
+	down(&b);
+}
+
+static void overflow_of_advertised_credit_is_dropped_and_logged(void **state)
+{
+	struct bench b;
+	struct cw_tlp t;
+	uint32_t v = 5;
+
+	(void)state;
+	up_default(&b);
+	enable(&b);
+	b.hold_rx = true;
+	cw_tlp_mwr(&t, 0, BAR0 + 0x20, &v, 4, 0);
+	for (unsigned i = 0; i < 65; i++)
+		host_send(&b, &t);
+	cycles(&b, 3);
+	assert_int_equal(cw_hip_get_stats(b.hip)->overflow, 1);
+	b.hold_rx = false;
+	cycles(&b, 80);
+	assert_int_equal(b.rx_n, 64);
+	assert_int_equal(b.returned.hdr[CW_FC_P], 64 + 64);
+	assert_true(cfg_read(&b, CW_CFG_AER + 4) & 1u << CW_ERR_RX_OVERFLOW);
+	down(&b);
+}
+
+static void messages_and_odd_requests_are_answered_as_the_specification_says(void **state)
+{
+	struct bench b;
+	struct cw_tlp t;
+	unsigned n;
+
+	(void)state;
+	up_default(&b);
+	enable(&b);
+	n = b.got_n;
+	cw_tlp_msg(&t, 0, 0x7f, 4); /* vendor type 1: dropped without a word */
+	host_send(&b, &t);
+	cw_tlp_msg(&t, 0, 0x50, 4); /* slot power limit */
+	host_send(&b, &t);
+	cycles(&b, 5);
+	assert_int_equal(b.got_n, n);
+	assert_int_equal(cw_hip_get_stats(b.hip)->unsupported, 0);
+	cw_tlp_msg(&t, 0, 0x7e, 4); /* vendor type 0: unsupported */
+	host_send(&b, &t);
+	cycles(&b, 5);
+	assert_int_equal(cw_hip_get_stats(b.hip)->unsupported, 1);
+	cw_tlp_msg(&t, 0, 0x19, 3); /* PME_Turn_Off: PME_TO_Ack */
+	host_send(&b, &t);
+	cycles(&b, 5);
+	assert_int_equal(last(&b, 0).msg_code, 0x1b);
+	cw_tlp_mrd(&t, 0, 3, BAR0, 4, 0);
+	t.dw[0] |= 2u << 24; /* I/O read */
+	host_send(&b, &t);
+	cycles(&b, 5);
+	assert_int_equal(last(&b, 0).status, CW_CPL_UR);
+	cw_tlp_mrd(&t, 0, 4, BAR0, 4, 0);
+	t.dw[0] |= 1u << 24; /* locked read: CplLk */
+	host_send(&b, &t);
+	cycles(&b, 5);
+	assert_int_equal(last(&b, 0).type, 0x0b);
+	cw_tlp_cfgrd(&t, 0, 5, BDF | 1, 0); /* no such function */
+	host_send(&b, &t);
+	cycles(&b, 5);
+	assert_int_equal(last(&b, 0).status, CW_CPL_UR);
+	assert_int_equal(b.rx_n, 0);
+	down(&b);
+}
+
+static void completions_pass_and_wrong_requesters_do_not(void **state)
+{
+	struct bench b;
+	struct cw_tlp t;
+	uint32_t v[16] = { 1, 2, 3 };
+
+	(void)state;
+	up_default(&b);
+	enable(&b);
+	cw_tlp_cpld(&t, 0, BDF, 0x155, 0, 0, 64, 0, v, 16);
+	host_send(&b, &t);
+	cycles(&b, 6);
+	assert_int_equal(b.rx_n, 1);
+	assert_memory_equal(b.rx[0].data, v, 64);
+	cw_tlp_cpld(&t, 0, BDF + 8, 0x155, 0, 0, 64, 0, v, 16);
+	host_send(&b, &t);
+	cycles(&b, 6);
+	assert_int_equal(b.rx_n, 1);
+	cfg_write(&b, CW_CFG_AER + 0x14, 0);
+	host_send(&b, &t);
+	cycles(&b, 6);
+	assert_true(cfg_read(&b, CW_CFG_AER + 4) & 1u << CW_ERR_CPL_UNEXPECTED);
+	down(&b);
+}
+
+static void completion_buffer_overrun_is_counted(void **state)
+{
+	struct cw_hip_param p;
+	struct bench b;
+	struct cw_tlp t;
+	uint32_t v[32] = { 0 };
+
+	(void)state;
+	cw_hip_param_default(&p);
+	p.cpl_buf_data = 8 * 4;
+	up(&b, &p);
+	enable(&b);
+	b.hold_rx = true;
+	cw_tlp_cpld(&t, 0, BDF, 1, 0, 0, 128, 0, v, 32);
+	for (unsigned i = 0; i < 5; i++)
+		host_send(&b, &t);
+	cycles(&b, 3);
+	assert_int_equal(cw_hip_get_stats(b.hip)->cpl_overrun, 1);
+	assert_int_equal(cw_hip_get_stats(b.hip)->cpl_data_max, 32);
+	down(&b);
+}
+
+static void posted_writes_are_told_when_they_leave(void **state)
+{
+	struct cw_hip_param p;
+	struct bench b;
+
+	(void)state;
+	cw_hip_param_default(&p);
+	up(&b, &p);
+	enable(&b);
+	host_credit(&b, 2, 100); /* two posted headers in all */
+	b.got_n = 0;
+	for (unsigned i = 0; i < 5; i++)
+		rtl_write(&b, 0x1000 + 4 * i);
+	cycles(&b, 20);
+	assert_int_equal(b.got_n, 2);
+	assert_int_equal(b.sent_n, 2);
+	host_credit(&b, 100, 100);
+	cycles(&b, 5);
+	assert_int_equal(b.got_n, 5);
+	assert_int_equal(b.sent_n, 5);
+	for (unsigned i = 0; i < 5; i++)
+		assert_int_equal(last(&b, 4 - i).addr, 0x1000 + 4 * i);
+	down(&b);
+}
+
+static void back_pressure_stops_the_rtl_at_the_depth(void **state)
+{
+	struct bench b;
+	unsigned n = 0;
+
+	(void)state;
+	up_default(&b);
+	enable(&b);
+	host_credit(&b, 0, 0);
+	cycles(&b, 3);
+	while (b.in.flags & CW_I_TX_REQ_READY && n < 100) {
+		rtl_write(&b, 0x1000);
+		n++;
+	}
+	assert_in_range(n, 14, 18);
+	assert_int_equal(b.in.power_fc >> 3 & 0xfff, 0); /* the hint says so too */
+	host_credit(&b, 100, 100);
+	cycles(&b, 30);
+	assert_true(b.in.flags & CW_I_TX_REQ_READY);
+	down(&b);
+}
+
+static void bus_master_off_is_completed_after_what_was_taken_left(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	up_default(&b);
+	enable(&b);
+	host_credit(&b, 1, 1);
+	cycles(&b, 2);
+	b.got_n = 0;
+	rtl_write(&b, 0x1000);
+	rtl_write(&b, 0x2000);
+	cfg_write_start(&b, 4, 2);
+	cycles(&b, 300);
+	assert_int_equal(b.got_n, 1); /* the second write has no credit yet */
+	assert_false(b.in.fn & CW_F_BME);
+	host_credit(&b, 10, 10);
+	cycles(&b, 40);
+	assert_int_equal(b.got_n, 3);
+	assert_int_equal(last(&b, 1).addr, 0x2000);
+	assert_int_equal(last(&b, 0).kind, CW_TLP_CPL);
+	down(&b);
+}
+
+static void d3hot_is_completed_when_the_rtl_is_quiet(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	up_default(&b);
+	enable(&b);
+	b.got_n = 0;
+	cfg_write_start(&b, CW_CFG_PM + 4, 3);
+	cycles(&b, 200);
+	assert_int_equal(b.in.power_fc & 3, 3);
+	assert_int_equal(b.got_n, 0);
+	b.out.flags |= CW_O_POWER_ACK;
+	cycles(&b, 20);
+	assert_int_equal(b.got_n, 1);
+	cfg_write(&b, CW_CFG_PM + 4, 0);
+	assert_int_equal(b.in.power_fc & 3, 0);
+	assert_true(b.in.fn & CW_F_BME); /* No_Soft_Reset */
+	down(&b);
+}
+
+static void flr_silences_the_function_and_resets_configuration(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	up_default(&b);
+	enable(&b);
+	b.got_n = b.sent_n = 0;
+	cfg_write_start(&b, DEVCTL, 0x8000 | 0x2810);
+	cycles(&b, 40);
+	assert_int_equal(b.got_n, 1); /* the completion */
+	assert_true(b.in.power_fc & 4);
+	rtl_write(&b, 0x3000); /* thrown away, but told as sent */
+	cycles(&b, 10);
+	assert_int_equal(b.got_n, 1);
+	assert_int_equal(b.sent_n, 1);
+	assert_int_equal(cw_hip_get_stats(b.hip)->tx_dropped, 1);
+	b.out.flags |= CW_O_FLR_DONE;
+	cycle(&b);
+	b.out.flags &= ~CW_O_FLR_DONE;
+	cycles(&b, 2);
+	assert_false(b.in.power_fc & 4);
+	assert_false(b.in.fn & (CW_F_BME | CW_F_MEM));
+	assert_int_equal(cfg_read(&b, 0x10), 4);
+	enable(&b);
+	b.got_n = 0;
+	rtl_write(&b, 0x4000);
+	cycles(&b, 3);
+	assert_int_equal(b.got_n, 1);
+	down(&b);
+}
+
+static void intx_level_becomes_messages_unless_disabled(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	up_default(&b);
+	enable(&b);
+	b.out.flags |= CW_O_INTX;
+	cycles(&b, 3);
+	assert_int_equal(last(&b, 0).msg_code, CW_MSG_ASSERT_INTA);
+	assert_true(cfg_read(&b, 4) & 1u << 19);
+	cfg_write_start(&b, 4, 0x406); /* INTx disable takes it back */
+	cycles(&b, 5);
+	assert_int_equal(last(&b, 0).msg_code, CW_MSG_DEASSERT_INTA);
+	b.out.flags &= ~CW_O_INTX;
+	cycles(&b, 5);
+	assert_int_equal(last(&b, 0).msg_code, CW_MSG_DEASSERT_INTA);
+	down(&b);
+}
+
+static void msi_request_becomes_a_write(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	up_default(&b);
+	enable(&b);
+	cfg_write(&b, CW_CFG_MSI + 4, 0xfee00000);
+	cfg_write(&b, CW_CFG_MSI + 12, 0x60);
+	cfg_write(&b, CW_CFG_MSI, 0x00510000);
+	assert_true(b.in.fn & CW_F_MSI);
+	b.out.flags |= CW_O_MSI_VALID | 5u << 19;
+	cycle(&b);
+	b.out.flags &= ~(CW_O_MSI_VALID | 0x1fu << 19);
+	cycles(&b, 3);
+	assert_int_equal(last(&b, 0).kind, CW_TLP_MWR);
+	assert_int_equal(last(&b, 0).addr, 0xfee00000);
+	assert_int_equal(b.got[(b.got_n - 1) % 256].data[0], 0x65);
+	assert_int_equal(b.sent_n, 0); /* not one of the RTL's posted writes */
+	down(&b);
+}
+
+static void error_pulses_become_messages(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	up_default(&b);
+	enable(&b);
+	cfg_write(&b, DEVCTL, 0x281f);
+	b.out.flags |= CW_O_ERR_CPL_TIMEOUT;
+	cycle(&b);
+	b.out.flags &= ~CW_O_ERRORS;
+	cycles(&b, 3);
+	assert_int_equal(last(&b, 0).msg_code, CW_MSG_ERR_NONFATAL);
+	assert_true(cfg_read(&b, CW_CFG_AER + 4) & 1u << CW_ERR_CPL_TIMEOUT);
+	down(&b);
+}
+
+static void reorder_mode_lets_the_streams_overtake_each_other(void **state)
+{
+	unsigned cpl_first = 0, req_first = 0, rx_req_first = 0, rx_cpl_first = 0;
+	struct cw_hip_param p;
+	struct bench b;
+	uint32_t v = 1;
+
+	(void)state;
+	cw_hip_param_default(&p);
+	p.reorder_cycles = 30;
+	p.throttle_rx = p.throttle_tx = 20;
+	up(&b, &p);
+	enable(&b);
+	for (unsigned i = 0; i < 30; i++) {
+		struct cw_tlp t;
+
+		b.got_n = b.rx_n = 0;
+		rtl_write(&b, 0x1000);
+		rtl_completion(&b, 1);
+		cycles(&b, 50);
+		assert_int_equal(b.got_n, 2);
+		if (last(&b, 1).kind == CW_TLP_MWR)
+			req_first++;
+		else
+			cpl_first++;
+		cw_tlp_mwr(&t, 0, BAR0, &v, 4, 0);
+		host_send(&b, &t);
+		cw_tlp_cpld(&t, 0, BDF, 1, 0, 0, 4, 0, &v, 1);
+		host_send(&b, &t);
+		cycles(&b, 50);
+		assert_int_equal(b.rx_n, 2);
+		if (b.rx[0].dw[0] >> 24 == 0x40)
+			rx_req_first++;
+		else
+			rx_cpl_first++;
+	}
+	assert_true(req_first && cpl_first && rx_req_first && rx_cpl_first);
+	down(&b);
+}
+
+static void ip_timer_gives_up_a_tag_and_drops_the_late_completion(void **state)
+{
+	struct cw_hip_param p;
+	struct bench b;
+	struct cw_tlp t;
+	uint32_t v = 1;
+	unsigned n = 0;
+
+	(void)state;
+	cw_hip_param_default(&p);
+	p.ip_timeout_cycles = 100;
+	up(&b, &p);
+	enable(&b);
+	cw_tlp_mrd(&t, BDF, 0x2a, 0x5000, 4, 0);
+	memcpy(b.out.req_hdr, t.dw, sizeof(t.dw));
+	b.out.keep = 0;
+	b.out.flags |= CW_O_TX_REQ_VALID | CW_O_TX_REQ_SOP | CW_O_TX_REQ_EOP;
+	cycle(&b);
+	b.out.flags &= ~(CW_O_TX_REQ_VALID | CW_O_TX_REQ_SOP | CW_O_TX_REQ_EOP);
+	assert_int_equal(cw_hip_next_cycle(b.hip), b.cycle - 1 + 100);
+	while (!(b.in.flags & CW_I_CPL_LOST) && n++ < 200)
+		cycle(&b);
+	assert_in_range(n, 95, 105);
+	assert_int_equal(b.in.flags >> 18 & 0x3ff, 0x2a);
+	cycle(&b);
+	assert_false(b.in.flags & CW_I_CPL_LOST);
+	cw_tlp_cpld(&t, 0, BDF, 0x2a, 0, 0, 4, 0, &v, 1);
+	host_send(&b, &t);
+	cycles(&b, 10);
+	assert_int_equal(b.rx_n, 0);
+	down(&b);
+}
+
+static void link_down_forgets_everything_and_holds_reset(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	up_default(&b);
+	enable(&b);
+	host_credit(&b, 0, 0);
+	cycles(&b, 2);
+	b.got_n = 0;
+	rtl_write(&b, 0x1000);
+	host_state(&b, CW_LINK_DOWN);
+	cycles(&b, 30);
+	assert_true(b.in.flags & CW_I_RST);
+	assert_true(cw_hip_quiet(b.hip));
+	host_state(&b, CW_LINK_UP);
+	host_credit(&b, 10, 10);
+	cycles(&b, 30);
+	assert_false(b.in.flags & CW_I_RST);
+	assert_int_equal(b.got_n, 0);
+	assert_int_equal(b.returned.hdr[CW_FC_P], 64);
+	down(&b);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(request_reaches_the_rtl_with_its_bar_and_credit_comes_back),
+		cmocka_unit_test(request_that_hits_no_bar_is_unsupported),
+		cmocka_unit_test(malformed_tlps_are_dropped_logged_and_their_credit_returned),
+		cmocka_unit_test(digest_is_stripped),
+		cmocka_unit_test(overflow_of_advertised_credit_is_dropped_and_logged),
+		cmocka_unit_test(messages_and_odd_requests_are_answered_as_the_specification_says),
+		cmocka_unit_test(completions_pass_and_wrong_requesters_do_not),
+		cmocka_unit_test(completion_buffer_overrun_is_counted),
+		cmocka_unit_test(posted_writes_are_told_when_they_leave),
+		cmocka_unit_test(back_pressure_stops_the_rtl_at_the_depth),
+		cmocka_unit_test(bus_master_off_is_completed_after_what_was_taken_left),
+		cmocka_unit_test(d3hot_is_completed_when_the_rtl_is_quiet),
+		cmocka_unit_test(flr_silences_the_function_and_resets_configuration),
+		cmocka_unit_test(intx_level_becomes_messages_unless_disabled),
+		cmocka_unit_test(msi_request_becomes_a_write),
+		cmocka_unit_test(error_pulses_become_messages),
+		cmocka_unit_test(reorder_mode_lets_the_streams_overtake_each_other),
+		cmocka_unit_test(ip_timer_gives_up_a_tag_and_drops_the_late_completion),
+		cmocka_unit_test(link_down_forgets_everything_and_holds_reset),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL) ? 1 : 0;
+}
