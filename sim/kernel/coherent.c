@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Coherent memory: page-aligned, zeroed, of exactly the size asked for (AddressSanitizer guards its end); DMA pools. */
+#include "internal.h"
+
+static u64 coherent_address(struct shim *s, struct device *dev, size_t len, bool *ok)
+{
+	u64 pages = PFN_UP(len), pfn, align = roundup_pow_of_two(pages);
+
+	if (s->p.iommu)
+		return iova_alloc(s, len, 0, dev->coherent_dma_mask, 0, ok);
+	/* From the page allocator: aligned to its order. */
+	pfn = ALIGN(kshim_pfn_alloc(s, (unsigned int)(2 * align - 1), true), align);
+	*ok = (pfn << PAGE_SHIFT) + len - 1 <= dev->coherent_dma_mask;
+	return pfn << PAGE_SHIFT;
+}
+
+static void coherent_release(void *data)
+{
+	struct kshim_map *m = data;
+
+	kshim_dma_free(m->dev, m->len, m->va, m->range[0].iova, m->site);
+}
+
+void *kshim_dma_alloc(struct device *dev, size_t len, dma_addr_t *a, gfp_t gfp, bool managed,
+		      const struct kshim_site *site)
+{
+	struct shim *s = kshim;
+	struct kshim_map *m;
+	bool ok = false;
+	void *va;
+	u64 at;
+
+	if (gfp & (GFP_KERNEL & ~GFP_ATOMIC))
+		kshim_might_sleep("dma_alloc_coherent", site);
+	if (!dma_usable(dev, DMA_BIDIRECTIONAL, "dma_alloc_coherent", site) || !len ||
+	    kshim_should_fail("dma_alloc_coherent"))
+		return NULL;
+	if (posix_memalign(&va, PAGE_SIZE, len))
+		return NULL;
+	at = coherent_address(s, dev, len, &ok);
+	if (!ok) {
+		free(va);
+		return NULL;
+	}
+	memset(va, 0, len);
+	m = dma_new(MAP_COHERENT, DMA_BIDIRECTIONAL, dev, len, site);
+	m->va = va;
+	m->err_checked = true;
+	if (dma_range_add(m, at, len) || dma_piece_add(&m->range[0], va, len))
+		abort();
+	dma_insert(s, m);
+	*a = at;
+	if (managed)
+		kshim_devres_add(dev, coherent_release, m);
+	return va;
+}
+
+void kshim_dma_free(struct device *dev, size_t len, void *va, dma_addr_t a, const struct kshim_site *site)
+{
+	struct shim *s = kshim;
+	struct map_range *r;
+	struct kshim_map *m;
+
+	if (kshim->cur && kshim->cur->irqs_off)
+		kshim_fail("C13", site, "dma_free_coherent() with interrupts off");
+	if (!va)
+		return;
+	if (!dma_usable(dev, DMA_BIDIRECTIONAL, "dma_free_coherent", site))
+		return;
+	r = dma_find(s, a);
+	m = r ? r->map : NULL;
+	if (!m || r->iova != a) {
+		kshim_fail("C1", site, "device driver tries to free DMA memory it has not allocated "
+			   "[device address=%#llx] [size=%zu bytes]", a, len);
+		return;
+	}
+	if (m->kind != MAP_COHERENT) {
+		kshim_fail("C2", site, "device driver frees DMA memory with wrong function [unmapped as coherent]");
+		return;
+	}
+	if (m->len != len)
+		kshim_fail("C2", site, "device driver frees DMA memory with different size [map size=%llu bytes] "
+			   "[unmap size=%zu bytes]", m->len, len);
+	if (m->va != va) {
+		kshim_fail("C2", site, "device driver frees DMA memory with different CPU address");
+		va = m->va;
+	}
+	dma_remove(s, m, site);
+	free(va);
+}
+
+/* ---- pools: each block a coherent block of its own, so that an overrun is seen ---- */
+
+struct pool_block { struct list_head node; void *va; dma_addr_t a; };
+struct dma_pool {
+	char name[32];
+	struct device *dev;
+	size_t size, align;
+	struct list_head blocks;
+	const struct kshim_site *site;
+};
+
+struct dma_pool *kshim_pool_create(const char *name, struct device *dev, size_t size, size_t align,
+				   size_t boundary, const struct kshim_site *site)
+{
+	struct dma_pool *p;
+
+	if (!size || (align && !is_power_of_2(align)) || align > PAGE_SIZE || (boundary && boundary < size) ||
+	    kshim_should_fail("dma_pool_create"))
+		return NULL;
+	p = calloc(1, sizeof(*p));
+	if (!p)
+		return NULL;
+	strscpy(p->name, name, sizeof(p->name));
+	p->dev = dev;
+	p->size = size;
+	p->align = align;
+	p->site = site;
+	INIT_LIST_HEAD(&p->blocks);
+	kshim_res_add(RES_POOL, p, size, true, site);
+	return p;
+}
+
+void dma_pool_destroy(struct dma_pool *p)
+{
+	struct pool_block *b, *n;
+
+	if (!p)
+		return;
+	if (!list_empty(&p->blocks))
+		kshim_fail("C5", p->site, "dma_pool_destroy() of %s, which has blocks in use", p->name);
+	list_for_each_entry_safe(b, n, &p->blocks, node)
+		dma_pool_free(p, b->va, b->a);
+	kshim_res_del(RES_POOL, p);
+	free(p);
+}
+
+void *kshim_pool_alloc(struct dma_pool *p, gfp_t gfp, dma_addr_t *a, const struct kshim_site *site)
+{
+	struct pool_block *b = malloc(sizeof(*b));
+	void *va = b ? kshim_dma_alloc(p->dev, p->size, a, gfp, false, site) : NULL;
+
+	if (!va) {
+		free(b);
+		return NULL;
+	}
+	if (!(gfp & __GFP_ZERO))
+		memset(va, 0x5a, p->size);
+	b->va = va;
+	b->a = *a;
+	list_add_tail(&b->node, &p->blocks);
+	return va;
+}
+
+void dma_pool_free(struct dma_pool *p, void *va, dma_addr_t a)
+{
+	struct pool_block *b;
+
+	list_for_each_entry(b, &p->blocks, node) {
+		if (b->va != va || b->a != a)
+			continue;
+		list_del(&b->node);
+		free(b);
+		kshim_dma_free(p->dev, p->size, va, a, p->site);
+		return;
+	}
+	kshim_fail("C1", p->site, "dma_pool_free() of what is not in pool %s", p->name);
+}

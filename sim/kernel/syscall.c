@@ -1,0 +1,444 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * The user's side: every call becomes a fibre, and the calling thread pumps
+ * until it is done. Threads take turns in order of arrival.
+ */
+#include "internal.h"
+
+/* ---- turns ---- */
+
+static void turn_take(struct shim *s)
+{
+	u64 mine;
+
+	pthread_mutex_lock(&s->lock);
+	mine = __atomic_fetch_add(&s->ticket, 1, __ATOMIC_RELAXED);
+	while (s->serving != mine)
+		pthread_cond_wait(&s->turn, &s->lock);
+	pthread_mutex_unlock(&s->lock);
+}
+
+static void turn_give(struct shim *s)
+{
+	pthread_mutex_lock(&s->lock);
+	__atomic_store_n(&s->serving, s->serving + 1, __ATOMIC_RELAXED);
+	pthread_cond_broadcast(&s->turn);
+	pthread_mutex_unlock(&s->lock);
+}
+
+bool kshim_others_wait(struct shim *s)
+{
+	return __atomic_load_n(&s->ticket, __ATOMIC_RELAXED) - __atomic_load_n(&s->serving, __ATOMIC_RELAXED) > 1;
+}
+
+/* Pumps until the condition holds, giving way to other threads. In a fibre: not allowed. */
+static int pump(struct shim *s, bool (*until)(void *), void *arg, u64 deadline)
+{
+	int ret = kshim_pump(s, until, arg, deadline);
+
+	while (ret == -EAGAIN) {
+		turn_give(s);
+		turn_take(s);
+		ret = kshim_pump(s, until, arg, deadline);
+	}
+	return ret == -ENOTCONN ? -ENOLINK : ret;
+}
+
+/* ---- processes ---- */
+
+struct shim_task {
+	long (*fn)(void *arg);
+	void *arg;
+	long ret;
+	bool done;
+	struct shim_task *next_lost;
+};
+
+static void task_main(void *arg)
+{
+	struct shim_task *t = arg;
+
+	t->ret = t->fn(t->arg);
+	t->done = true;
+	kshim_wake_key(t);
+}
+
+static bool task_done(void *arg)
+{
+	return ((struct shim_task *)arg)->done;
+}
+
+static struct shim_task *task_new(struct shim *s, const char *name, long (*fn)(void *), void *arg)
+{
+	struct shim_task *t = calloc(1, sizeof(*t));
+
+	if (!t)
+		return NULL;
+	t->fn = fn;
+	t->arg = arg;
+	kshim_spawn(s, name, task_main, t);
+	return t;
+}
+
+/* The task is not freed when the machine stands still: its fibre still refers to it. */
+static long task_end(struct shim *s, struct shim_task *t)
+{
+	long ret;
+
+	if (s->cur) {
+		while (!t->done)
+			kshim_wait_key(t, "waitpid", NULL);
+		ret = 0;
+	} else {
+		ret = pump(s, task_done, t, KSHIM_NEVER);
+	}
+	if (ret) {
+		t->next_lost = s->lost_tasks;
+		s->lost_tasks = t;
+		return ret;
+	}
+	ret = t->ret;
+	free(t);
+	return ret;
+}
+
+struct shim_task *shim_spawn(struct shim *s, const char *name, long (*fn)(void *), void *arg)
+{
+	struct shim_task *t;
+
+	if (s->cur)
+		return task_new(s, name, fn, arg);
+	turn_take(s);
+	t = task_new(s, name, fn, arg);
+	turn_give(s);
+	return t;
+}
+
+long shim_join(struct shim *s, struct shim_task *t)
+{
+	long ret;
+
+	if (s->cur)
+		return task_end(s, t);
+	turn_take(s);
+	ret = task_end(s, t);
+	turn_give(s);
+	return ret;
+}
+
+long shim_call(struct shim *s, long (*fn)(void *arg), void *arg)
+{
+	struct shim_task *t;
+	long ret;
+
+	if (s->cur)
+		return fn(arg);
+	turn_take(s);
+	t = s->dead ? NULL : task_new(s, "process", fn, arg);
+	ret = t ? task_end(s, t) : s->dead ? s->dead : -ENOMEM;
+	turn_give(s);
+	return ret;
+}
+
+void kshim_tasks_free(struct shim *s)
+{
+	struct shim_task *t;
+
+	while ((t = s->lost_tasks)) {
+		s->lost_tasks = t->next_lost;
+		free(t);
+	}
+}
+
+static bool never(void *arg)
+{
+	(void)arg;
+	return false;
+}
+
+int shim_run(struct shim *s, uint64_t ns)
+{
+	int ret;
+
+	if (s->cur) {
+		kshim_sleep_ns(ns, ns, "shim_run", NULL);
+		return 0;
+	}
+	turn_take(s);
+	ret = pump(s, never, NULL, kshim_now(s) + ns * PS_PER_NS);
+	turn_give(s);
+	return ret == -ETIME && (!s->p.max_time_ns || kshim_now(s) <= s->p.max_time_ns * PS_PER_NS) ? 0 : ret;
+}
+
+/* ---- system calls ---- */
+
+enum call_op { CALL_OPEN, CALL_CLOSE, CALL_READ, CALL_WRITE, CALL_LSEEK, CALL_IOCTL, CALL_POLL, CALL_BIND,
+	CALL_UNBIND, CALL_RESET, CALL_ERROR, CALL_ATTR_READ, CALL_ATTR_WRITE };
+struct call {
+	enum call_op op;
+	const char *path;
+	int fd, n, flags;
+	const struct iovec *v;
+	off_t *pos, off;
+	unsigned long cmd;
+	void *arg;
+	size_t size;
+	int64_t timeout;
+};
+
+static long call_lseek(struct shim *s, const struct call *c)
+{
+	struct file *f = kshim_file(s, c->fd);
+
+	if (!f)
+		return -EBADF;
+	if (!(f->f_mode & FMODE_LSEEK) || !f->f_op->llseek)
+		return -ESPIPE;
+	return f->f_op->llseek(f, c->off, c->flags);
+}
+
+static long call_ioctl(struct shim *s, const struct call *c)
+{
+	struct file *f = kshim_file(s, c->fd);
+	long ret;
+
+	if (!f)
+		return -EBADF;
+	if (!f->f_op->unlocked_ioctl)
+		return -ENOTTY;
+	get_file(f);
+	ret = f->f_op->unlocked_ioctl(f, (unsigned int)c->cmd, (unsigned long)c->arg);
+	fput(f);
+	return ret == -ENOIOCTLCMD ? -ENOTTY : ret;
+}
+
+struct poll_table_struct {
+	struct wait_queue_entry entry[8];
+	struct wait_queue_head *queue[8];
+	unsigned int n;
+};
+
+void poll_wait(struct file *f, struct wait_queue_head *q, poll_table *p)
+{
+	(void)f;
+	if (!p || p->n == ARRAY_SIZE(p->entry))
+		return;
+	p->queue[p->n] = q;
+	kshim_prepare(q, &p->entry[p->n++], 0, TASK_UNINTERRUPTIBLE);
+}
+
+static long call_poll(struct shim *s, const struct call *c)
+{
+	struct file *f = kshim_file(s, c->fd);
+	u64 deadline = c->timeout < 0 ? KSHIM_NEVER : kshim_now(s) + (u64)c->timeout * PS_PER_NS;
+	unsigned int ready, i;
+	bool more = true;
+
+	if (!f)
+		return -EBADF;
+	if (!f->f_op->poll)
+		return (long)(c->cmd & (EPOLLIN | EPOLLOUT));
+	for (;;) {
+		struct poll_table_struct t = { .n = 0 };
+
+		ready = f->f_op->poll(f, &t) & ((unsigned int)c->cmd | EPOLLERR | EPOLLHUP);
+		if (!ready && more)
+			more = kshim_wait_sleep(NULL, NULL, &deadline, "poll", NULL);
+		else
+			more = false;
+		for (i = 0; i < t.n; i++)
+			finish_wait(t.queue[i], &t.entry[i]);
+		if (ready || !more)
+			return ready;
+	}
+}
+
+static long call_error(struct shim *s, pci_channel_state_t state)
+{
+	const struct pci_error_handlers *h = s->bound ? s->drv->err_handler : NULL;
+	pci_ers_result_t res;
+
+	if (!h || !h->error_detected)
+		return -ENOSYS;
+	s->pdev.error_state = state;
+	res = h->error_detected(&s->pdev, state);
+	if (state == pci_channel_io_perm_failure || res == PCI_ERS_RESULT_DISCONNECT)
+		return res;
+	if (res == PCI_ERS_RESULT_CAN_RECOVER && h->mmio_enabled)
+		res = h->mmio_enabled(&s->pdev);
+	if (res == PCI_ERS_RESULT_NEED_RESET || state == pci_channel_io_frozen) {
+		pci_save_state(&s->pdev);
+		pcie_flr(&s->pdev);
+		pci_restore_state(&s->pdev);
+		s->pdev.error_state = pci_channel_io_normal;
+		res = h->slot_reset ? h->slot_reset(&s->pdev) : PCI_ERS_RESULT_RECOVERED;
+	}
+	s->pdev.error_state = pci_channel_io_normal;
+	if (res == PCI_ERS_RESULT_RECOVERED && h->resume)
+		h->resume(&s->pdev);
+	return res;
+}
+
+static long call_attr(struct shim *s, const struct call *c)
+{
+	struct device *dev;
+	struct device_attribute *a = kshim_attr_find(s, c->path, &dev);
+	char page[PAGE_SIZE] = "";
+	ssize_t n;
+
+	if (!a)
+		return -ENOENT;
+	if (c->op == CALL_ATTR_WRITE)
+		return a->store ? a->store(dev, a, c->arg, strlen(c->arg)) : -EACCES;
+	if (!a->show)
+		return -EACCES;
+	n = a->show(dev, a, page);
+	if (n < 0)
+		return n;
+	n = min_t(ssize_t, n, (ssize_t)c->size);
+	memcpy(c->arg, page, (size_t)n);
+	return n;
+}
+
+static long call_main(void *arg)
+{
+	struct call *c = arg;
+	struct shim *s = kshim;
+
+	s->stats.syscalls++;
+	kshim_point(COST_SYSCALL);
+	switch (c->op) {
+	case CALL_OPEN:
+		return kshim_file_open(s, c->path, c->flags);
+	case CALL_CLOSE:
+		return kshim_file_close(s, c->fd);
+	case CALL_READ:
+	case CALL_WRITE:
+		return kshim_file_rw(s, c->fd, c->v, c->n, c->pos, c->op == CALL_WRITE);
+	case CALL_LSEEK:
+		return call_lseek(s, c);
+	case CALL_IOCTL:
+		return call_ioctl(s, c);
+	case CALL_POLL:
+		return call_poll(s, c);
+	case CALL_BIND:
+		return kshim_pci_probe(s);
+	case CALL_UNBIND:
+		return kshim_pci_remove(s);
+	case CALL_RESET:
+		return pci_reset_function(&s->pdev);
+	case CALL_ERROR:
+		return call_error(s, (pci_channel_state_t)c->flags);
+	case CALL_ATTR_READ:
+	case CALL_ATTR_WRITE:
+		return call_attr(s, c);
+	}
+	return -ENOSYS;
+}
+
+static long call(struct shim *s, struct call c)
+{
+	return shim_call(s, call_main, &c);
+}
+
+int shim_open(struct shim *s, const char *path, int flags)
+{
+	return (int)call(s, (struct call){ .op = CALL_OPEN, .path = path, .flags = flags });
+}
+
+int shim_close(struct shim *s, int fd)
+{
+	return (int)call(s, (struct call){ .op = CALL_CLOSE, .fd = fd });
+}
+
+static ssize_t rw(struct shim *s, int fd, const struct iovec *v, int n, off_t *pos, bool write)
+{
+	return call(s, (struct call){ .op = write ? CALL_WRITE : CALL_READ, .fd = fd, .v = v, .n = n, .pos = pos });
+}
+
+ssize_t shim_read(struct shim *s, int fd, void *buf, size_t len)
+{
+	return rw(s, fd, &(struct iovec){ buf, len }, 1, NULL, false);
+}
+
+ssize_t shim_write(struct shim *s, int fd, const void *buf, size_t len)
+{
+	return rw(s, fd, &(struct iovec){ (void *)buf, len }, 1, NULL, true);
+}
+
+ssize_t shim_pread(struct shim *s, int fd, void *buf, size_t len, off_t pos)
+{
+	return rw(s, fd, &(struct iovec){ buf, len }, 1, &pos, false);
+}
+
+ssize_t shim_pwrite(struct shim *s, int fd, const void *buf, size_t len, off_t pos)
+{
+	return rw(s, fd, &(struct iovec){ (void *)buf, len }, 1, &pos, true);
+}
+
+ssize_t shim_preadv(struct shim *s, int fd, const struct iovec *v, int n, off_t pos)
+{
+	return rw(s, fd, v, n, &pos, false);
+}
+
+ssize_t shim_pwritev(struct shim *s, int fd, const struct iovec *v, int n, off_t pos)
+{
+	return rw(s, fd, v, n, &pos, true);
+}
+
+off_t shim_lseek(struct shim *s, int fd, off_t pos, int whence)
+{
+	return call(s, (struct call){ .op = CALL_LSEEK, .fd = fd, .off = pos, .flags = whence });
+}
+
+long shim_ioctl(struct shim *s, int fd, unsigned long cmd, void *arg)
+{
+	return call(s, (struct call){ .op = CALL_IOCTL, .fd = fd, .cmd = cmd, .arg = arg });
+}
+
+int shim_poll(struct shim *s, int fd, unsigned events, int64_t timeout_ns)
+{
+	return (int)call(s, (struct call){ .op = CALL_POLL, .fd = fd, .cmd = events, .timeout = timeout_ns });
+}
+
+int shim_bind(struct shim *s)
+{
+	return (int)call(s, (struct call){ .op = CALL_BIND });
+}
+
+int shim_unbind(struct shim *s)
+{
+	return (int)call(s, (struct call){ .op = CALL_UNBIND });
+}
+
+int shim_reset(struct shim *s)
+{
+	return (int)call(s, (struct call){ .op = CALL_RESET });
+}
+
+int shim_pci_error(struct shim *s, int state)
+{
+	return (int)call(s, (struct call){ .op = CALL_ERROR, .flags = state });
+}
+
+ssize_t shim_attr_read(struct shim *s, const char *name, char *buf, size_t size)
+{
+	return call(s, (struct call){ .op = CALL_ATTR_READ, .path = name, .arg = buf, .size = size });
+}
+
+ssize_t shim_attr_write(struct shim *s, const char *name, const char *text)
+{
+	return call(s, (struct call){ .op = CALL_ATTR_WRITE, .path = name, .arg = (void *)text });
+}
+
+/* ---- for aio.c ---- */
+
+int kshim_pump_call(struct shim *s, bool (*until)(void *), void *arg, u64 deadline)
+{
+	int ret;
+
+	turn_take(s);
+	ret = pump(s, until, arg, deadline);
+	turn_give(s);
+	return ret;
+}
