@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * The driver's own structures, and what its files offer one another.
+ *
+ *   cw_main.c     module, probe and remove
+ *   cw_chrdev.c   the character device: files, positions
+ *   cw_ioctl.c    information, registers, counters
+ *   cw_request.c  one read or write: cut into chunks, waited for or called back
+ *   cw_map.c      a piece of an iterator: pinned, mapped, walked by the card's address
+ *   cw_queue.c    one ring pair: descriptors in, records out
+ *   cw_recover.c  time-outs, halts, stopping, a dead card
+ *   cw_irq.c      vectors
+ *
+ * Everything runs in process context (the interrupt handlers are threads), so
+ * the spinlocks are plain ones. Order of locks: cw_dev.gate, cw_queue.lock,
+ * cw_request.lock.
+ */
+#ifndef CAUSEWAY_H
+#define CAUSEWAY_H
+
+#include <linux/atomic.h>
+#include <linux/bvec.h>
+#include <linux/cdev.h>
+#include <linux/device.h>
+#include <linux/dma-mapping.h>
+#include <linux/fs.h>
+#include <linux/interrupt.h>
+#include <linux/kref.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/pci.h>
+#include <linux/rwsem.h>
+#include <linux/scatterlist.h>
+#include <linux/spinlock.h>
+#include <linux/uio.h>
+#include <linux/wait.h>
+#include <linux/workqueue.h>
+
+#include "cw_ring.h"
+
+#define CW_NAME "causeway"
+#define CW_CHUNK_PAGES 256u   /* a chunk pins at most this many pages */
+#define CW_REQUEST_CHUNKS 32  /* chunks that one request has out at once */
+#define CW_STOP_MS 2000       /* the card's longest time to stop a queue or to reset:
+			       * its own completion time-out comes many times sooner */
+
+struct cw_dev;
+struct cw_request;
+
+/* How far a mapping got, so what there is to undo. */
+#define CW_MAP_PINNED BIT(0) /* the pages are pinned user pages */
+#define CW_MAP_TABLE BIT(1)  /* sgt is allocated */
+#define CW_MAP_DMA BIT(2)    /* sgt is mapped for the card */
+
+/* A piece of an iterator. Owned by the chunk that it is in. */
+struct cw_map {
+	struct bio_vec *vec;         /* the pages and what of each is used */
+	unsigned int vec_n;
+	size_t len;                  /* bytes in all */
+	enum dma_data_direction dir;
+	unsigned int flags;          /* CW_MAP_* */
+	struct sg_table sgt;
+};
+
+/* Walks a mapping as the card sees it: longest runs, cut to a descriptor. */
+struct cw_map_iter {
+	struct scatterlist *sg;
+	unsigned int left;           /* entries from sg on */
+	size_t used;                 /* bytes of *sg behind us */
+};
+
+/* Part of a request: what goes onto one queue as one run of descriptors. */
+struct cw_chunk {
+	struct list_head node;       /* queue->pending, then ->active: queue->lock; then its finisher's */
+	struct cw_request *req;
+	struct cw_map map;
+	size_t offset;               /* of its first byte in the request */
+	u64 card;                    /* card address of its first byte */
+	u32 desc_n;                  /* descriptors it takes */
+	u32 seen;                    /* records of it seen: queue->lock */
+	size_t good;                 /* bytes up to the first error: queue->lock */
+	int error;                   /* first error: queue->lock until finished */
+};
+
+/* One read or write call. Freed with the last reference. */
+struct cw_request {
+	struct kref ref;             /* the submitter's, and one a chunk */
+	struct cw_dev *cw;
+	struct kiocb *iocb;          /* NULL: somebody waits */
+	bool c2h;
+	u64 card;                    /* card address of its first byte */
+	size_t submitted;            /* bytes in chunks: the submitter's until it is done */
+	atomic_t left;               /* chunks out, and one while more may come */
+	wait_queue_head_t wait;      /* for left */
+	spinlock_t lock;             /* error, bad_at */
+	int error;                   /* that of the lowest bad byte */
+	size_t bad_at;               /* bytes before it are good */
+};
+
+enum cw_queue_state {
+	CW_Q_RUN,                    /* chunks go to the card as there is room */
+	CW_Q_STOP,                   /* being recovered: chunks wait */
+	CW_Q_DEAD,                   /* no more register access; chunks are refused */
+};
+
+struct cw_queue {
+	struct cw_dev *cw;
+	void __iomem *context, *doorbell;
+	u16 index;                   /* on the card */
+	u16 vector;
+	bool c2h;
+	unsigned int entries_log2;
+	u32 entries;
+
+	struct cw_desc *ring;        /* written by us before the doorbell, under lock */
+	struct cw_record *records;   /* written by the card */
+	dma_addr_t ring_dma, records_dma;
+
+	spinlock_t lock;             /* everything below, and the rings' contents */
+	enum cw_queue_state state;
+	u32 *desc_len;               /* lengths by slot: the ring itself is not believed */
+	u32 producer;                /* count of descriptors written */
+	u32 consumer;                /* count of records taken */
+	u32 load;                    /* descriptors of all its chunks; read without the lock as a hint */
+	struct list_head active;     /* chunks on the ring, oldest first */
+	struct list_head pending;    /* chunks waiting for room, oldest first */
+	unsigned long progress;      /* jiffies of the last record, or of the first descriptor since idle */
+	int cause;                   /* errno of the oldest chunk when recovery starts */
+	u64 irq_lost, recovered;     /* counts */
+	struct delayed_work watchdog;
+	struct work_struct recover;
+};
+
+struct cw_vector {
+	struct cw_dev *cw;
+	unsigned int index;
+	char name[24];
+};
+
+struct cw_dev {
+	struct device dev;           /* /dev/causewayN; its last reference frees this struct */
+	struct cdev cdev;
+	int id;                      /* N */
+
+	/* Reading side: use of the card by files. remove() sets gone on the writing side, so that
+	 * nothing below is used by a file afterwards. */
+	struct rw_semaphore gate;
+	bool gone;
+	atomic_t dead;               /* the card does not answer or does not stop: counts the reasons */
+
+	struct pci_dev *pdev;
+	void __iomem *regs, *doorbells;
+	u64 regs_len;
+	struct workqueue_struct *wq;
+	struct mutex latch;          /* low and high word of one counter belong together */
+
+	/* Written in probe only. */
+	u32 hw_version, features, clock_hz, data_bytes, addr_bits;
+	u32 card_queues, card_vectors, entries_log2_max, db_stride_log2;
+	u64 card_bytes;
+	unsigned long timeout;       /* jiffies without progress */
+	u32 entries;
+	u32 chunk_pages;             /* a chunk of so many pages always fits a ring */
+	unsigned int pair_n;         /* queues each way: queue[0..pair_n) H2C, then as many C2H */
+	struct cw_queue *queue;
+	struct cw_vector *vector;
+	unsigned int vector_n, vector_used;
+	atomic_t next;               /* where the search for a queue starts */
+};
+
+/* cw_chrdev.c */
+int cw_chrdev_init(void);
+void cw_chrdev_exit(void);
+/* Prepares cw->dev; from then on put_device() frees the struct. */
+int cw_chrdev_prepare(struct cw_dev *cw, struct device *parent);
+int cw_chrdev_add(struct cw_dev *cw);
+void cw_chrdev_del(struct cw_dev *cw);
+
+/* cw_ioctl.c */
+long cw_ioctl(struct file *file, unsigned int cmd, unsigned long arg);
+
+/* cw_request.c */
+ssize_t cw_transfer(struct cw_dev *cw, struct kiocb *iocb, struct iov_iter *iter, bool c2h);
+/* A chunk has ended, with chunk->error and chunk->good. Not under a lock. Frees it. */
+void cw_chunk_finish(struct cw_chunk *chunk);
+void cw_chunks_finish(struct list_head *done);
+
+/* cw_map.c */
+int cw_map_gather(struct cw_map *map, struct iov_iter *iter, size_t max_len, unsigned int max_pages);
+int cw_map_dma(struct cw_map *map, struct device *dev);
+/* Undoes what was done, so also a half-made mapping. The card must be through with it. */
+void cw_map_undo(struct cw_map *map, struct device *dev);
+void cw_map_start(const struct cw_map *map, struct cw_map_iter *it);
+bool cw_map_next(struct cw_map_iter *it, dma_addr_t *addr, u32 *len);
+u32 cw_map_count(const struct cw_map *map);
+
+/* cw_queue.c */
+int cw_queue_init(struct cw_dev *cw, struct cw_queue *q, unsigned int index, bool c2h);
+void cw_queue_free(struct cw_queue *q);
+int cw_queue_enable(struct cw_queue *q);
+/* 0 and the chunk is the queue's, which finishes it; or -ENODEV. */
+int cw_queue_submit(struct cw_queue *q, struct cw_chunk *chunk);
+/* Takes the records that are there; returns how many. */
+unsigned int cw_queue_poll(struct cw_queue *q);
+/* The same without finishing: chunks go to `done`. Caller holds q->lock. */
+unsigned int cw_queue_harvest(struct cw_queue *q, struct list_head *done);
+void cw_queue_dispatch(struct cw_queue *q);
+/* Takes the request's chunks that are not on the ring yet, and ends them with -EINTR. */
+void cw_queue_cancel(struct cw_queue *q, struct cw_request *req);
+
+/* cw_recover.c */
+void cw_watchdog(struct work_struct *work);
+void cw_recover(struct work_struct *work);
+/* Starts recovery; the oldest chunk will end with `cause`. Caller holds q->lock. */
+void cw_queue_fail(struct cw_queue *q, int cause);
+/* No more work for the queue: what it has ends with `error`. */
+void cw_queue_stop(struct cw_queue *q, int error);
+/* Waits until Q_STATUS says so: 0, -ENODEV or -ETIMEDOUT. */
+int cw_queue_await(struct cw_queue *q, u32 state);
+/* The card did not answer (-ENODEV) or not do as told (-ETIMEDOUT): it is not used any more. */
+void cw_dev_dead(struct cw_dev *cw, int error);
+
+/* cw_irq.c */
+int cw_irq_init(struct cw_dev *cw, unsigned int limit);
+int cw_irq_request(struct cw_dev *cw);
+void cw_irq_release(struct cw_dev *cw);
+void cw_irq_free(struct cw_dev *cw);
+
+#endif

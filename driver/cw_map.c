@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/*
+ * A piece of an iterator as the card reaches it: pages, scatter list, DMA
+ * mapping, and the walk over the mapping that descriptors are made from.
+ */
+#include <linux/mm.h>
+#include <linux/slab.h>
+
+#include "causeway.h"
+#include "compat.h"
+
+#define CW_PIN_BATCH 32 /* pages asked for at once, on the stack */
+
+static void cw_map_append(struct cw_map *map, struct page **pages, size_t len, size_t offset)
+{
+	map->len += len;
+	for (; len; pages++, offset = 0) {
+		struct bio_vec *v = &map->vec[map->vec_n++];
+
+		v->bv_page = *pages;
+		v->bv_offset = offset;
+		v->bv_len = min_t(size_t, len, PAGE_SIZE - offset);
+		len -= v->bv_len;
+	}
+}
+
+/*
+ * Takes up to max_len bytes in up to max_pages pages from the iterator, over as
+ * many of its pieces as that makes. Less when the rest is not to be had;
+ * an error only when there is nothing. map->dir is set by the caller.
+ */
+int cw_map_gather(struct cw_map *map, struct iov_iter *iter, size_t max_len, unsigned int max_pages)
+{
+	struct page *batch[CW_PIN_BATCH];
+	ssize_t got = 0;
+	size_t offset;
+
+	max_pages = clamp_t(int, iov_iter_npages(iter, max_pages), 1, max_pages);
+	map->vec = kmalloc_array(max_pages, sizeof(*map->vec), GFP_KERNEL);
+	if (!map->vec)
+		return -ENOMEM;
+	if (cw_iter_pins(iter))
+		map->flags |= CW_MAP_PINNED;
+	while (map->len < max_len && map->vec_n < max_pages) {
+		got = cw_iter_extract(iter, batch, max_len - map->len,
+				      min_t(unsigned int, max_pages - map->vec_n, CW_PIN_BATCH), &offset);
+		if (got <= 0)
+			break;
+		cw_map_append(map, batch, got, offset);
+	}
+	if (map->len)
+		return 0;
+	return got < 0 ? got : -EFAULT;
+}
+
+int cw_map_dma(struct cw_map *map, struct device *dev)
+{
+	struct scatterlist *sg;
+	unsigned int i;
+	int ret;
+
+	ret = sg_alloc_table(&map->sgt, map->vec_n, GFP_KERNEL);
+	if (ret)
+		return ret;
+	map->flags |= CW_MAP_TABLE;
+	for_each_sgtable_sg(&map->sgt, sg, i)
+		sg_set_page(sg, map->vec[i].bv_page, map->vec[i].bv_len, map->vec[i].bv_offset);
+	ret = dma_map_sgtable(dev, &map->sgt, map->dir, 0);
+	if (ret)
+		return ret;
+	map->flags |= CW_MAP_DMA;
+	return 0;
+}
+
+static void cw_map_unpin(struct cw_map *map)
+{
+	/* Only a read from the card can have changed the pages. */
+	bool dirty = map->dir == DMA_FROM_DEVICE && (map->flags & CW_MAP_DMA);
+	struct page *batch[CW_PIN_BATCH];
+	unsigned int i, n = 0;
+
+	for (i = 0; i < map->vec_n; i++) {
+		batch[n++] = map->vec[i].bv_page;
+		if (n == CW_PIN_BATCH || i + 1 == map->vec_n) {
+			unpin_user_pages_dirty_lock(batch, n, dirty);
+			n = 0;
+		}
+	}
+}
+
+void cw_map_undo(struct cw_map *map, struct device *dev)
+{
+	if (map->flags & CW_MAP_DMA)
+		dma_unmap_sgtable(dev, &map->sgt, map->dir, 0);
+	if (map->flags & CW_MAP_PINNED)
+		cw_map_unpin(map);
+	if (map->flags & CW_MAP_TABLE)
+		sg_free_table(&map->sgt);
+	kfree(map->vec);
+	map->vec = NULL;
+	map->vec_n = 0;
+	map->flags = 0;
+}
+
+void cw_map_start(const struct cw_map *map, struct cw_map_iter *it)
+{
+	it->sg = map->sgt.sgl;
+	it->left = map->sgt.nents; /* what the mapping returned, not what was asked for */
+	it->used = 0;
+}
+
+static void cw_map_step(struct cw_map_iter *it)
+{
+	it->sg = sg_next(it->sg);
+	it->left--;
+	it->used = 0;
+}
+
+/*
+ * The next descriptor's worth: neighbouring entries are joined while they fit
+ * one descriptor; an entry longer than that is cut. False at the end.
+ */
+bool cw_map_next(struct cw_map_iter *it, dma_addr_t *addr, u32 *len)
+{
+	size_t piece;
+
+	if (it->left == 0)
+		return false;
+	*addr = sg_dma_address(it->sg) + it->used;
+	piece = sg_dma_len(it->sg) - it->used;
+	if (piece > CW_DESC_LEN_MAX) {
+		*len = CW_DESC_PIECE;
+		it->used += CW_DESC_PIECE;
+		return true;
+	}
+	*len = piece;
+	cw_map_step(it);
+	while (it->left && sg_dma_address(it->sg) == *addr + *len &&
+	       sg_dma_len(it->sg) <= CW_DESC_LEN_MAX - *len) {
+		*len += sg_dma_len(it->sg);
+		cw_map_step(it);
+	}
+	return true;
+}
+
+/* Descriptors that the mapping takes. */
+u32 cw_map_count(const struct cw_map *map)
+{
+	struct cw_map_iter it;
+	dma_addr_t addr;
+	u32 len, n = 0;
+
+	for (cw_map_start(map, &it); cw_map_next(&it, &addr, &len); n++)
+		;
+	return n;
+}

@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/*
+ * One queue: a ring of descriptors that we write and the card reads, and a ring
+ * of records the other way. Work is appended while the ring runs; the producer
+ * never gets more than `entries` ahead of the records taken.
+ *
+ * A record is believed only where it agrees with what was asked for: the next
+ * number, this queue, no more bytes than the descriptor had. Anything else
+ * stops the queue; nothing from the card is ever used as an index.
+ */
+#include <linux/jiffies.h>
+#include <linux/slab.h>
+
+#include "causeway.h"
+#include "cw_hw.h"
+
+static int cw_queue_alloc(struct cw_queue *q)
+{
+	struct device *dev = &q->cw->pdev->dev;
+
+	q->desc_len = kcalloc(q->entries, sizeof(*q->desc_len), GFP_KERNEL);
+	if (!q->desc_len)
+		return -ENOMEM;
+	q->ring = dma_alloc_coherent(dev, q->entries * sizeof(*q->ring), &q->ring_dma, GFP_KERNEL);
+	if (!q->ring)
+		goto err_len;
+	q->records = dma_alloc_coherent(dev, q->entries * sizeof(*q->records), &q->records_dma, GFP_KERNEL);
+	if (!q->records)
+		goto err_ring;
+	return 0;
+
+err_ring:
+	dma_free_coherent(dev, q->entries * sizeof(*q->ring), q->ring, q->ring_dma);
+	q->ring = NULL;
+err_len:
+	kfree(q->desc_len);
+	return -ENOMEM;
+}
+
+int cw_queue_init(struct cw_dev *cw, struct cw_queue *q, unsigned int index, bool c2h)
+{
+	q->cw = cw;
+	q->index = index;
+	q->c2h = c2h;
+	q->context = cw->regs + CW_QUEUE_OFFSET + index * CW_QUEUE_STRIDE;
+	q->doorbell = cw->doorbells + ((size_t)index << cw->db_stride_log2);
+	q->entries = cw->entries;
+	q->entries_log2 = ilog2(q->entries);
+	/* Sharing vector 0 only when there is no other. */
+	q->vector = cw->vector_n > 1 ? 1 + index % (cw->vector_n - 1) : 0;
+	spin_lock_init(&q->lock);
+	q->state = CW_Q_DEAD;
+	INIT_LIST_HEAD(&q->active);
+	INIT_LIST_HEAD(&q->pending);
+	INIT_DELAYED_WORK(&q->watchdog, cw_watchdog);
+	INIT_WORK(&q->recover, cw_recover);
+	return cw_queue_alloc(q);
+}
+
+void cw_queue_free(struct cw_queue *q)
+{
+	struct device *dev = &q->cw->pdev->dev;
+
+	dma_free_coherent(dev, q->entries * sizeof(*q->records), q->records, q->records_dma);
+	dma_free_coherent(dev, q->entries * sizeof(*q->ring), q->ring, q->ring_dma);
+	kfree(q->desc_len);
+}
+
+/* From DISABLED to running, with everything at 0. The caller alone knows the queue, or
+ * keeps it in CW_Q_STOP. */
+int cw_queue_enable(struct cw_queue *q)
+{
+	u32 config = FIELD_PREP(CW_Q_CONFIG_C2H_MASK, q->c2h) |
+		     FIELD_PREP(CW_Q_CONFIG_ENTRIES_LOG2_MASK, q->entries_log2) |
+		     FIELD_PREP(CW_Q_CONFIG_VECTOR_MASK, q->vector);
+
+	q->producer = 0;
+	q->consumer = 0;
+	memset(q->ring, 0, q->entries * sizeof(*q->ring));
+	memset(q->records, 0, q->entries * sizeof(*q->records));
+	/* The zeroed rings are in memory before the card is told of them: an old record
+	 * would pass for one of the first round. */
+	dma_wmb();
+	cw_q_write(q, CW_Q_CONFIG, config);
+	/* Only what ends a chunk interrupts: its last descriptor says so. */
+	cw_q_write(q, CW_Q_MODERATION, CW_Q_MODERATION_COUNT_MASK);
+	cw_q_write_pair(q, CW_Q_RING_LO, q->ring_dma);
+	cw_q_write_pair(q, CW_Q_CPL_LO, q->records_dma);
+	cw_q_write_pair(q, CW_Q_CARD_BASE_LO, 0);
+	cw_q_write_pair(q, CW_Q_CARD_LIMIT_LO, q->cw->card_bytes);
+	cw_q_write(q, CW_Q_CTRL, CW_Q_CTRL_ENABLE_MASK);
+	return cw_queue_await(q, CW_QSTATE_RUNNING);
+}
+
+/* ---- descriptors ---- */
+
+static void cw_queue_fill(struct cw_queue *q, struct cw_chunk *chunk)
+{
+	struct cw_map_iter it;
+	u64 card = chunk->card;
+	dma_addr_t addr;
+	u32 len, slot, n = 0, flags;
+
+	for (cw_map_start(&chunk->map, &it); cw_map_next(&it, &addr, &len); card += len) {
+		slot = q->producer++ & (q->entries - 1);
+		flags = ++n == chunk->desc_n ? CW_DESC_DW2_IRQ_MASK : 0;
+		q->desc_len[slot] = len;
+		cw_desc_fill(&q->ring[slot], addr, len, card, flags);
+	}
+}
+
+static void cw_queue_watch(struct cw_queue *q)
+{
+	q->progress = jiffies;
+	/* Left alone when it is waiting already: it looks at q->progress when it runs. */
+	queue_delayed_work(q->cw->wq, &q->watchdog, q->cw->timeout);
+}
+
+/* Moves waiting chunks to the ring while there is room. The caller rings. */
+static void cw_queue_append(struct cw_queue *q)
+{
+	struct cw_chunk *chunk;
+
+	while (q->state == CW_Q_RUN && !list_empty(&q->pending)) {
+		chunk = list_first_entry(&q->pending, struct cw_chunk, node);
+		if (chunk->desc_n > q->entries - (q->producer - q->consumer))
+			break;
+		if (list_empty(&q->active))
+			cw_queue_watch(q);
+		cw_queue_fill(q, chunk);
+		list_move_tail(&chunk->node, &q->active);
+	}
+}
+
+void cw_queue_dispatch(struct cw_queue *q)
+{
+	u32 before = q->producer;
+
+	cw_queue_append(q);
+	if (q->producer == before)
+		return;
+	/* The descriptors are in memory before the card sees the count that covers them. */
+	dma_wmb();
+	writel(q->producer, q->doorbell + CW_DB_PRODUCER);
+}
+
+int cw_queue_submit(struct cw_queue *q, struct cw_chunk *chunk)
+{
+	int ret = 0;
+
+	spin_lock(&q->lock);
+	if (q->state == CW_Q_DEAD) {
+		ret = -ENODEV;
+	} else {
+		WRITE_ONCE(q->load, q->load + chunk->desc_n);
+		list_add_tail(&chunk->node, &q->pending);
+		cw_queue_dispatch(q);
+	}
+	spin_unlock(&q->lock);
+	return ret;
+}
+
+void cw_queue_cancel(struct cw_queue *q, struct cw_request *req)
+{
+	struct cw_chunk *chunk, *next;
+	LIST_HEAD(done);
+
+	spin_lock(&q->lock);
+	list_for_each_entry_safe(chunk, next, &q->pending, node) {
+		if (chunk->req != req)
+			continue;
+		WRITE_ONCE(q->load, q->load - chunk->desc_n);
+		chunk->error = -EINTR;
+		list_move_tail(&chunk->node, &done);
+	}
+	spin_unlock(&q->lock);
+	cw_chunks_finish(&done);
+}
+
+/* ---- records ---- */
+
+static int cw_status_errno(u32 status)
+{
+	switch (status) {
+	case CW_STATUS_OK:
+		return 0;
+	case CW_STATUS_TIMEOUT:
+		return -ETIMEDOUT;
+	default:
+		return -EIO;
+	}
+}
+
+/* After these the card has halted the queue. */
+static bool cw_status_halts(u32 status)
+{
+	return status == CW_STATUS_BAD_LEN || status == CW_STATUS_BAD_FLAGS || status == CW_STATUS_BAD_RANGE;
+}
+
+/* The next record, if the card has written it: DW0, 1 and 3. */
+static bool cw_record_next(struct cw_queue *q, u32 *dw)
+{
+	struct cw_record *r = &q->records[q->consumer & (q->entries - 1)];
+
+	dw[3] = le32_to_cpu(READ_ONCE(r->dw[3]));
+	if (FIELD_GET(CW_RECORD_DW3_PHASE_MASK, dw[3]) != cw_ring_phase(q->consumer, q->entries_log2))
+		return false;
+	/* The phase is read before the words that it vouches for. */
+	dma_rmb();
+	dw[0] = le32_to_cpu(READ_ONCE(r->dw[0]));
+	dw[1] = le32_to_cpu(READ_ONCE(r->dw[1]));
+	return true;
+}
+
+static bool cw_record_sane(struct cw_queue *q, const u32 *dw)
+{
+	u32 bytes = FIELD_GET(CW_RECORD_DW1_BYTES_MASK, dw[1]);
+	u32 len = q->desc_len[q->consumer & (q->entries - 1)];
+
+	if (dw[0] != q->consumer || FIELD_GET(CW_RECORD_DW3_QUEUE_MASK, dw[3]) != q->index || bytes > len)
+		return false;
+	return FIELD_GET(CW_RECORD_DW3_STATUS_MASK, dw[3]) != CW_STATUS_OK || bytes == len;
+}
+
+/* Accounts the record to the oldest chunk; true when that was its last. */
+static bool cw_record_apply(struct cw_chunk *chunk, const u32 *dw)
+{
+	u32 status = FIELD_GET(CW_RECORD_DW3_STATUS_MASK, dw[3]);
+
+	if (!chunk->error) {
+		chunk->good += FIELD_GET(CW_RECORD_DW1_BYTES_MASK, dw[1]);
+		chunk->error = cw_status_errno(status);
+	}
+	return ++chunk->seen == chunk->desc_n;
+}
+
+static bool cw_queue_take(struct cw_queue *q, struct list_head *done)
+{
+	struct cw_chunk *chunk = list_first_entry(&q->active, struct cw_chunk, node);
+	u32 dw[4], status;
+
+	if (!cw_record_next(q, dw))
+		return false;
+	if (!cw_record_sane(q, dw)) {
+		dev_err_ratelimited(&q->cw->pdev->dev, "queue %u: bad record %08x %08x %08x where %u was due\n",
+				    q->index, dw[0], dw[1], dw[3], q->consumer);
+		cw_queue_fail(q, -EIO);
+		return false;
+	}
+	status = FIELD_GET(CW_RECORD_DW3_STATUS_MASK, dw[3]);
+	if (status != CW_STATUS_OK)
+		dev_dbg(&q->cw->pdev->dev, "queue %u: descriptor %u ended with status %u\n",
+			q->index, q->consumer, status);
+	q->consumer++;
+	if (cw_record_apply(chunk, dw)) {
+		WRITE_ONCE(q->load, q->load - chunk->desc_n);
+		list_move_tail(&chunk->node, done);
+	}
+	if (cw_status_halts(status)) {
+		cw_queue_fail(q, -EIO);
+		return false;
+	}
+	return true;
+}
+
+unsigned int cw_queue_harvest(struct cw_queue *q, struct list_head *done)
+{
+	u32 before = q->consumer;
+
+	/* Bounded by what is on the ring: each record taken is one of a chunk there. */
+	while (!list_empty(&q->active) && cw_queue_take(q, done))
+		;
+	if (q->consumer != before)
+		q->progress = jiffies;
+	return q->consumer - before;
+}
+
+/* Tells the card what was taken, which arms the next interrupt, and what was added. */
+static void cw_queue_ring_both(struct cw_queue *q, u32 producer_before)
+{
+	if (q->producer == producer_before) {
+		writel(q->consumer, q->doorbell + CW_DB_CONSUMER);
+		return;
+	}
+	/* As in cw_queue_dispatch(): descriptors before the count that covers them. */
+	dma_wmb();
+	writeq(q->producer | (u64)q->consumer << 32, q->doorbell + CW_DB_PRODUCER);
+}
+
+unsigned int cw_queue_poll(struct cw_queue *q)
+{
+	unsigned int n = 0;
+	LIST_HEAD(done);
+	u32 producer;
+
+	spin_lock(&q->lock);
+	if (q->state == CW_Q_RUN) {
+		n = cw_queue_harvest(q, &done);
+		producer = q->producer;
+		cw_queue_append(q);
+		if (n && q->state == CW_Q_RUN)
+			cw_queue_ring_both(q, producer);
+	}
+	spin_unlock(&q->lock);
+	cw_chunks_finish(&done);
+	return n;
+}

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/*
+ * When a queue does not go on: the card halted it, it makes no progress, it
+ * wrote nonsense, or it has to end. The order is the same for all: no more
+ * descriptors, the queue disabled on the card, the records that came before
+ * that taken, the rest failed. A read of Q_STATUS that says DISABLED was
+ * answered after every write the card had sent for the queue, which is what
+ * makes it safe to unmap and unpin. Other queues are not touched.
+ */
+#include <linux/delay.h>
+#include <linux/jiffies.h>
+
+#include "causeway.h"
+#include "cw_hw.h"
+
+/* 0: the queue got to this state. -ENODEV: the card is gone. -ETIMEDOUT: it does not get there. */
+int cw_queue_await(struct cw_queue *q, u32 state)
+{
+	unsigned long deadline = jiffies + msecs_to_jiffies(CW_STOP_MS);
+	u32 status;
+	bool late;
+
+	for (;;) {
+		late = time_after(jiffies, deadline);
+		status = cw_q_read(q, CW_Q_STATUS);
+		if (cw_all_ones(status))
+			return -ENODEV;
+		if (FIELD_GET(CW_Q_STATUS_STATE_MASK, status) == state)
+			return 0;
+		if (late)
+			break;
+		usleep_range(10, 50);
+	}
+	dev_err(&q->cw->pdev->dev, "queue %u does not get to state %u: status %#x\n", q->index, state, status);
+	return -ETIMEDOUT;
+}
+
+static int cw_queue_disable(struct cw_queue *q)
+{
+	cw_q_write(q, CW_Q_CTRL, 0);
+	return cw_queue_await(q, CW_QSTATE_DISABLED);
+}
+
+void cw_queue_fail(struct cw_queue *q, int cause)
+{
+	if (q->state != CW_Q_RUN)
+		return;
+	q->state = CW_Q_STOP;
+	q->cause = cause;
+	queue_work(q->cw->wq, &q->recover);
+}
+
+static void cw_list_fail(struct list_head *list, int first, int rest)
+{
+	struct cw_chunk *chunk;
+	int error = first;
+
+	list_for_each_entry(chunk, list, node) {
+		if (!chunk->error)
+			chunk->error = error;
+		error = rest;
+	}
+}
+
+/* The ring's chunks, after the card has let go of them: those whose records are all there
+ * have ended as these say, the oldest other one with `first`, the rest with `rest`. */
+static void cw_queue_empty(struct cw_queue *q, int first, int rest, struct list_head *done)
+{
+	struct cw_chunk *chunk;
+
+	cw_queue_harvest(q, done);
+	cw_list_fail(&q->active, first, rest);
+	list_for_each_entry(chunk, &q->active, node)
+		WRITE_ONCE(q->load, q->load - chunk->desc_n);
+	list_splice_tail_init(&q->active, done);
+}
+
+void cw_recover(struct work_struct *work)
+{
+	struct cw_queue *q = container_of(work, struct cw_queue, recover);
+	LIST_HEAD(done);
+	int ret;
+
+	dev_warn_ratelimited(&q->cw->pdev->dev, "queue %u: recovering (%d), status %#x\n",
+			     q->index, q->cause, cw_q_read(q, CW_Q_STATUS));
+	ret = cw_queue_disable(q);
+	if (ret) {
+		cw_dev_dead(q->cw, ret);
+		return;
+	}
+	spin_lock(&q->lock);
+	cw_queue_empty(q, q->cause, -EIO, &done);
+	spin_unlock(&q->lock);
+
+	/* Ended before the queue runs again, so that a caller who tries again finds it idle. */
+	cw_chunks_finish(&done);
+	ret = cw_queue_enable(q);
+	if (ret) {
+		cw_dev_dead(q->cw, ret);
+		return;
+	}
+	spin_lock(&q->lock);
+	q->recovered++;
+	if (q->state == CW_Q_STOP) {
+		q->state = CW_Q_RUN;
+		cw_queue_dispatch(q);
+	}
+	spin_unlock(&q->lock);
+}
+
+void cw_watchdog(struct work_struct *work)
+{
+	struct cw_queue *q = container_of(to_delayed_work(work), struct cw_queue, watchdog);
+	unsigned long due;
+	bool late;
+
+	spin_lock(&q->lock);
+	late = !list_empty(&q->active) && time_after_eq(jiffies, q->progress + q->cw->timeout);
+	spin_unlock(&q->lock);
+
+	/* The work may be done and only its interrupt lost. */
+	if (late && cw_queue_poll(q)) {
+		q->irq_lost++;
+		dev_warn_ratelimited(&q->cw->pdev->dev, "queue %u: an interrupt was lost\n", q->index);
+	}
+
+	spin_lock(&q->lock);
+	due = q->progress + q->cw->timeout;
+	if (q->state == CW_Q_RUN && !list_empty(&q->active)) {
+		if (time_after_eq(jiffies, due))
+			cw_queue_fail(q, -ETIMEDOUT);
+		else
+			queue_delayed_work(q->cw->wq, &q->watchdog, due - jiffies);
+	}
+	spin_unlock(&q->lock);
+}
+
+/* No chunk is left afterwards and none is accepted; the card must not be able to reach
+ * the queue's memory any more. */
+static void cw_queue_kill(struct cw_queue *q, int error)
+{
+	LIST_HEAD(done);
+
+	spin_lock(&q->lock);
+	q->state = CW_Q_DEAD;
+	cw_queue_empty(q, error, error, &done);
+	cw_list_fail(&q->pending, error, error);
+	list_splice_tail_init(&q->pending, &done);
+	WRITE_ONCE(q->load, 0);
+	spin_unlock(&q->lock);
+	cw_chunks_finish(&done);
+}
+
+void cw_queue_stop(struct cw_queue *q, int error)
+{
+	struct cw_dev *cw = q->cw;
+	int ret;
+
+	spin_lock(&q->lock);
+	q->state = CW_Q_DEAD;
+	spin_unlock(&q->lock);
+	cancel_delayed_work_sync(&q->watchdog);
+	cancel_work_sync(&q->recover);
+	if (!atomic_read(&cw->dead)) {
+		ret = cw_queue_disable(q);
+		if (ret)
+			cw_dev_dead(cw, ret);
+	}
+	cw_queue_kill(q, error);
+}
+
+/*
+ * The card is not to be used again. Without bus mastering it can reach no
+ * memory (PCIe Base 6.0, 7.5.1.1.3), and the answer to that configuration write
+ * came after the writes that it had sent, so everything can be given back.
+ */
+void cw_dev_dead(struct cw_dev *cw, int error)
+{
+	unsigned int i;
+
+	if (atomic_inc_return(&cw->dead) > 1)
+		return;
+	dev_err(&cw->pdev->dev, "card given up: %s\n",
+		error == -ENODEV ? "it does not answer" : "it does not do as told");
+	pci_clear_master(cw->pdev);
+	for (i = 0; i < 2 * cw->pair_n; i++)
+		cw_queue_kill(&cw->queue[i], -ENODEV);
+}

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Removal while the card is in use. */
+#include "rig.h"
+
+#define LEN (2u << 20)
+
+struct user {
+	struct rig *r;
+	bool write;
+	uint8_t *buf;
+	ssize_t ret;
+};
+
+static long user(void *arg)
+{
+	struct user *u = arg;
+
+	u->ret = u->write ? shim_pwrite(u->r->shim, u->r->fd, u->buf, LEN, 0) :
+			    shim_pread(u->r->shim, u->r->fd, u->buf, LEN, 0);
+	return 0;
+}
+
+static void file_outlives_the_card(void **state)
+{
+	struct rig *r = *state;
+	uint8_t b[10] = { 0 };
+
+	rig_open(r, "");
+	assert_int_equal(shim_unbind(r->shim), 0);
+	assert_int_equal(shim_pread(r->shim, r->fd, b, 10, 0), -ENODEV);
+	assert_int_equal(shim_pwrite(r->shim, r->fd, b, 10, 0), -ENODEV);
+	assert_int_equal(shim_ioctl(r->shim, r->fd, 0xC900, b), -ENODEV);
+	assert_true(shim_lseek(r->shim, r->fd, 0, SEEK_END) > 0);
+	assert_int_equal(shim_close(r->shim, r->fd), 0);
+	rig_close(r);
+}
+
+static void new_card_while_the_old_file_is_open(void **state)
+{
+	struct rig *r = *state;
+	int old;
+	uint8_t b[10] = { 0 };
+
+	rig_open(r, "");
+	old = r->fd;
+	assert_int_equal(shim_unbind(r->shim), 0);
+	assert_int_equal(shim_bind(r->shim), 0);
+	r->fd = shim_open(r->shim, "/dev/causeway1", O_RDWR);
+	assert_true(r->fd >= 0);
+	rig_works(r);
+	assert_int_equal(shim_pread(r->shim, old, b, 10, 0), -ENODEV);
+	assert_int_equal(shim_close(r->shim, old), 0);
+	rig_works(r);
+	rig_close(r);
+}
+
+/* Removes the driver `after_ns` into four large transfers. */
+static void remove_in_flight(struct rig *r, const char *params, uint64_t after_ns)
+{
+	struct shim_task *task[4];
+	struct user u[4];
+	struct shim_stats s;
+
+	rig_open(r, params);
+	for (int i = 0; i < 4; i++) {
+		u[i] = (struct user){ .r = r, .write = i & 1, .buf = calloc(1, LEN) };
+		assert_non_null(u[i].buf);
+		task[i] = shim_spawn(r->shim, "user", user, &u[i]);
+		assert_non_null(task[i]);
+	}
+	assert_int_equal(shim_run(r->shim, after_ns), 0);
+	assert_int_equal(shim_unbind(r->shim), 0);
+	shim_get_stats(r->shim, &s);
+	assert_int_equal(s.live_mappings, 0);
+	for (int i = 0; i < 4; i++) {
+		assert_int_equal(shim_join(r->shim, task[i]), 0);
+		/* The whole, what was done before a chunk was refused, or nothing. */
+		assert_true(u[i].ret == -ENODEV || (u[i].ret > 0 && u[i].ret <= LEN));
+		free(u[i].buf);
+	}
+	shim_get_stats(r->shim, &s);
+	assert_int_equal(s.pinned_pages, 0);
+	assert_int_equal(shim_close(r->shim, r->fd), 0);
+	rig_close(r);
+}
+
+static void remove_with_transfers_in_flight(void **state)
+{
+	static const uint64_t after[] = { 1, 500, 1500, 3000, 10000, 50000, 200000, 400000, 3000000 };
+	struct rig *r = *state;
+
+	for (size_t i = 0; i < sizeof(after) / sizeof(after[0]); i++) {
+		rig_default(r);
+		r->machine.seed = r->link.seed = i + 1;
+		r->machine.explore = i & 1;
+		remove_in_flight(r, i & 2 ? "" : "vectors=1 entries=16 queues=1", after[i]);
+	}
+}
+
+static void remove_wakes_one_who_would_wait_long(void **state)
+{
+	struct rig *r = *state;
+	struct user u = { .r = r, .write = true, .buf = calloc(1, LEN) };
+	struct shim_task *t;
+	uint64_t start;
+
+	rig_open(r, "timeout_ms=3600000");
+	rig_inject(r, CW_MODEL_SWALLOW, 0, 1);
+	t = shim_spawn(r->shim, "user", user, &u);
+	while (rig_faults_left(r))
+		assert_int_equal(shim_run(r->shim, 1000), 0);
+	start = shim_now_ns(r->shim);
+	assert_int_equal(shim_unbind(r->shim), 0);
+	assert_int_equal(shim_join(r->shim, t), 0);
+	assert_int_equal(u.ret, -ENODEV);
+	assert_true(shim_now_ns(r->shim) - start < 1000000000);
+	free(u.buf);
+	assert_int_equal(shim_close(r->shim, r->fd), 0);
+	rig_close(r);
+}
+
+static void remove_ends_asynchronous_transfers(void **state)
+{
+	enum { N = 12 };
+	struct rig *r = *state;
+	struct shim_aio a[N], *p;
+	uint8_t *buf = calloc(N, 100000);
+
+	rig_open(r, "");
+	for (unsigned i = 0; i < N; i++) {
+		a[i] = (struct shim_aio){ .fd = r->fd, .op = i & 1 ? SHIM_PREAD : SHIM_PWRITE,
+					  .buf = buf + i * 100000, .len = 100000, .pos = i };
+		p = &a[i];
+		assert_int_equal(shim_submit(r->shim, &p, 1), 1);
+	}
+	assert_int_equal(shim_unbind(r->shim), 0);
+	for (unsigned i = 0; i < N; i++) {
+		assert_int_equal(shim_wait(r->shim, &a[i], -1, NULL), 0);
+		assert_true(a[i].result == 100000 || a[i].result == -ENODEV);
+	}
+	free(buf);
+	assert_int_equal(shim_close(r->shim, r->fd), 0);
+	rig_close(r);
+}
+
+static void surprise_during_transfers(void **state)
+{
+	struct rig *r = *state;
+	struct user u = { .r = r, .write = true, .buf = calloc(1, LEN) };
+	struct shim_task *t;
+
+	rig_open(r, "timeout_ms=50");
+	t = shim_spawn(r->shim, "user", user, &u);
+	assert_int_equal(shim_run(r->shim, 5000), 0);
+	shim_surprise(r->shim, true);
+	assert_int_equal(shim_unbind(r->shim), 0);
+	assert_int_equal(shim_join(r->shim, t), 0);
+	assert_true(u.ret == -ENODEV || (u.ret > 0 && u.ret <= LEN));
+	free(u.buf);
+	assert_int_equal(shim_close(r->shim, r->fd), 0);
+	rig_close(r);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		RIG_TEST(file_outlives_the_card),
+		RIG_TEST(new_card_while_the_old_file_is_open),
+		RIG_TEST(remove_with_transfers_in_flight),
+		RIG_TEST(remove_wakes_one_who_would_wait_long),
+		RIG_TEST(remove_ends_asynchronous_transfers),
+		RIG_TEST(surprise_during_transfers),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
