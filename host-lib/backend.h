@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * One kind of card behind libcauseway: a table of calls. The library has the
+ * one for the device file; the plug-in exports one for simulated cards. All
+ * arguments were checked by the library as far as they can be without the card.
+ */
+#ifndef CW_BACKEND_H
+#define CW_BACKEND_H
+
+#include "causeway-sim.h"
+
+#define CW_WHY_SIZE 256
+
+struct cw_backend {
+	unsigned version; /* CW_LIB_VERSION */
+	int (*open)(const char *name, void **card, char *why, size_t why_size);
+	int (*close)(void *card);
+	int (*info)(void *card, struct cw_info *info);
+	ssize_t (*transfer)(void *card, enum cw_op op, void *buf, size_t len, uint64_t card_addr);
+	int (*submit)(void *card, struct cw_io *io);
+	int (*wait)(void *card, struct cw_io **io, int timeout_ms);
+	int (*reg_read)(void *card, uint32_t offset, uint32_t *value);
+	int (*reg_write)(void *card, uint32_t offset, uint32_t value);
+	int (*counter)(void *card, uint32_t index, uint64_t *value);
+	/* NULL on real cards */
+	int (*stats)(void *card, struct cw_sim_stats *stats);
+	int (*place)(void *card, uint64_t bus_addr);
+	int (*peek)(void *card, uint64_t card_addr, void *buf, size_t len);
+	int (*poke)(void *card, uint64_t card_addr, const void *buf, size_t len);
+	int (*bind)(void *card, int bind);
+};
+
+extern const struct cw_backend cw_file_backend;
+
+/* Finds and loads libcauseway-sim.so; *handle is for dlclose(). */
+int cw_sim_load(const struct cw_backend **backend, void **handle, char *why, size_t why_size);
+
+/* The plug-in's one entry: its backend, whatever the caller's version. */
+#define CW_SIM_ENTRY "cw_sim_backend"
+const struct cw_backend *cw_sim_backend(void);
+/* The plug-in's other entry, for `cwctl card`: serves simulated cards under
+ * NAME until SIGINT or SIGTERM. Returns an exit status. */
+#define CW_SIM_SERVE "cw_sim_serve"
+int cw_sim_serve(const char *name, const char *options, char *why, size_t why_size);
+
+#endif

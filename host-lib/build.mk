@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# libcauseway.so, the simulation plug-in, cwctl, the examples; end-to-end tests.
+
+HOST_CPPFLAGS := -Ihost-lib -Idriver/uapi
+FLAGS_hostlib := $(HOST_CPPFLAGS)
+LIB_OBJ := $(patsubst %.c,$(B)/obj/%.o,$(addprefix host-lib/,device.c file.c sim.c))
+PLUGIN_OBJ := $(patsubst %.c,$(B)/obj/%.o,$(wildcard host-lib/plugin*.c))
+CWCTL_OBJ := $(patsubst %.c,$(B)/obj/%.o,$(wildcard host-lib/cwctl*.c)) $(B)/obj/host-lib/progress.o
+EXAMPLES := $(patsubst host-lib/examples/%.c,$(B)/bin/%,$(wildcard host-lib/examples/*.c))
+PLUGIN_LIBS := $(patsubst %,$(B)/lib/%.a,link trace host kernel device driver)
+
+$(B)/obj/host-lib/examples/%.o: DIR_FLAGS = $(HOST_CPPFLAGS)
+
+$(B)/lib/libcauseway.so: $(LIB_OBJ)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -shared -Wl,-soname,libcauseway.so -Wl,-z,defs -o $@ $^ -ldl
+
+# The shim's module entry points are found by symbol: all of the driver goes in.
+$(B)/lib/libcauseway-sim.so: $(PLUGIN_OBJ) $(PLUGIN_LIBS) $(VERILATED_LIBS)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -shared -Wl,-soname,libcauseway-sim.so -Wl,-z,defs -Wl,-Bsymbolic -o $@ $(PLUGIN_OBJ) \
+	    -Wl,--whole-archive $(B)/lib/driver.a -Wl,--no-whole-archive \
+	    -Wl,--start-group $(PLUGIN_LIBS) $(VERILATED_LIBS) -Wl,--end-group -lstdc++ $(LDLIBS)
+
+$(B)/bin/cwctl: $(CWCTL_OBJ) $(B)/lib/libcauseway.so
+	@mkdir -p $(@D)
+	$(Q)$(CC) -o $@ $(CWCTL_OBJ) -L$(B)/lib -lcauseway -ldl '-Wl,-rpath,$$ORIGIN/../lib'
+
+$(EXAMPLES): $(B)/bin/%: $(B)/obj/host-lib/examples/%.o $(B)/obj/host-lib/progress.o $(B)/lib/libcauseway.so
+	@mkdir -p $(@D)
+	$(Q)$(CC) -o $@ $< $(B)/obj/host-lib/progress.o -L$(B)/lib -lcauseway -lcrypto '-Wl,-rpath,$$ORIGIN/../lib'
+
+.PHONY: programs
+programs: $(B)/lib/libcauseway-sim.so $(B)/bin/cwctl $(EXAMPLES) $(B)/bin/cwtrace
+
+# ---- end-to-end tests link only the library ----
+E2E_TESTS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/e2e/*_test.c))
+$(B)/obj/tests/e2e/%.o: DIR_FLAGS = $(HOST_CPPFLAGS)
+$(E2E_TESTS): $(B)/tests/%: $(B)/obj/tests/%.o $(B)/obj/tests/e2e/target.o $(B)/lib/libcauseway.so
+	@mkdir -p $(@D)
+	$(Q)$(CC) -o $@ $< $(B)/obj/tests/e2e/target.o -L$(B)/lib -lcauseway -lcmocka '-Wl,-rpath,$$ORIGIN/../../lib'
+
+.PHONY: tests-e2e
+tests-e2e: programs $(E2E_TESTS)

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* cwctl's commands: one function each, an exit status back. */
+#ifndef CWCTL_H
+#define CWCTL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "libcauseway.h"
+
+struct ctl {
+	const char *card;  /* --card */
+	bool quiet;
+	int argc;          /* the command's own arguments */
+	char **argv;
+};
+
+/* Exit statuses: 0 done, 1 it failed, 2 the command line was wrong. */
+#define CTL_FAIL 1
+#define CTL_USAGE 2
+
+int ctl_info(const struct ctl *c);
+int ctl_read(const struct ctl *c);
+int ctl_write(const struct ctl *c);
+int ctl_regs(const struct ctl *c);
+int ctl_card(const struct ctl *c);
+
+/* Opens the card, or prints why not and returns NULL. */
+struct cw_dev *ctl_open(const struct ctl *c);
+/* Closes; prints and turns a failure of the simulation's checks into CTL_FAIL. */
+int ctl_close(struct cw_dev *dev, int status);
+/* A number in C notation, whole argument. */
+int ctl_number(const char *what, const char *text, uint64_t *value);
+
+#endif

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * The library's calls: which backend a name means, checks that need no card,
+ * and the text of the last failure.
+ */
+#include "backend.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "driver/cw_regs.h"
+
+struct cw_dev {
+	const struct cw_backend *backend;
+	void *card;
+	void *plugin; /* for dlclose(), NULL for the device file */
+	char why[CW_WHY_SIZE];
+};
+
+static int fail(struct cw_dev *dev, int err, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(dev->why, sizeof(dev->why), fmt, ap);
+	va_end(ap);
+	return err;
+}
+
+/* A backend's result, with the generic text when it is an error. */
+static ssize_t result(struct cw_dev *dev, const char *what, ssize_t err)
+{
+	if (err < 0)
+		fail(dev, (int)err, "%s: %s", what, cw_strerror((int)err));
+	return err;
+}
+
+static int pick_backend(struct cw_dev *dev, const char *name, char *why, size_t size)
+{
+	if (!strncmp(name, "sim", 3) && (name[3] == '\0' || name[3] == ':' || name[3] == ','))
+		return cw_sim_load(&dev->backend, &dev->plugin, why, size);
+	if (name[0] == '/') {
+		dev->backend = &cw_file_backend;
+		return 0;
+	}
+	snprintf(why, size, "no card is named '%s': use sim, sim:NAME or a device file such as /dev/causeway0", name);
+	return -EINVAL;
+}
+
+int cw_open(const char *name, struct cw_dev **out, char *why, size_t why_size)
+{
+	char scratch[CW_WHY_SIZE];
+	struct cw_dev *dev;
+	int err;
+
+	if (!why || !why_size) {
+		why = scratch;
+		why_size = sizeof(scratch);
+	}
+	why[0] = '\0';
+	if (!name || !out) {
+		snprintf(why, why_size, "no card name given");
+		return -EINVAL;
+	}
+	dev = calloc(1, sizeof(*dev));
+	if (!dev)
+		return -ENOMEM;
+	err = pick_backend(dev, name, why, why_size);
+	if (err)
+		goto err_free;
+	err = dev->backend->open(name, &dev->card, why, why_size);
+	if (err)
+		goto err_unload;
+	*out = dev;
+	return 0;
+
+err_unload:
+	if (!why[0])
+		snprintf(why, why_size, "%s: %s", name, cw_strerror(err));
+	if (dev->plugin)
+		dlclose(dev->plugin);
+err_free:
+	free(dev);
+	return err;
+}
+
+int cw_close(struct cw_dev *dev)
+{
+	int err;
+
+	if (!dev)
+		return 0;
+	err = dev->backend->close(dev->card);
+	if (dev->plugin)
+		dlclose(dev->plugin);
+	free(dev);
+	return err;
+}
+
+int cw_get_info(struct cw_dev *dev, struct cw_info *info)
+{
+	memset(info, 0, sizeof(*info));
+	info->size = sizeof(*info);
+	return (int)result(dev, "info", dev->backend->info(dev->card, info));
+}
+
+/* A file position, which a card address becomes, is signed. */
+static int check_address(struct cw_dev *dev, uint64_t card_addr)
+{
+	if (card_addr > INT64_MAX)
+		return fail(dev, -EINVAL, "card address 0x%llx is out of range", (unsigned long long)card_addr);
+	return 0;
+}
+
+ssize_t cw_read(struct cw_dev *dev, void *buf, size_t len, uint64_t card_addr)
+{
+	int err = check_address(dev, card_addr);
+
+	return err ? err : result(dev, "read", dev->backend->transfer(dev->card, CW_OP_READ, buf, len, card_addr));
+}
+
+ssize_t cw_write(struct cw_dev *dev, const void *buf, size_t len, uint64_t card_addr)
+{
+	int err = check_address(dev, card_addr);
+
+	return err ? err : result(dev, "write", dev->backend->transfer(dev->card, CW_OP_WRITE, (void *)buf, len, card_addr));
+}
+
+int cw_submit(struct cw_dev *dev, struct cw_io *io)
+{
+	if (io->op != CW_OP_READ && io->op != CW_OP_WRITE)
+		return fail(dev, -EINVAL, "submit: unknown operation %d", (int)io->op);
+	if (check_address(dev, io->card_addr))
+		return -EINVAL;
+	return (int)result(dev, "submit", dev->backend->submit(dev->card, io));
+}
+
+int cw_wait(struct cw_dev *dev, struct cw_io **io, int timeout_ms)
+{
+	return (int)result(dev, "wait", dev->backend->wait(dev->card, io, timeout_ms));
+}
+
+static int check_reg(struct cw_dev *dev, uint32_t offset)
+{
+	if (offset % 4)
+		return fail(dev, -EINVAL, "register offset 0x%x is not a multiple of 4", offset);
+	if (offset >= CW_BAR0_BYTES)
+		return fail(dev, -ERANGE, "register offset 0x%x is beyond BAR0 (0x%x bytes)", offset, CW_BAR0_BYTES);
+	return 0;
+}
+
+int cw_reg_read(struct cw_dev *dev, uint32_t offset, uint32_t *value)
+{
+	int err = check_reg(dev, offset);
+
+	return err ? err : (int)result(dev, "register read", dev->backend->reg_read(dev->card, offset, value));
+}
+
+int cw_reg_write(struct cw_dev *dev, uint32_t offset, uint32_t value)
+{
+	int err = check_reg(dev, offset);
+
+	return err ? err : (int)result(dev, "register write", dev->backend->reg_write(dev->card, offset, value));
+}
+
+int cw_counter_read(struct cw_dev *dev, uint32_t index, uint64_t *value)
+{
+	if (index >= CW_COUNTER_N)
+		return fail(dev, -ERANGE, "counter %u: there are %u", index, CW_COUNTER_N);
+	return (int)result(dev, "counter", dev->backend->counter(dev->card, index, value));
+}
+
+const char *cw_why(const struct cw_dev *dev)
+{
+	return dev->why;
+}
+
+static int no_sim(struct cw_dev *dev, const char *what)
+{
+	return fail(dev, -EOPNOTSUPP, "%s: only a simulated card can do that", what);
+}
+
+int cw_sim_get_stats(struct cw_dev *dev, struct cw_sim_stats *stats)
+{
+	if (!dev->backend->stats)
+		return no_sim(dev, "statistics");
+	return (int)result(dev, "statistics", dev->backend->stats(dev->card, stats));
+}
+
+int cw_sim_place(struct cw_dev *dev, uint64_t bus_addr)
+{
+	if (!dev->backend->place)
+		return no_sim(dev, "placement");
+	return (int)result(dev, "placement", dev->backend->place(dev->card, bus_addr));
+}
+
+int cw_sim_peek(struct cw_dev *dev, uint64_t card_addr, void *buf, size_t len)
+{
+	if (!dev->backend->peek)
+		return no_sim(dev, "peek");
+	return (int)result(dev, "peek", dev->backend->peek(dev->card, card_addr, buf, len));
+}
+
+int cw_sim_poke(struct cw_dev *dev, uint64_t card_addr, const void *buf, size_t len)
+{
+	if (!dev->backend->poke)
+		return no_sim(dev, "poke");
+	return (int)result(dev, "poke", dev->backend->poke(dev->card, card_addr, buf, len));
+}
+
+int cw_sim_bind(struct cw_dev *dev, int bind)
+{
+	if (!dev->backend->bind)
+		return no_sim(dev, "bind");
+	return (int)result(dev, "bind", dev->backend->bind(dev->card, bind));
+}
+
+const char *cw_strerror(int err)
+{
+	static const struct {
+		int err;
+		const char *text;
+	} meanings[] = {
+		{ -EFAULT, "the buffer is not valid memory" },
+		{ -EINVAL, "an argument is out of range" },
+		{ -ENOSPC, "the address is beyond card memory" },
+		{ -EIO, "the card reported an error, or a check failed" },
+		{ -ETIMEDOUT, "nothing ended in time" },
+		{ -ENODEV, "the card is gone" },
+		{ -EAGAIN, "too many transfers are in flight" },
+		{ -ENOENT, "there is nothing of that name, or nothing in flight" },
+		{ -EBUSY, "somebody else has it" },
+		{ -EPROTO, "the other side has another version, or broke the protocol" },
+		{ -EACCES, "not permitted for this user" },
+		{ -EOPNOTSUPP, "this kind of card cannot do that" },
+		{ -ERANGE, "there is no such register or counter" },
+	};
+
+	for (size_t i = 0; i < sizeof(meanings) / sizeof(meanings[0]); i++)
+		if (meanings[i].err == err)
+			return meanings[i].text;
+	return err < 0 ? strerror(-err) : "no error";
+}

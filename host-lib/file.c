@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * The kernel driver's device file. Transfers in flight are Linux native AIO by
+ * its system calls: the driver completes asynchronous kiocbs, so depth is real,
+ * and the library needs nothing but libc.
+ */
+#include "backend.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/aio_abi.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+struct file_card {
+	int fd;
+	aio_context_t aio;
+	unsigned in_flight; /* changed with the __atomic calls: any thread may submit and wait */
+};
+
+static int neg(long ret)
+{
+	return ret < 0 ? -errno : (int)ret;
+}
+
+static int file_open(const char *name, void **card, char *why, size_t why_size)
+{
+	struct cw_info info = { .size = sizeof(info) };
+	struct file_card *f = calloc(1, sizeof(*f));
+	int err;
+
+	if (!f)
+		return -ENOMEM;
+	f->fd = open(name, O_RDWR | O_CLOEXEC);
+	if (f->fd < 0) {
+		err = -errno;
+		snprintf(why, why_size, "%s: %s", name, strerror(-err));
+		goto err_free;
+	}
+	if (ioctl(f->fd, CW_IOC_INFO, &info)) {
+		err = -errno == -ENOTTY ? -EINVAL : -errno;
+		snprintf(why, why_size, "%s is not a Causeway device: %s", name, strerror(-err));
+		goto err_close;
+	}
+	err = neg(syscall(SYS_io_setup, CW_IO_MAX, &f->aio));
+	if (err < 0) {
+		snprintf(why, why_size, "%s: io_setup: %s", name, strerror(-err));
+		goto err_close;
+	}
+	*card = f;
+	return 0;
+
+err_close:
+	close(f->fd);
+err_free:
+	free(f);
+	return err;
+}
+
+static int file_close(void *card)
+{
+	struct file_card *f = card;
+
+	syscall(SYS_io_destroy, f->aio); /* waits for what is in flight */
+	close(f->fd);
+	free(f);
+	return 0;
+}
+
+static int file_info(void *card, struct cw_info *info)
+{
+	struct file_card *f = card;
+
+	return neg(ioctl(f->fd, CW_IOC_INFO, info));
+}
+
+static ssize_t file_transfer(void *card, enum cw_op op, void *buf, size_t len, uint64_t card_addr)
+{
+	struct file_card *f = card;
+	ssize_t ret = op == CW_OP_READ ? pread(f->fd, buf, len, (off_t)card_addr) :
+					 pwrite(f->fd, buf, len, (off_t)card_addr);
+
+	return ret < 0 ? -errno : ret;
+}
+
+static int file_submit(void *card, struct cw_io *io)
+{
+	struct file_card *f = card;
+	struct iocb cb = {
+		.aio_data = (uintptr_t)io,
+		.aio_lio_opcode = io->op == CW_OP_READ ? IOCB_CMD_PREAD : IOCB_CMD_PWRITE,
+		.aio_fildes = (uint32_t)f->fd,
+		.aio_buf = (uintptr_t)io->buf,
+		.aio_nbytes = io->len,
+		.aio_offset = (int64_t)io->card_addr,
+	};
+	struct iocb *list[1] = { &cb };
+	int ret;
+
+	if (__atomic_add_fetch(&f->in_flight, 1, __ATOMIC_RELAXED) > CW_IO_MAX)
+		ret = -EAGAIN;
+	else
+		ret = neg(syscall(SYS_io_submit, f->aio, 1, list));
+	if (ret == 1)
+		return 0;
+	__atomic_sub_fetch(&f->in_flight, 1, __ATOMIC_RELAXED);
+	return ret < 0 ? ret : -EAGAIN;
+}
+
+static int file_wait(void *card, struct cw_io **io, int timeout_ms)
+{
+	struct file_card *f = card;
+	struct timespec ts = { timeout_ms / 1000, timeout_ms % 1000 * 1000000L };
+	struct io_event ev;
+	int ret;
+
+	if (!__atomic_load_n(&f->in_flight, __ATOMIC_RELAXED))
+		return -ENOENT;
+	do
+		ret = neg(syscall(SYS_io_getevents, f->aio, 1, 1, &ev, timeout_ms < 0 ? NULL : &ts));
+	while (ret == -EINTR);
+	if (ret < 0)
+		return ret;
+	if (!ret)
+		return -ETIMEDOUT;
+	__atomic_sub_fetch(&f->in_flight, 1, __ATOMIC_RELAXED);
+	*io = (struct cw_io *)(uintptr_t)ev.data;
+	(*io)->result = (ssize_t)ev.res;
+	return 0;
+}
+
+static int file_reg(struct file_card *f, unsigned long cmd, uint32_t offset, uint32_t *value)
+{
+	struct cw_reg reg = { .size = sizeof(reg), .offset = offset, .value = *value };
+	int err = neg(ioctl(f->fd, cmd, &reg));
+
+	*value = reg.value;
+	return err;
+}
+
+static int file_reg_read(void *card, uint32_t offset, uint32_t *value)
+{
+	*value = 0;
+	return file_reg(card, CW_IOC_REG_READ, offset, value);
+}
+
+static int file_reg_write(void *card, uint32_t offset, uint32_t value)
+{
+	return file_reg(card, CW_IOC_REG_WRITE, offset, &value);
+}
+
+static int file_counter(void *card, uint32_t index, uint64_t *value)
+{
+	struct file_card *f = card;
+	struct cw_counter c = { .size = sizeof(c), .index = index };
+	int err = neg(ioctl(f->fd, CW_IOC_COUNTER, &c));
+
+	*value = c.value;
+	return err;
+}
+
+const struct cw_backend cw_file_backend = {
+	.version = CW_LIB_VERSION,
+	.open = file_open,
+	.close = file_close,
+	.info = file_info,
+	.transfer = file_transfer,
+	.submit = file_submit,
+	.wait = file_wait,
+	.reg_read = file_reg_read,
+	.reg_write = file_reg_write,
+	.counter = file_counter,
+};

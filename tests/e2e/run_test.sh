@@ -1,0 +1,60 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# `make run` as a user types it: sizes, the summary against the TLP log, the
+# comparison that must fail, bad files and targets, the one DMA read.
+set -u
+cd "$(dirname "$0")/../.." || exit
+. tests/tap.sh
+
+dir=build/tests/run
+rm -rf "$dir"
+mkdir -p "$dir"
+printf x >"$dir/one"
+head -c $((8 * 1024 * 1024 + 3)) /dev/urandom >"$dir/large"
+: >"$dir/empty"
+
+run() { env "$@" make -s run >"$dir/out" 2>&1; }
+says_equal() { run "$@" && cat "$dir/out" && grep -qx 'equal' "$dir/out"; }
+
+# Each "KIND COUNT" of the summary lines must be what the log holds.
+summary_matches_log() {
+    local side line words i
+    RUN_OPTIONS=tlp=$dir/large.tlog says_equal "FILE=$dir/large" || return
+    build/bin/cwtrace stat "$dir/large.tlog" >"$dir/stat" || return
+    for side in card host; do
+        line=$(sed -n "s/^ *TLPs from the $side: //p" "$dir/out")
+        read -ra words <<<"$line"
+        [ ${#words[@]} -ge 4 ] || { echo "no TLP line for $side"; return 1; }
+        for ((i = 0; i < ${#words[@]}; i += 2)); do
+            grep -qE "^$side +${words[i]} +${words[i + 1]}( |\$)" "$dir/stat" ||
+                { echo "$side ${words[i]} ${words[i + 1]} is not in:"; cat "$dir/stat"; return 1; }
+        done
+    done
+}
+sha_is_the_files() {
+    grep -q "SHA-256 received $(sha256sum <"$dir/large" | cut -d' ' -f1)" "$dir/out"
+}
+flip_is_seen() {
+    run "FILE=$dir/large" FLIP=4194304 && return 1
+    grep -q '^DIFFERENT' "$dir/out"
+}
+shows() { grep -qE "$1" "$dir/out" || { cat "$dir/out"; return 1; }; }
+leaves() { [ -s build/run/one_read.fst ] && [ -s build/run/one_read.tlog ]; }
+
+check "one_byte_goes_round" says_equal "FILE=$dir/one"
+check "summary_matches_the_tlp_log" summary_matches_log
+check "sha256_is_the_files_own" sha_is_the_files
+check "no_rule_broken" shows 'IOMMU faults 0, broken rules 0'
+check "several_queues_work" shows 'through [2-9][0-9]* queues each way'
+for step in 'doorbell' 'MRd.*descriptor' '0x0*1ff000' 'completion record' 'MSI-X' '01 02 03 04'; do
+    check "one_read_shows_${step//[^a-z0-9A-Z]/_}" shows "$step"
+done
+check "waveform_and_log_are_left" leaves
+check "flipped_byte_is_seen" flip_is_seen
+check "missing_file" refuses "no such file" make -s run FILE="$dir/absent"
+check "a_folder_is_no_file" refuses "regular file" make -s run FILE="$dir"
+check "empty_file" refuses "is empty" make -s run FILE="$dir/empty"
+check "unknown_target" refuses "TARGET=moon" make -s run TARGET=moon FILE="$dir/one"
+check "card_in_another_process" says_equal "FILE=$dir/one" TARGET=shm
+rm -rf "$dir"
+tap_end

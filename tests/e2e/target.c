@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <errno.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "target.h"
+
+#define START_MS 10000 /* how long a card's process may take to listen */
+
+unsigned test_random(unsigned *state)
+{
+	/* xorshift32: small, and good enough to pick test cases */
+	unsigned x = *state ? *state : 0x9e3779b9u;
+
+	x ^= x << 13;
+	x ^= x >> 17;
+	x ^= x << 5;
+	return *state = x;
+}
+
+void test_fill(unsigned char *buf, size_t len, unsigned seed)
+{
+	unsigned state = seed * 2654435761u + 1;
+
+	for (size_t i = 0; i < len; i++)
+		buf[i] = (unsigned char)(test_random(&state) >> 8);
+}
+
+bool target_full(void)
+{
+	const char *all = getenv("TEST_ALL");
+
+	return all && *all;
+}
+
+static unsigned seed_from_env(void)
+{
+	const char *s = getenv("SEED");
+
+	return s ? (unsigned)strtoul(s, NULL, 0) : 1;
+}
+
+/* cwctl, in ../../bin of this program's folder. */
+static void cwctl_path(char *path, size_t size)
+{
+	char self[PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+
+	if (n < 0)
+		fail_msg("no /proc/self/exe");
+	self[n] = '\0';
+	*strrchr(self, '/') = '\0';
+	if ((size_t)snprintf(path, size, "%s/../../bin/cwctl", self) >= size)
+		fail_msg("path too long");
+}
+
+static pid_t start_card(const char *name)
+{
+	char path[PATH_MAX];
+	pid_t pid;
+
+	cwctl_path(path, sizeof(path));
+	pid = fork();
+	if (pid)
+		return pid;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	execl(path, path, "card", name, (char *)NULL);
+	perror(path);
+	_exit(127);
+}
+
+/* Opens sim:NAME, waiting until the process that serves it listens. */
+static int open_when_ready(struct target *t, const char *name, char *why, size_t size)
+{
+	struct timespec tick = { 0, 10000000 };
+	int err = -1;
+
+	for (int ms = 0; ms < START_MS; ms += 10) {
+		err = cw_open(name, &t->dev, why, size);
+		if (err != -ENOENT || waitpid(t->card, NULL, WNOHANG) == t->card)
+			break;
+		nanosleep(&tick, NULL);
+	}
+	return err;
+}
+
+void target_open(struct target *t, const char *options)
+{
+	const char *target = getenv("TARGET");
+	char name[512], why[256] = "";
+	int err;
+
+	memset(t, 0, sizeof(*t));
+	t->seed = seed_from_env();
+	if (!target || !strcmp(target, "sim")) {
+		t->simulated = t->in_process = true;
+		snprintf(name, sizeof(name), "sim,seed=%u%s%s", t->seed, *options ? "," : "", options);
+		err = cw_open(name, &t->dev, why, sizeof(why));
+	} else if (!strcmp(target, "shm")) {
+		char card[64];
+
+		t->simulated = true;
+		snprintf(card, sizeof(card), "e2e-%d", getpid());
+		t->card = start_card(card);
+		snprintf(name, sizeof(name), "sim:%s,seed=%u%s%s", card, t->seed, *options ? "," : "", options);
+		err = open_when_ready(t, name, why, sizeof(why));
+	} else if (!strcmp(target, "vm") || !strcmp(target, "card")) {
+		snprintf(name, sizeof(name), "/dev/causeway0");
+		err = cw_open(name, &t->dev, why, sizeof(why));
+	} else {
+		fail_msg("TARGET=%s is none of sim, shm, vm, card", target);
+		return;
+	}
+	print_message("# %s\n", name);
+	if (err)
+		fail_msg("%s: %s", name, why);
+}
+
+void target_close(struct target *t)
+{
+	int err = cw_close(t->dev);
+
+	t->dev = NULL;
+	if (t->card > 0) {
+		kill(t->card, SIGTERM);
+		waitpid(t->card, NULL, 0);
+		t->card = 0;
+	}
+	if (err)
+		fail_msg("the simulation's own checks failed: see the messages above");
+}
+
+int target_setup(void **state)
+{
+	static struct target t;
+
+	target_open(&t, "");
+	*state = &t;
+	return 0;
+}
+
+int target_teardown(void **state)
+{
+	target_close(*state);
+	return 0;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The card an end-to-end test runs against, by the environment variable TARGET:
+ *
+ *   sim   RTL in this process (the default)
+ *   shm   a simulated card in a process of its own, started and ended here
+ *   vm    /dev/causeway0 in a guest;  card  /dev/causeway0 on a real machine
+ *
+ * Tests print the seed they run with first; SEED sets it.
+ */
+#ifndef TARGET_H
+#define TARGET_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "causeway-sim.h"
+
+struct target {
+	struct cw_dev *dev;
+	pid_t card;     /* the card's process, for shm */
+	bool simulated; /* sim or shm */
+	bool in_process;/* sim: card memory can be reached behind the card's back */
+	unsigned seed;
+};
+
+/* Opens it, with more options for simulated cards ("" for none). Fails the test with the reason. */
+void target_open(struct target *t, const char *options);
+/* Closes it; fails the test when the simulation's own checks did. */
+void target_close(struct target *t);
+/* cmocka fixtures of a group: one card for all tests of a program; *state is a struct target. */
+int target_setup(void **state);
+int target_teardown(void **state);
+/* Full matrices asked for (make test-all). */
+bool target_full(void);
+
+/* A generator of the test's own data and choices: same seed, same numbers. */
+unsigned test_random(unsigned *state);
+void test_fill(unsigned char *buf, size_t len, unsigned seed);
+
+#endif
