@@ -72,8 +72,14 @@ static int connect_card(struct sim_machine *m, char *why, size_t why_size)
 	struct sim_options *o = &m->opt;
 	int err;
 
-	if (o->name[0])
-		return cw_link_attach(o->name, &o->link, &m->host_end, why, why_size);
+	if (o->name[0]) {
+		char reason[CW_WHY_SIZE] = "";
+
+		err = cw_link_attach(o->name, &o->link, &m->host_end, reason, sizeof(reason));
+		if (err)
+			snprintf(why, why_size, "sim:%s: %.180s", o->name, reason);
+		return err;
+	}
 	err = cw_link_pair(&o->link, &m->host_end, &m->card_end);
 	if (err)
 		return err;
@@ -383,13 +389,14 @@ CW_API const struct cw_backend *cw_sim_backend(void)
 
 static void say(void *ctx, const char *line)
 {
-	fprintf(stderr, "%s: %s\n", (const char *)ctx, line);
+	(void)ctx;
+	fprintf(stderr, "%s\n", line);
 }
 
 CW_API int cw_sim_serve(const char *name, const char *options, char *why, size_t why_size)
 {
 	struct sim_options *o = calloc(1, sizeof(*o));
-	struct cw_card_serve_param p = { .report = say, .ctx = (void *)name };
+	struct cw_card_serve_param p = { .report = say };
 	int err = o ? sim_options_parse_card(o, options, why, why_size) : -ENOMEM;
 
 	if (!err) {

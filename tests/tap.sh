@@ -8,13 +8,13 @@ tap_log=$(mktemp)
 trap 'rm -f "$tap_log"' EXIT
 
 check() {
-    local name=$1
+    local tap_name=$1 # functions under test see the locals of their callers
     shift
     tap_n=$((tap_n + 1))
     if "$@" >"$tap_log" 2>&1 </dev/null; then
-        echo "ok $tap_n - $name"
+        echo "ok $tap_n - $tap_name"
     else
-        echo "not ok $tap_n - $name"
+        echo "not ok $tap_n - $tap_name"
         tail -n 30 "$tap_log" | sed 's/^/# /'
         tap_failed=$((tap_failed + 1))
     fi

@@ -190,40 +190,40 @@ module cw_sim_top #(
     wire fn_zero = tx_req_func == 8'd0 && tx_cpl_func == 8'd0;
     a_function: assert property (@(posedge clk) disable iff (rst) fn_zero);
 
-    cw_sim_stable #(.W(DATA_W + WORDS + 128 + 2)) u_tx_req (
+    cw_sim_stable #(.W(DATA_W), .REST_W(WORDS + 130)) u_tx_req (
         .clk(clk), .rst(rst), .valid(tx_req_valid), .ready(in_flags[1]),
-        .payload({tx_req_data, tx_req_keep, tx_req_hdr, tx_req_sop, tx_req_eop}));
-    cw_sim_stable #(.W(DATA_W + WORDS + 128 + 2)) u_tx_cpl (
+        .data(tx_req_data), .rest({tx_req_keep, tx_req_hdr, tx_req_sop, tx_req_eop}));
+    cw_sim_stable #(.W(DATA_W), .REST_W(WORDS + 130)) u_tx_cpl (
         .clk(clk), .rst(rst), .valid(tx_cpl_valid), .ready(in_flags[2]),
-        .payload({tx_cpl_data, tx_cpl_keep, tx_cpl_hdr, tx_cpl_sop, tx_cpl_eop}));
-    cw_sim_stable #(.W(DATA_W + WORDS + 128 + 2)) u_rx_cpl (
+        .data(tx_cpl_data), .rest({tx_cpl_keep, tx_cpl_hdr, tx_cpl_sop, tx_cpl_eop}));
+    cw_sim_stable #(.W(DATA_W), .REST_W(WORDS + 130)) u_rx_cpl (
         .clk(clk), .rst(rst), .valid(rx_cpl_valid), .ready(rx_cpl_ready),
-        .payload({rx_cpl_data, rx_cpl_keep, rx_cpl_hdr, rx_cpl_sop, rx_cpl_eop}));
-    cw_sim_stable #(.W(DATA_W + WORDS + 128 + 5)) u_rx_req (
+        .data(rx_cpl_data), .rest({rx_cpl_keep, rx_cpl_hdr, rx_cpl_sop, rx_cpl_eop}));
+    cw_sim_stable #(.W(DATA_W), .REST_W(WORDS + 133)) u_rx_req (
         .clk(clk), .rst(rst), .valid(rx_req_valid), .ready(rx_req_ready),
-        .payload({rx_req_data, rx_req_keep, rx_req_hdr, rx_req_sop, rx_req_eop, in_flags[11:9]}));
-    cw_sim_stable #(.W(5)) u_msi (
-        .clk(clk), .rst(rst), .valid(msi_valid), .ready(in_flags[28]), .payload(msi_vector));
-    cw_sim_stable #(.W(81)) u_aw (
+        .data(rx_req_data), .rest({rx_req_keep, rx_req_hdr, rx_req_sop, rx_req_eop, in_flags[11:9]}));
+    cw_sim_stable #(.REST_W(5)) u_msi (
+        .clk(clk), .rst(rst), .valid(msi_valid), .ready(in_flags[28]), .data(1'b0), .rest(msi_vector));
+    cw_sim_stable #(.W(64), .REST_W(17)) u_aw (
         .clk(clk), .rst(rst), .valid(axi_awvalid), .ready(axi_awready),
-        .payload({axi_awid, axi_awaddr, axi_awlen, axi_awsize, axi_awburst}));
-    cw_sim_stable #(.W(DATA_W + DATA_W / 8 + 1)) u_w (
+        .data(axi_awaddr), .rest({axi_awid, axi_awlen, axi_awsize, axi_awburst}));
+    cw_sim_stable #(.W(DATA_W), .REST_W(DATA_W / 8 + 1)) u_w (
         .clk(clk), .rst(rst), .valid(axi_wvalid), .ready(axi_wready),
-        .payload({axi_wdata, axi_wstrb, axi_wlast}));
-    cw_sim_stable #(.W(81)) u_ar (
+        .data(axi_wdata), .rest({axi_wstrb, axi_wlast}));
+    cw_sim_stable #(.W(64), .REST_W(17)) u_ar (
         .clk(clk), .rst(rst), .valid(axi_arvalid), .ready(axi_arready),
-        .payload({axi_arid, axi_araddr, axi_arlen, axi_arsize, axi_arburst}));
-    cw_sim_stable #(.W(6)) u_b (
-        .clk(clk), .rst(rst), .valid(axi_bvalid), .ready(axi_bready), .payload({axi_bid, axi_bresp}));
-    cw_sim_stable #(.W(DATA_W + 7)) u_r (
+        .data(axi_araddr), .rest({axi_arid, axi_arlen, axi_arsize, axi_arburst}));
+    cw_sim_stable #(.REST_W(6)) u_b (
+        .clk(clk), .rst(rst), .valid(axi_bvalid), .ready(axi_bready), .data(1'b0), .rest({axi_bid, axi_bresp}));
+    cw_sim_stable #(.W(DATA_W), .REST_W(7)) u_r (
         .clk(clk), .rst(rst), .valid(axi_rvalid), .ready(axi_rready),
-        .payload({axi_rdata, axi_rid, axi_rresp, axi_rlast}));
-    cw_sim_stable #(.W(18)) u_user_aw (
-        .clk(clk), .rst(rst), .valid(user_awvalid), .ready(user_awready), .payload(user_awaddr));
-    cw_sim_stable #(.W(36)) u_user_w (
-        .clk(clk), .rst(rst), .valid(user_wvalid), .ready(user_wready), .payload({user_wdata, user_wstrb}));
-    cw_sim_stable #(.W(18)) u_user_ar (
-        .clk(clk), .rst(rst), .valid(user_arvalid), .ready(user_arready), .payload(user_araddr));
+        .data(axi_rdata), .rest({axi_rid, axi_rresp, axi_rlast}));
+    cw_sim_stable #(.REST_W(18)) u_user_aw (
+        .clk(clk), .rst(rst), .valid(user_awvalid), .ready(user_awready), .data(1'b0), .rest(user_awaddr));
+    cw_sim_stable #(.REST_W(36)) u_user_w (
+        .clk(clk), .rst(rst), .valid(user_wvalid), .ready(user_wready), .data(1'b0), .rest({user_wdata, user_wstrb}));
+    cw_sim_stable #(.REST_W(18)) u_user_ar (
+        .clk(clk), .rst(rst), .valid(user_arvalid), .ready(user_arready), .data(1'b0), .rest(user_araddr));
 endmodule
 
 `default_nettype wire

@@ -163,6 +163,14 @@ static uint32_t capability_of(const struct cw_config *c, uint16_t reg, uint16_t 
 	return cap;
 }
 
+bool cw_config_is_flr(const struct cw_config *c, uint16_t reg, uint32_t value, uint8_t be)
+{
+	uint16_t start;
+
+	return capability_of(c, reg, &start) == PCI_CAP_ID_EXP && reg - start == PCI_EXP_DEVCTL &&
+	       value & be_mask(be) & PCI_EXP_DEVCTL_BCR_FLR;
+}
+
 void cw_config_name(struct cw_text *t, const struct cw_config *c, uint16_t reg, uint8_t be)
 {
 	uint16_t start;

@@ -30,7 +30,9 @@ void cw_config_read(struct cw_config *c, uint16_t reg, uint32_t value);
 bool cw_config_bar(const struct cw_config *c, unsigned n, uint64_t *base, uint64_t *size);
 /* "Device Control", by what the byte enables touch. */
 void cw_config_name(struct cw_text *t, const struct cw_config *c, uint16_t reg, uint8_t be);
-/* What a write says: " = 0x0006 (memory on, bus master on)", ": its size is asked for", ": placed at 0x..". */
+/* What a write says: " = 0x0006 (memory on, bus master on)", " = all ones, to learn its size" of a BAR. */
 void cw_config_say_write(struct cw_text *t, const struct cw_config *c, uint16_t reg, uint32_t value, uint8_t be);
+/* Is this write a function level reset? Section 7.5.3.4 */
+bool cw_config_is_flr(const struct cw_config *c, uint16_t reg, uint32_t value, uint8_t be);
 
 #endif

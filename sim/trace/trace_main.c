@@ -4,14 +4,17 @@
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "../link/link.h"
+#include "life.h"
 #include "trace.h"
 
 struct options {
 	bool verbose;
 	uint64_t from_ps, to_ps, count;
 	int queue; /* -1 all */
+	struct cw_life_option life;
 };
 
 static void usage(FILE *out)
@@ -22,6 +25,7 @@ static void usage(FILE *out)
 		"  cwtrace print [options] LOG    every TLP, decoded\n"
 		"  cwtrace compare LOG LOG        the first TLP in which two logs differ\n"
 		"  cwtrace stat LOG               TLPs and bytes by kind and direction\n"
+		"  cwtrace life [options] LOG     the life of one transfer: the last from host to card\n"
 		"\n"
 		"Options of print:\n"
 		"  -v, --verbose     every header field by name, and the whole payload\n"
@@ -30,6 +34,12 @@ static void usage(FILE *out)
 		"  -n, --count=N     only the first N\n"
 		"  -q, --queue=Q     only TLPs known to belong to this queue\n"
 		"  -h, --help        this text\n"
+		"\n"
+		"Options of life:\n"
+		"  -q, --queue=Q     a transfer of this queue\n"
+		"  -N, --number=N    the one with this descriptor number\n"
+		"  -a, --all         every TLP of the log, a line each, with its meaning\n"
+		"  -s, --svg=FILE    and a sequence diagram, for a browser\n"
 		"\n"
 		"Exit status: 0; 1 when compared logs differ; 2 when something is wrong.\n");
 }
@@ -102,18 +112,47 @@ static int do_compare(const char *a, const char *b)
 	return ret < 0 ? 2 : ret;
 }
 
+static int do_life(const char *path, struct options *o)
+{
+	char why[256];
+
+	o->life.queue = o->queue;
+	o->life.color = isatty(STDOUT_FILENO);
+	return cw_life(stdout, path, &o->life, why, sizeof(why)) ? read_error(path, why) : 0;
+}
+
+/* 0: an option of life */
+static int parse_life(int c, struct options *o)
+{
+	uint64_t v = 0;
+
+	if (c == 'a') {
+		o->life.all = true;
+	} else if (c == 's') {
+		o->life.svg = optarg;
+	} else if (c == 'N' && !number(optarg, UINT32_MAX, &v)) {
+		o->life.by_number = true;
+		o->life.number = (uint32_t)v;
+	} else {
+		return -EINVAL;
+	}
+	return 0;
+}
+
 /* 0, 1 after --help, or -EINVAL. */
 static int parse(int argc, char **argv, struct options *o)
 {
 	static const struct option longopts[] = {
 		{ "verbose", no_argument, NULL, 'v' },   { "from", required_argument, NULL, 'f' },
 		{ "to", required_argument, NULL, 't' },  { "count", required_argument, NULL, 'n' },
-		{ "queue", required_argument, NULL, 'q' }, { "help", no_argument, NULL, 'h' }, { 0 },
+		{ "queue", required_argument, NULL, 'q' }, { "help", no_argument, NULL, 'h' },
+		{ "number", required_argument, NULL, 'N' }, { "all", no_argument, NULL, 'a' },
+		{ "svg", required_argument, NULL, 's' }, { 0 },
 	};
 	uint64_t v = 0;
 	int c, ret = 0;
 
-	while (!ret && (c = getopt_long(argc, argv, "vf:t:n:q:h", longopts, NULL)) >= 0) {
+	while (!ret && (c = getopt_long(argc, argv, "vf:t:n:q:hN:as:", longopts, NULL)) >= 0) {
 		if (c == 'v')
 			o->verbose = true;
 		else if (c == 'f' && !(ret = number(optarg, UINT64_MAX / 1000, &v)))
@@ -126,6 +165,8 @@ static int parse(int argc, char **argv, struct options *o)
 			o->queue = (int)v;
 		else if (c == 'h')
 			ret = 1;
+		else if (strchr("Nas", c))
+			ret = parse_life(c, o);
 		else if (c == '?')
 			ret = -EINVAL;
 	}
@@ -146,6 +187,8 @@ int main(int argc, char **argv)
 		return walk(arg[1], &o, NULL);
 	if (!ret && n == 2 && !strcmp(arg[0], "stat"))
 		return do_stat(arg[1], &o);
+	if (!ret && n == 2 && !strcmp(arg[0], "life"))
+		return do_life(arg[1], &o);
 	if (!ret && n == 3 && !strcmp(arg[0], "compare"))
 		return do_compare(arg[1], arg[2]);
 	usage(stderr);

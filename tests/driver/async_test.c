@@ -185,11 +185,15 @@ static void eight_processes_and_one_small_ring(void **state)
 	run_workers(r, "queues=1 entries=4 vectors=1", 40000, 3);
 }
 
+/* `async_test SEED [N]` runs N seeds from there instead of the default ones. */
+static uint64_t first_seed = 1, seed_n = 10;
+
 static void schedules_of_many_seeds(void **state)
 {
 	struct rig *r = *state;
 
-	for (uint64_t seed = 1; seed <= 10; seed++) {
+	for (uint64_t seed = first_seed; seed < first_seed + seed_n; seed++) {
+		print_message("seed %llu\n", (unsigned long long)seed);
 		rig_default(r);
 		r->machine.seed = r->link.seed = seed;
 		r->machine.explore = true;
@@ -199,7 +203,7 @@ static void schedules_of_many_seeds(void **state)
 	}
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		RIG_TEST(sixty_four_in_flight),
@@ -214,5 +218,9 @@ int main(void)
 		RIG_TEST(schedules_of_many_seeds),
 	};
 
+	if (argc > 1)
+		first_seed = strtoull(argv[1], NULL, 0);
+	if (argc > 2)
+		seed_n = strtoull(argv[2], NULL, 0);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -99,17 +99,64 @@ static void record_of_too_few_bytes_is_not_believed(void **state)
 	meets(*state, CW_MODEL_BAD_BYTES, 5, -EIO);
 }
 
+struct said {
+	const char *what;
+	unsigned n;
+};
+
+static void count_message(void *ctx, int level, const char *text)
+{
+	struct said *s = ctx;
+
+	(void)level;
+	s->n += strstr(text, s->what) != NULL;
+}
+
+/* Found by looking, without a reset of the queue. */
 static void lost_interrupt_is_found(void **state)
 {
 	struct rig *r = *state;
+	struct said recovering = { .what = "recovering" };
 	uint64_t start;
 
+	r->machine.message = count_message;
+	r->machine.ctx = &recovering;
 	rig_open(r, "timeout_ms=50 queues=1");
 	start = shim_now_ns(r->shim);
 	rig_inject(r, CW_MODEL_NO_IRQ, 0, 1);
 	assert_int_equal(put(r), LEN);
 	assert_in_range(shim_now_ns(r->shim) - start, 40000000, 200000000);
+	assert_int_equal(recovering.n, 0);
+	rig_inject(r, CW_MODEL_SWALLOW, 0, 1);
+	assert_int_equal(put(r), -ETIMEDOUT);
+	assert_int_equal(recovering.n, 1); /* the word is still the one to look for */
 	rig_works(r);
+	rig_close(r);
+}
+
+/* A transfer that is done is told although the next on its queue hangs. */
+static void finished_one_does_not_wait_for_the_next(void **state)
+{
+	struct rig *r = *state;
+	uint8_t *buf = aligned_alloc(4096, 8192); /* one descriptor each */
+	struct shim_aio a[2], *p;
+	struct cw_model_fault f = { .kind = CW_MODEL_SWALLOW, .queue = CW_MODEL_ANY, .number = 1 };
+
+	memset(buf, 0, 8192);
+	rig_open(r, "timeout_ms=1000 queues=1");
+	assert_int_equal(cw_model_inject(r->model, &f), 0);
+	for (unsigned i = 0; i < 2; i++) {
+		a[i] = (struct shim_aio){ .fd = r->fd, .op = SHIM_PWRITE, .buf = buf + i * 4096, .len = 4096,
+					  .pos = i * 4096 };
+		p = &a[i];
+		assert_int_equal(shim_submit(r->shim, &p, 1), 1);
+	}
+	assert_int_equal(shim_wait(r->shim, &a[0], 10000000, NULL), 0);
+	assert_int_equal(a[0].result, 4096);
+	assert_int_equal(shim_wait(r->shim, &a[1], -1, NULL), 0);
+	assert_int_equal(a[1].result, -ETIMEDOUT);
+	rig_works(r);
+	free(buf);
 	rig_close(r);
 }
 
@@ -268,6 +315,7 @@ int main(void)
 		RIG_TEST(record_of_too_many_bytes_is_not_believed),
 		RIG_TEST(record_of_too_few_bytes_is_not_believed),
 		RIG_TEST(lost_interrupt_is_found),
+		RIG_TEST(finished_one_does_not_wait_for_the_next),
 		RIG_TEST(other_queues_go_on_during_a_timeout),
 		RIG_TEST(several_in_flight_fail_and_all_end),
 		RIG_TEST(pulled_card_is_enodev),

@@ -49,6 +49,7 @@ static void sizes_of_other_versions(void **state)
 	assert_int_equal(shim_ioctl(r->shim, r->fd, CW_IOC_INFO, &a), -EINVAL);
 	a.i.size = 0;
 	assert_int_equal(shim_ioctl(r->shim, r->fd, CW_IOC_INFO, &a), -EINVAL);
+	memset(&a, 0, sizeof(a));
 	a.i.size = 0xffffffff;
 	assert_int_equal(shim_ioctl(r->shim, r->fd, CW_IOC_INFO, &a), -E2BIG);
 	rig_close(r);

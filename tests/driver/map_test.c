@@ -64,6 +64,14 @@ static void longest_descriptor_is_not_cut(void **state __maybe_unused)
 	WALK(e, e);
 }
 
+static void one_byte_more_is_cut(void **state __maybe_unused)
+{
+	static const struct run e[] = { { 0x1000, CW_DESC_LEN_MAX + 1 } };
+	static const struct run w[] = { { 0x1000, 0xfff000 }, { 0x1000000, 0x1000 } };
+
+	WALK(e, w);
+}
+
 static void longer_entry_is_cut_at_pages(void **state __maybe_unused)
 {
 	static const struct run e[] = { { 0x1000, 0x2000001 } };
@@ -114,6 +122,7 @@ int main(void)
 		cmocka_unit_test(neighbours_are_joined),
 		cmocka_unit_test(strangers_are_not_joined),
 		cmocka_unit_test(longest_descriptor_is_not_cut),
+		cmocka_unit_test(one_byte_more_is_cut),
 		cmocka_unit_test(longer_entry_is_cut_at_pages),
 		cmocka_unit_test(joining_stops_at_the_longest_descriptor),
 		cmocka_unit_test(joining_carries_over_2_to_the_48),

@@ -84,16 +84,21 @@ static void remove_in_flight(struct rig *r, const char *params, uint64_t after_n
 	rig_close(r);
 }
 
+/* `remove_test SEED [N]` runs N seeds from there instead of the default ones. */
+static uint64_t first_seed = 1, seed_n = 18;
+
 static void remove_with_transfers_in_flight(void **state)
 {
 	static const uint64_t after[] = { 1, 500, 1500, 3000, 10000, 50000, 200000, 400000, 3000000 };
 	struct rig *r = *state;
 
-	for (size_t i = 0; i < sizeof(after) / sizeof(after[0]); i++) {
+	for (uint64_t seed = first_seed; seed < first_seed + seed_n; seed++) {
+		print_message("seed %llu\n", (unsigned long long)seed);
 		rig_default(r);
-		r->machine.seed = r->link.seed = i + 1;
-		r->machine.explore = i & 1;
-		remove_in_flight(r, i & 2 ? "" : "vectors=1 entries=16 queues=1", after[i]);
+		r->machine.seed = r->link.seed = seed;
+		r->machine.explore = seed & 1;
+		remove_in_flight(r, seed & 2 ? "" : "vectors=1 entries=16 queues=1",
+				 after[seed % 9] + seed * 977 % 3000);
 	}
 }
 
@@ -161,7 +166,7 @@ static void surprise_during_transfers(void **state)
 	rig_close(r);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		RIG_TEST(file_outlives_the_card),
@@ -172,5 +177,9 @@ int main(void)
 		RIG_TEST(surprise_during_transfers),
 	};
 
+	if (argc > 1)
+		first_seed = strtoull(argv[1], NULL, 0);
+	if (argc > 2)
+		seed_n = strtoull(argv[2], NULL, 0);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -101,12 +101,15 @@ static inline void rig_works(struct rig *r)
 {
 	static uint32_t salt;
 	uint8_t out[9001], in[9001];
+	uint64_t start = shim_now_ns(r->shim);
 
 	rig_fill(out, sizeof(out), ++salt);
 	memset(in, 0, sizeof(in));
 	assert_int_equal(shim_pwrite(r->shim, r->fd, out, sizeof(out), 0x3001), sizeof(out));
 	assert_int_equal(shim_pread(r->shim, r->fd, in, sizeof(in), 0x3001), sizeof(in));
 	assert_memory_equal(in, out, sizeof(in));
+	/* By interrupts, not by some time-out that found the work done. */
+	assert_true(shim_now_ns(r->shim) - start < 1000000);
 }
 
 static inline void rig_inject(struct rig *r, enum cw_model_fault_kind kind, uint32_t arg, uint32_t times)

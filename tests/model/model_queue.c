@@ -8,6 +8,12 @@
 
 #include "model_priv.h"
 
+/* A card has no more address lines than it says. */
+static uint64_t drive(const struct cw_model *m, uint64_t addr)
+{
+	return m->p.addr_w < 64 ? addr & ((1ull << m->p.addr_w) - 1) : addr;
+}
+
 static struct model_tag *tag_new(struct cw_model *m, uint32_t queue, uint16_t *number)
 {
 	for (uint16_t i = 0; i < MODEL_TAG_N; i++)
@@ -165,7 +171,7 @@ static int finish(struct cw_model *m, uint32_t queue)
 	int ret;
 
 	record_build(m, queue, dw, q->status == CW_STATUS_OK ? d->len : q->fail_at);
-	cw_tlp_mwr(&m->out, m->bdf, q->cpl + (uint64_t)(q->records % model_entries(q)) * CW_RECORD_BYTES,
+	cw_tlp_mwr(&m->out, m->bdf, drive(m, q->cpl + (uint64_t)(q->records % model_entries(q)) * CW_RECORD_BYTES),
 		   dw, sizeof(dw), 0);
 	ret = model_send(m, &m->out, (int)queue, d->number);
 	if (ret)
@@ -192,7 +198,7 @@ static int fetch(struct cw_model *m, uint32_t queue)
 {
 	struct model_queue *q = &m->queue[queue];
 	uint32_t slot = q->fetched % model_entries(q), n = q->producer - q->fetched;
-	uint64_t addr = q->ring + (uint64_t)slot * CW_DESC_BYTES;
+	uint64_t addr = drive(m, q->ring + (uint64_t)slot * CW_DESC_BYTES);
 	uint32_t page = (4096 - (addr & 4095)) / CW_DESC_BYTES;
 	struct model_tag *t;
 	uint16_t tag;
@@ -230,7 +236,7 @@ static void fetched(struct cw_model *m, uint32_t queue)
 		uint32_t dw[4];
 
 		memcpy(dw, &q->raw[i * CW_DESC_BYTES], sizeof(dw));
-		d->host = dw[0] | (uint64_t)dw[1] << 32;
+		d->host = drive(m, dw[0] | (uint64_t)dw[1] << 32);
 		d->len = dw[2] & CW_DESC_DW2_LEN_MASK;
 		d->flags = dw[2] & (CW_DESC_DW2_SOP_MASK | CW_DESC_DW2_EOP_MASK | CW_DESC_DW2_IRQ_MASK |
 				    CW_DESC_DW2_RSVD_MASK);

@@ -32,3 +32,6 @@ endef
 $(foreach t,$(RTL_TEST_NAMES),$(eval $(call rtl_test,$(t))))
 
 -include $(wildcard $(B)/verilated/rtl/*/rtl.d)
+
+.PHONY: tests-rtl
+tests-rtl: $(RTL_TESTS)

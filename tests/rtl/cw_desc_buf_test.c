@@ -83,8 +83,8 @@ static void fill(struct env *e)
 		return;
 	dut_set(e->d, "fill_buf", b->buf);
 	if (b->at < b->n && !b->fail) {
-		/* aligned beats after a first one that may start anywhere; rubbish behind the last descriptor */
-		n = b->n - b->at < 2 ? 1 : 2;
+		/* beats that start at any descriptor, as a hostile host can make them; rubbish behind the last */
+		n = b->n - b->at < 2 || dut_chance(&e->rng, 30) ? 1 : 2;
 		for (unsigned i = 0; i < 8; i++)
 			w[i] = i < 4 * n ? word(b->queue, b->num + b->at + i / 4, i % 4) : (uint32_t)dut_rand(&e->rng);
 		dut_set(e->d, "fill_valid", 1);

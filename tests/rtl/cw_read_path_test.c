@@ -486,19 +486,6 @@ static void bad_descriptors_halt_with_record(void **state)
 		bad_descriptor_halts(i);
 }
 
-static void last_byte_of_limit_is_good(void **state)
-{
-	struct env *e = env_new();
-
-	(void)state;
-	e->c2h_queue[0] = true;
-	env_start(e);
-	put(e, 0, 0x1000, CARD_LIMIT - 16, 16, 0);
-	ring_doorbell(e, 0);
-	run(e, 2000);
-	finish(e);
-}
-
 static void disable_ends_what_was_fetched(void **state)
 {
 	struct env *e = env_new();
@@ -604,7 +591,6 @@ int main(int argc, char **argv)
 		cmocka_unit_test(any_faults_under_stalls),
 		cmocka_unit_test(card_errors_give_good_prefix),
 		cmocka_unit_test(bad_descriptors_halt_with_record),
-		cmocka_unit_test(last_byte_of_limit_is_good),
 		cmocka_unit_test(disable_ends_what_was_fetched),
 		cmocka_unit_test(quiesce_stops_fetching_and_resumes),
 		cmocka_unit_test(payload_moves_at_full_rate),

@@ -117,8 +117,10 @@ static uint32_t cfg_read(struct bench *b, uint16_t reg)
 	struct cw_tlp_info i;
 	uint32_t v;
 
-	cw_tlp_cfgrd(&t, 0, b->tag++ & 0x1f, CARD_BDF, reg);
-	i = request(b, &t, &a);
+	do { /* "try again" is an answer after a reset, 2.3.1 */
+		cw_tlp_cfgrd(&t, 0, b->tag++ & 0x1f, CARD_BDF, reg);
+		i = request(b, &t, &a);
+	} while (i.status == CW_CPL_CRS);
 	assert_int_equal(i.status, CW_CPL_SC);
 	memcpy(&v, a.data, 4);
 	return v;

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Completions alone: speed, stalls in the middle, engine reset while posted writes are waited for. */
+#include <string.h>
+
+#include "tests/rtl/dut.h"
+#include "tests/rtl/stream.h"
+
+static const char *const out_fields[] = { "tx_cpl_sop", "tx_cpl_eop", "tx_cpl_hdr", "tx_cpl_data", "tx_cpl_keep", NULL };
+
+static struct dut *bench_open(struct stream **out)
+{
+	struct dut *d = dut_new(dut_seed());
+
+	dut_reset(d, 2);
+	*out = stream_sink(d, "tx_cpl", out_fields);
+	for (unsigned w = 0; w < 128; w++) {
+		uint32_t dw[8];
+
+		for (unsigned i = 0; i < 8; i++)
+			dw[i] = 0x5000 + 8 * w + i;
+		dut_set(d, "buf_wr_en", 1);
+		dut_set(d, "buf_wr_addr", w);
+		dut_set_words(d, "buf_wr_data", dw, 8);
+		dut_cycle(d);
+	}
+	dut_set(d, "buf_wr_en", 0);
+	return d;
+}
+
+/* A 3DW read of len_dw DWs at DW `at` of the page, from the buffer. */
+static void job(struct dut *d, unsigned at, unsigned len_dw)
+{
+	uint32_t hdr[4] = { len_dw & 1023, 0x00100000 | (len_dw > 1 ? 0xff : 0x0f), 4 * at, 0 };
+
+	dut_set_words(d, "cpl_hdr", hdr, 4);
+	dut_set(d, "cpl_mem", 1);
+	dut_set(d, "cpl_buf", 1);
+	dut_set(d, "cpl_valid", 1);
+	dut_wait(d, "cpl_ready", 2000);
+	dut_cycle(d);
+	dut_set(d, "cpl_valid", 0);
+}
+
+static void collect(struct dut *d, struct stream *out, unsigned at, unsigned len_dw)
+{
+	struct stream_beat b;
+
+	for (unsigned got = 0; got < len_dw;) {
+		uint32_t dw[8];
+		unsigned n;
+
+		for (unsigned i = 0; !stream_pop(out, &b); i++) {
+			assert_true(i < 1000);
+			dut_cycle(d);
+		}
+		n = (unsigned)__builtin_popcountll(stream_take_u64(out, &b, 4));
+		stream_take(out, &b, 3, dw, 32);
+		for (unsigned i = 0; i < n; i++)
+			assert_int_equal(dw[i], 0x5000 + at + got + i);
+		got += n;
+	}
+	assert_int_equal(stream_take_u64(out, &b, 1), 1);
+}
+
+static void a_beat_each_cycle(void **state)
+{
+	struct stream *out;
+	struct dut *d = bench_open(&out);
+	uint64_t start;
+
+	(void)state;
+	dut_set(d, "fn_mps", 5);
+	start = dut_now(d);
+	job(d, 0, 1024);
+	collect(d, out, 0, 1024);
+	assert_true(dut_now(d) - start <= 128 + 8);
+	dut_set(d, "fn_mps", 1);
+	start = dut_now(d);
+	job(d, 0, 1024);
+	collect(d, out, 0, 1024);
+	/* 16 completions of 8 beats, and the gap between two */
+	assert_true(dut_now(d) - start <= 16 * (8 + 3) + 8);
+	dut_free(d);
+	stream_free(out);
+}
+
+static void every_shift_under_stalls(void **state)
+{
+	struct stream *out;
+	struct dut *d = bench_open(&out);
+
+	(void)state;
+	stream_stall(out, 60);
+	for (unsigned mps = 0; mps < 8; mps++) {
+		dut_set(d, "fn_mps", mps); /* 6 and 7 are reserved: as 5 */
+		for (unsigned at = 0; at < 72; at += 1 + mps % 3)
+			for (unsigned len = 1; len < 90; len += 1 + (at * 7 + mps) % 13) {
+				job(d, at, len);
+				collect(d, out, at, len);
+			}
+	}
+	dut_free(d);
+	stream_free(out);
+}
+
+static void engine_reset_ends_the_wait_for_posted_writes(void **state)
+{
+	struct stream *out;
+	struct dut *d = bench_open(&out);
+
+	(void)state;
+	dut_set(d, "posted_n", 1000);
+	dut_set(d, "sent_n", 990);
+	job(d, 3, 9);
+	dut_cycles(d, 50);
+	assert_int_equal(stream_depth(out), 0);
+	dut_set(d, "engine_rst", 1);
+	dut_set(d, "posted_n", 0);
+	dut_set(d, "sent_n", 0);
+	dut_cycles(d, 8);
+	dut_set(d, "engine_rst", 0);
+	collect(d, out, 3, 9);
+	dut_cycles(d, 3);
+	assert_int_equal(dut_get(d, "idle"), 1);
+	dut_free(d);
+	stream_free(out);
+}
+
+int main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_beat_each_cycle),
+		cmocka_unit_test(every_shift_under_stalls),
+		cmocka_unit_test(engine_reset_ends_the_wait_for_posted_writes),
+	};
+
+	return dut_main(argc, argv, tests, sizeof(tests) / sizeof(tests[0]));
+}
