@@ -144,6 +144,7 @@ int cw_card_new(struct cw_card **card, struct cw_link *link, const struct cw_car
 	if (!c)
 		return -ENOMEM;
 	c->link = link;
+	cw_link_set_grid(link, p->period_ps);
 	c->p = *p;
 	c->p.axi.seed = lp->seed;
 	c->p.hip.cfg.generation = lp->generation;

@@ -29,6 +29,12 @@
  * record sent and not counted. Before it waits an end counts what it has taken,
  * so this record is pending there, and s + L >= m. The horizon is >= m + L > m, so X can
  * handle m. If nothing is pending at all, there is nothing to wait for.
+ *
+ * An end with a grid (cw_link_set_grid) acts on an arrival at the next multiple of its period, which
+ * may be s + 2L or later: the peer, held at s + 2L, and this end, held at the peer's next event + L,
+ * could then both stand still. So its promise counts what it has read over as well, and T is not after the
+ * time at which it acts on that. The promise is as true as before: what was counted causes nothing
+ * before T. With the times of acting in the place of those arrivals the argument above holds.
  */
 #include <errno.h>
 

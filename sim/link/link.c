@@ -187,9 +187,26 @@ int cw_link_send(struct cw_link *l, const struct cw_msg *msg)
 	return cw_link_fail(l, -EINVAL, "message kind %d cannot be sent", (int)msg->kind);
 }
 
+void cw_link_set_grid(struct cw_link *l, uint64_t period_ps)
+{
+	l->grid = period_ps;
+}
+
+/* When the records that were read over but not taken will be acted on, at the earliest. */
+static uint64_t next_action(const struct cw_link *l)
+{
+	uint64_t arrival;
+
+	if (!l->entries.n)
+		return CW_TIME_NEVER;
+	arrival = ((struct cw_entry *)cw_fifo_at(&l->entries, 0))->stamp + l->param.latency_ps;
+	return arrival + (l->grid - arrival % l->grid) % l->grid;
+}
+
 int cw_link_promise(struct cw_link *l, uint64_t t)
 {
 	struct cw_rec_promise rec = { .head = { .len = sizeof(rec), .kind = CW_MSG_PROMISE } };
+	uint64_t taken = l->taken;
 	int ret;
 
 	if (l->error)
@@ -198,21 +215,26 @@ int cw_link_promise(struct cw_link *l, uint64_t t)
 		return -ENOTCONN;
 	if (l->param.free_running)
 		return 0;
+	if (l->grid) {
+		taken += l->entries.n;
+		if (next_action(l) < t)
+			t = next_action(l);
+	}
 	/* An earlier promise cannot be taken back. */
 	if (t < cw_link_own_bound(l))
 		t = cw_link_own_bound(l);
 	/* Worth a record only when it counts more, or says more than the last promise and stamp. */
-	if (l->taken == l->told_taken && (t <= l->told_t || t <= l->last_out))
+	if (taken == l->told_taken && (t <= l->told_t || t <= l->last_out))
 		return 0;
 	ret = cw_link_room(l, sizeof(rec));
 	if (ret)
 		return ret;
 	rec.head.stamp = t;
-	rec.taken = l->taken;
+	rec.taken = taken;
 	cw_ring_put(&l->out, 0, &rec, sizeof(rec));
 	cw_ring_publish(&l->out, sizeof(rec));
 	l->told_t = l->own_promise = t;
-	l->told_taken = l->taken;
+	l->told_taken = taken;
 	return 0;
 }
 
@@ -401,8 +423,8 @@ int cw_link_recv(struct cw_link *l, struct cw_msg *msg)
 	cw_fifo_pop(&l->entries, 1);
 	l->taken++;
 	release(l);
-	/* What we promised held until we took this. */
-	if (msg->arrival < l->own_promise)
+	/* What we promised held until we took this, unless it was counted. */
+	if (l->taken > l->told_taken && msg->arrival < l->own_promise)
 		l->own_promise = msg->arrival;
 	if (l->log && msg->kind == CW_MSG_TLP)
 		cw_log_write(l->log, msg->stamp, l->side == CW_SIDE_HOST ? CW_SIDE_CARD : CW_SIDE_HOST, &msg->tlp,

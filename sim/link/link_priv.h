@@ -75,6 +75,7 @@ struct cw_link {
 	uint64_t last_out;      /* stamp of the last record */
 	uint64_t own_promise;   /* nothing of ours is stamped below this, and below last_out */
 	uint64_t told_t, told_taken; /* the last promise record */
+	uint64_t grid;          /* arrivals are acted on at multiples of this, 0: at once */
 
 	/* receiving */
 	struct cw_horizon horizon;
