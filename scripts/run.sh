@@ -42,7 +42,8 @@ build/bin/roundtrip -c "$card${RUN_OPTIONS:+,$RUN_OPTIONS}" ${FLIP:+--flip "$FLI
 echo
 echo "== The life of one DMA read: 32 bytes at bus address 0x001FF000 into card memory at 0x8000"
 build/bin/one_read -c "sim,tlp=$out/one_read.tlog,wave=$out/one_read.fst"
-build/bin/cwtrace life "$out/one_read.tlog"
+build/bin/cwtrace life --svg "$out/one_read.svg" "$out/one_read.tlog"
 echo
 echo "TLP log:  build/bin/cwtrace print $out/one_read.tlog"
+echo "Drawing:  $out/one_read.svg (opens in a browser)"
 echo "Waveform: gtkwave $out/one_read.fst   (package gtkwave)"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Card memory: sparse pages and the AXI4 slave. See axi_mem.h; section numbers are those of the AMBA AXI specification (IHI 0022). */
+/* The AXI4 slave in front of card memory. See axi_mem.h; section numbers are those of the AMBA AXI specification (IHI 0022). */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,18 +8,10 @@
 #include "axi_mem.h"
 #include "../link/rng.h"
 
-#define PAGE_LOG2 12
-#define PAGE_BYTES (1u << PAGE_LOG2)
-#define LEAF_LOG2 10 /* pages a leaf of the table */
-#define LEAF_N (1u << LEAF_LOG2)
 #define QUEUE_N 64
 #define INJECT_N 8
 
 enum { RESP_OKAY = 0, RESP_SLVERR = 2, RESP_DECERR = 3, BURST_INCR = 1 };
-
-struct leaf {
-	uint8_t *page[LEAF_N];
-};
 
 /* A transaction; write data is stored as it comes. */
 struct txn {
@@ -42,8 +34,7 @@ struct inject {
 
 struct cw_axi_mem {
 	struct cw_axi_param p;
-	struct leaf **leaf;
-	uint64_t leaf_n;
+	struct cw_store *store;
 	struct cw_rng rng;
 	struct queue read, write, resp; /* addresses taken; write: data wanted; resp: answers */
 	uint64_t aw_gap, w_gap, ar_gap, r_gap, b_gap;
@@ -70,11 +61,10 @@ int cw_axi_mem_new(struct cw_axi_mem **mem, const struct cw_axi_param *p)
 	m->p = *p;
 	if (m->p.depth < 1 || m->p.depth > QUEUE_N)
 		m->p.depth = QUEUE_N;
-	m->leaf_n = (p->bytes + ((uint64_t)LEAF_N << PAGE_LOG2) - 1) >> (PAGE_LOG2 + LEAF_LOG2);
-	m->leaf = calloc(m->leaf_n ? m->leaf_n : 1, sizeof(*m->leaf));
-	if (!m->leaf) {
+	m->store = p->store;
+	if (m->store ? cw_store_bytes(m->store) != p->bytes : cw_store_new(&m->store, p->bytes) != 0) {
 		free(m);
-		return -ENOMEM;
+		return p->store ? -EINVAL : -ENOMEM;
 	}
 	/* A stream of its own, so that traffic on the bus does not move the hard IP's draws. */
 	cw_rng_seed(&m->rng, p->seed ^ 0x6d656d6f7279ull, CW_RNG_CARD);
@@ -87,78 +77,26 @@ void cw_axi_mem_free(struct cw_axi_mem *m)
 {
 	if (!m)
 		return;
-	for (uint64_t i = 0; i < m->leaf_n; i++) {
-		for (unsigned j = 0; m->leaf[i] && j < LEAF_N; j++)
-			free(m->leaf[i]->page[j]);
-		free(m->leaf[i]);
-	}
-	free(m->leaf);
+	cw_store_free(m->store);
 	free(m);
 }
 
-/* ---- pages ---- */
-
-static uint8_t *find_page(const struct cw_axi_mem *m, uint64_t addr)
+struct cw_store *cw_axi_take_store(struct cw_axi_mem *m)
 {
-	const struct leaf *l = m->leaf[addr >> (PAGE_LOG2 + LEAF_LOG2)];
+	struct cw_store *s = m->store;
 
-	return l ? l->page[addr >> PAGE_LOG2 & (LEAF_N - 1)] : NULL;
-}
-
-static uint8_t *make_page(struct cw_axi_mem *m, uint64_t addr)
-{
-	struct leaf **l = &m->leaf[addr >> (PAGE_LOG2 + LEAF_LOG2)];
-	uint8_t **page;
-
-	if (!*l)
-		*l = calloc(1, sizeof(**l));
-	if (!*l)
-		return NULL;
-	page = &(*l)->page[addr >> PAGE_LOG2 & (LEAF_N - 1)];
-	if (!*page)
-		*page = calloc(1, PAGE_BYTES);
-	return *page;
+	m->store = NULL;
+	return s;
 }
 
 int cw_axi_peek(const struct cw_axi_mem *m, uint64_t addr, void *data, size_t len)
 {
-	uint8_t *to = data;
-
-	if (addr > m->p.bytes || len > m->p.bytes - addr)
-		return -EINVAL;
-	while (len) {
-		size_t off = addr & (PAGE_BYTES - 1), n = PAGE_BYTES - off < len ? PAGE_BYTES - off : len;
-		const uint8_t *page = find_page(m, addr);
-
-		if (page)
-			memcpy(to, page + off, n);
-		else
-			memset(to, 0, n);
-		to += n;
-		addr += n;
-		len -= n;
-	}
-	return 0;
+	return cw_store_peek(m->store, addr, data, len);
 }
 
 int cw_axi_poke(struct cw_axi_mem *m, uint64_t addr, const void *data, size_t len)
 {
-	const uint8_t *from = data;
-
-	if (addr > m->p.bytes || len > m->p.bytes - addr)
-		return -EINVAL;
-	while (len) {
-		size_t off = addr & (PAGE_BYTES - 1), n = PAGE_BYTES - off < len ? PAGE_BYTES - off : len;
-		uint8_t *page = make_page(m, addr);
-
-		if (!page)
-			return -ENOMEM;
-		memcpy(page + off, from, n);
-		from += n;
-		addr += n;
-		len -= n;
-	}
-	return 0;
+	return cw_store_poke(m->store, addr, data, len);
 }
 
 int cw_axi_inject(struct cw_axi_mem *m, uint64_t addr, uint64_t len, bool write, uint8_t resp, unsigned count)
@@ -249,13 +187,13 @@ static int write_beat(struct cw_axi_mem *m, const struct cw_wires_axi_out *o)
 	if (bad)
 		t->resp = bad;
 	if (!bad && strb) {
-		uint8_t *page = make_page(m, base);
+		uint8_t *page = cw_store_page(m->store, base);
 
 		if (!page)
 			return -ENOMEM;
 		for (unsigned i = 0; i < width; i++)
 			if (strb >> i & 1)
-				page[(base & (PAGE_BYTES - 1)) + i] = ((const uint8_t *)o->wdata)[i];
+				page[(base & (CW_STORE_PAGE - 1)) + i] = ((const uint8_t *)o->wdata)[i];
 	}
 	t->addr = base + width;
 	t->left--;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Card memory as an AXI4 slave: sparse pages behind one read and one write port.
+ * Card memory (store.h) as an AXI4 slave: one read and one write port.
  * A synchronous block of the card's clock. Transactions of one ID are answered
  * in order; those of different IDs may overtake each other when `shuffle` is set.
  */
@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "store.h"
 #include "wires.h"
 
 struct cw_axi_mem;
@@ -24,11 +25,14 @@ struct cw_axi_param {
 	uint16_t depth;            /* transactions taken ahead, each way */
 	uint8_t stall;             /* chance in percent that a beat is followed by 1 to 8 idle cycles */
 	bool shuffle;
+	struct cw_store *store;    /* memory that an earlier card left, of the same size; NULL: all zero */
 };
 void cw_axi_param_default(struct cw_axi_param *p);
 
 int cw_axi_mem_new(struct cw_axi_mem **m, const struct cw_axi_param *p);
+/* The store given is the memory's from now on and freed with it, unless it is taken back: only free may follow. */
 void cw_axi_mem_free(struct cw_axi_mem *m);
+struct cw_store *cw_axi_take_store(struct cw_axi_mem *m);
 /* One clock edge, as cw_hip_cycle(). 0 or -ENOMEM. rst forgets transactions, not memory. */
 int cw_axi_cycle(struct cw_axi_mem *m, uint64_t cycle, bool rst, const struct cw_wires_axi_out *out,
 		 struct cw_wires_axi_in *in);

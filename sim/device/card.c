@@ -169,6 +169,8 @@ int cw_card_new(struct cw_card **card, struct cw_link *link, const struct cw_car
 	return 0;
 
 err_model:
+	if (c->mem && p->axi.store)
+		cw_axi_take_store(c->mem); /* stays the caller's */
 	cw_axi_mem_free(c->mem);
 	cw_hip_free(c->hip);
 	c->glue->destroy(c->model);
@@ -300,12 +302,14 @@ static int edge(struct cw_card *c, uint64_t cycle)
 /* One event at or before the horizon: 1, or 0 when there is none, or -errno. *when: the next event. */
 static int advance(struct cw_card *c, uint64_t *when)
 {
+	/* First the horizon: whatever arrives while we look at the rest arrives at or after it. */
+	uint64_t horizon = cw_link_horizon(c->link);
 	uint64_t cycle = next_cycle(c), tx = cw_hip_tx_next(c->hip);
 	uint64_t t = cycle >= NEVER / c->p.period_ps ? NEVER : cycle * c->p.period_ps;
 	int ret;
 
 	*when = t < tx ? t : tx;
-	if (*when == NEVER || *when >= cw_link_horizon(c->link))
+	if (*when == NEVER || *when >= horizon)
 		return 0;
 	if (tx > t) {
 		ret = edge(c, cycle);

@@ -31,7 +31,8 @@ struct cw_card_param {
 void cw_card_param_default(struct cw_card_param *p);
 
 /* The link end stays the caller's and must outlive the card. Seeds come from the link. Everything
- * starts as after power-up: link down, memory zero, time zero. -EINVAL: a wave without trace. */
+ * starts as after power-up: link down, memory zero (or what axi.store holds, which is then the card's), time
+ * zero. -EINVAL: a wave without trace. After a failure axi.store is still the caller's. */
 int cw_card_new(struct cw_card **card, struct cw_link *link, const struct cw_card_param *p);
 void cw_card_free(struct cw_card *c);
 

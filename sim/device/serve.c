@@ -15,6 +15,7 @@ struct server {
 	const struct cw_card_serve_param *p;
 	unsigned session;
 	int error; /* of the first session that failed */
+	struct cw_store *store; /* card memory between two hosts; NULL before the first */
 	char line[256];
 };
 
@@ -79,6 +80,7 @@ static int serve_one(struct server *s, struct cw_link *link)
 	if (ret)
 		goto out;
 	cw_link_set_log(link, log);
+	p.axi.store = s->store;
 	ret = cw_card_new(&card, link, &p);
 	if (ret)
 		goto out;
@@ -91,6 +93,7 @@ static int serve_one(struct server *s, struct cw_link *link)
 		 s->session, (unsigned long long)stats.cycles, (unsigned long long)stats.evaluated,
 		 cw_card_why(card)[0] ? ": " : "", cw_card_why(card));
 	report(s);
+	s->store = cw_axi_take_store(cw_card_memory(card));
 	cw_card_free(card);
 out:
 	cw_link_set_log(link, NULL);
@@ -148,5 +151,6 @@ int cw_card_serve(const char *name, const struct cw_card_serve_param *p)
 	while (sigtimedwait(&block, NULL, &(struct timespec){ 0 }) > 0)
 		;
 	sigprocmask(SIG_SETMASK, &old, NULL);
+	cw_store_free(s.store);
 	return ret;
 }

@@ -353,7 +353,7 @@ static int find(struct life *l, const char *path, const struct cw_life_option *o
 	if (ret || s.found)
 		return ret;
 	snprintf(why, why_size, o->by_number || o->queue >= 0 ? "no such transfer in this log" :
-		 "no complete transfer from host to card in this log");
+		 "no complete transfer from host to card in this log (it has to begin where the card was found)");
 	return -ENOENT;
 }
 

@@ -2,8 +2,8 @@
 /*
  * The life of a transfer as a sequence diagram: host on the left, card on the
  * right, time downwards. Time is to scale where there is room: TLPs that follow
- * each other closely are pulled apart for their labels, long waits are cut, and
- * the ruler says the true time of each.
+ * each other closely are pulled apart for their labels, long waits are cut; the
+ * ruler is dotted there, and says the true time of each.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -19,7 +19,7 @@
 #define GAP_MAX 180
 #define PS_PER_PX 5000
 #define SLOPE 10     /* an arrow arrives lower than it starts: the link takes time */
-#define LINE_CHARS 104
+#define LINE_CHARS 110
 #define HOST_INK "#1f6fb2"
 #define CARD_INK "#b3541e"
 
@@ -109,7 +109,7 @@ static void ruler(FILE *f, const struct life *l, unsigned i, int y, int before)
 	snprintf(buf, sizeof(buf), "+%llu.%03llu", (unsigned long long)(d / 1000), (unsigned long long)(d % 1000));
 	text(f, HOST_X - 58, (y + before) / 2 + 4, "delta", buf, sizeof(buf));
 	fprintf(f, "<line x1=\"%d\" y1=\"%d\" x2=\"%d\" y2=\"%d\" class=\"%s\"/>\n", HOST_X - 46, before, HOST_X - 46, y,
-		d / PS_PER_PX > GAP_MAX ? "cut" : "tick");
+		d / PS_PER_PX > GAP_MAX || d / PS_PER_PX < GAP_MIN ? "cut" : "tick");
 }
 
 static int gap(uint64_t ps)
@@ -142,9 +142,11 @@ static void head(FILE *f, const struct life *l, int height)
 	snprintf(buf, sizeof(buf), "The life of one DMA %s: queue %d, descriptor %u", l->c2h ? "write" : "read", l->queue,
 		 l->number);
 	text(f, 24, 32, "title", buf, sizeof(buf));
-	snprintf(buf, sizeof(buf), "%u bytes, bus address 0x%016llx %s card address 0x%llx; simulated time of sending",
+	snprintf(buf, sizeof(buf), "%u bytes, bus address 0x%016llx %s card address 0x%llx",
 		 l->desc.len, (unsigned long long)l->desc.addr, l->c2h ? "from" : "to", (unsigned long long)l->desc.card);
 	text(f, 24, 52, "sub", l->have_desc ? buf : "", sizeof(buf));
+	text(f, 24, 80, "sub", "simulated time of sending;", 64);
+	text(f, 24, 95, "sub", "where dotted, not to scale", 64);
 	text(f, HOST_X, 80, "end", "host", 4);
 	text(f, CARD_X, 80, "end", "card", 4);
 }

@@ -266,24 +266,27 @@ static int bar_of(const struct cw_meaning *m, uint64_t addr, uint64_t *offset)
 	return -1;
 }
 
-static void say_window(struct cw_text *t, const struct cw_meaning *m, uint64_t offset, uint32_t span, const char *verb)
+/* offset: of the first DW, in the BAR */
+static void say_window(struct cw_text *t, const struct cw_meaning *m, uint64_t offset, const struct cw_mean *mean,
+		       const char *verb)
 {
-	uint64_t base = (uint64_t)m->global[CW_WINDOW_BASE_HI / 4] << 32 | m->global[CW_WINDOW_BASE_LO / 4];
+	uint64_t base = (uint64_t)m->global[CW_WINDOW_BASE_HI / 4] << 32 | m->global[CW_WINDOW_BASE_LO / 4], first;
+	uint32_t span = cw_tlp_span(&mean->info, &first);
 
 	cw_text_add(t, "%s card memory through the window: %u byte%s at card address 0x%llx", verb, span,
-		    span == 1 ? "" : "s", (unsigned long long)(base + offset));
+		    span == 1 ? "" : "s", (unsigned long long)(base + offset + (first - mean->info.addr)));
 }
 
 static void host_write(struct cw_meaning *m, const struct cw_tlp *tlp, struct cw_mean *mean, struct cw_text *t)
 {
-	uint64_t offset = 0, first;
+	uint64_t offset = 0;
 	int bar = bar_of(m, mean->info.addr, &offset);
 
 	if (bar == (int)CW_BAR_DOORBELL) {
 		doorbell(m, tlp, mean, offset, t);
 	} else if (bar == (int)CW_BAR_WINDOW) {
 		mean->kind = CW_MEAN_WINDOW;
-		say_window(t, m, offset, cw_tlp_span(&mean->info, &first), "write");
+		say_window(t, m, offset, mean, "write");
 	} else if (bar == (int)CW_BAR_REGS) {
 		mean->kind = CW_MEAN_REGISTER;
 		cw_text_add(t, "write ");
@@ -301,7 +304,7 @@ static void host_write(struct cw_meaning *m, const struct cw_tlp *tlp, struct cw
 
 static void host_read(struct cw_meaning *m, struct cw_mean *mean, struct cw_text *t)
 {
-	uint64_t offset = 0, first;
+	uint64_t offset = 0;
 	int bar = bar_of(m, mean->info.addr, &offset);
 
 	if (bar == (int)CW_BAR_REGS) {
@@ -310,7 +313,7 @@ static void host_read(struct cw_meaning *m, struct cw_mean *mean, struct cw_text
 		cw_name_reg(t, (uint32_t)offset);
 	} else if (bar == (int)CW_BAR_WINDOW) {
 		mean->kind = CW_MEAN_WINDOW;
-		say_window(t, m, offset, cw_tlp_span(&mean->info, &first), "read");
+		say_window(t, m, offset, mean, "read");
 	} else {
 		cw_text_add(t, bar < 0 ? "read from an address where no BAR is known" : "read of a doorbell page");
 	}

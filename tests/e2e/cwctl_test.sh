@@ -51,10 +51,12 @@ card_ends_cleanly() {
 readme_commands() {
     sed -n '/^## By hand/,/^## /s/^    //p' README.md >"$dir/readme.sh"
     [ "$(wc -l <"$dir/readme.sh")" -ge 6 ] || return
-    # the card needs a moment to listen; a person's next line does not come as fast as a script's
-    sed -i 's/^\(.*cwctl card .*\)$/\1\nsleep 1/' "$dir/readme.sh"
+    # A name of our own, and a card that ends with the script whatever happens. The card needs a moment to
+    # listen: a person's next line does not come as fast as a script's.
+    sed -i "s/mycard/$name-readme/; s/^\(.*cwctl card .*\)\$/\1\nsleep 1/" "$dir/readme.sh"
     cat "$dir/readme.sh"
-    timeout 60 bash -m -e "$dir/readme.sh"
+    { echo 'trap "kill %1 2>/dev/null || true" EXIT' && cat "$dir/readme.sh"; } >"$dir/guarded.sh"
+    timeout 60 bash -m -e "$dir/guarded.sh"
 }
 
 name=cwctl-$$

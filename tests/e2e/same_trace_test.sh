@@ -14,9 +14,10 @@ head -c 1800000 /dev/urandom >"$dir/file" # more than 10,000 TLPs there and back
 seeds="1 2 3 4 5"
 trace=build/bin/cwtrace
 transfer=(build/bin/roundtrip -q -d 8 -b 100001)
+unruly=order=1,read-jitter=300 # random completions
 
 one_process() { # SEED TAG OPTIONS
-    "${transfer[@]}" -c "sim,seed=$1,tlp=$dir/$2.host,card-tlp=$dir/$2.card$3" "$dir/file"
+    "${transfer[@]}" -c "sim,seed=$1,$unruly,tlp=$dir/$2.host,card-tlp=$dir/$2.card$3" "$dir/file"
 }
 
 two_processes() { # SEED
@@ -27,7 +28,7 @@ two_processes() { # SEED
         grep -q "@causeway/$name\$" /proc/net/unix && break
         sleep 0.05
     done
-    "${transfer[@]}" -c "sim:$name,seed=$1,tlp=$dir/two$1.host" "$dir/file"
+    "${transfer[@]}" -c "sim:$name,seed=$1,$unruly,tlp=$dir/two$1.host" "$dir/file"
     rc=$?
     kill "$pid"
     wait "$pid"

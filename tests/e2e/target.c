@@ -18,6 +18,8 @@
 
 #include "target.h"
 
+/* Completions split and ordered at random, late by a random time. */
+#define UNRULY ",order=1,read-jitter=200"
 #define START_MS 10000 /* how long a card's process may take to listen */
 
 unsigned test_random(unsigned *state)
@@ -107,7 +109,7 @@ void target_open(struct target *t, const char *options)
 	t->seed = seed_from_env();
 	if (!target || !strcmp(target, "sim")) {
 		t->simulated = t->in_process = true;
-		snprintf(name, sizeof(name), "sim,seed=%u%s%s", t->seed, *options ? "," : "", options);
+		snprintf(name, sizeof(name), "sim,seed=%u" UNRULY "%s%s", t->seed, *options ? "," : "", options);
 		err = cw_open(name, &t->dev, why, sizeof(why));
 	} else if (!strcmp(target, "shm")) {
 		char card[64];
@@ -115,7 +117,7 @@ void target_open(struct target *t, const char *options)
 		t->simulated = true;
 		snprintf(card, sizeof(card), "e2e-%d", getpid());
 		t->card = start_card(card);
-		snprintf(name, sizeof(name), "sim:%s,seed=%u%s%s", card, t->seed, *options ? "," : "", options);
+		snprintf(name, sizeof(name), "sim:%s,seed=%u" UNRULY "%s%s", card, t->seed, *options ? "," : "", options);
 		err = open_when_ready(t, name, why, sizeof(why));
 	} else if (!strcmp(target, "vm") || !strcmp(target, "card")) {
 		snprintf(name, sizeof(name), "/dev/causeway0");
