@@ -7,7 +7,11 @@
 # are; both print TAP. Each runs under a time-out (TIMEOUT seconds, 600) with its
 # output in build/tests/log/. Prints a line a program, minutes a part, every
 # failure's log end, and last the plain line "N passed, N failed". Exit status 1
-# when anything failed or nothing ran. TEST_ALL=1 asks the tests for their full matrices.
+# when anything failed or nothing ran.
+#
+# TEST_ALL=1 asks the tests for their full matrices and runs the end-to-end ones with
+# several seeds; it can be stopped and started again: a program that passed is not run again while it, the
+# plug-in and the scripts are what they were.
 set -u
 cd "$(dirname "$0")/.." || exit
 logs=build/tests/log
@@ -17,6 +21,9 @@ targets=${TARGETS:-sim shm} # each end-to-end test runs against these
 export CMOCKA_MESSAGE_OUTPUT=TAP
 export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=1:abort_on_error=0:detect_stack_use_after_return=0}
 export TEST_ALL=${TEST_ALL:-}
+timeout=600
+seeds=1
+[ -n "$TEST_ALL" ] && seeds="1 2 3 4 5" timeout=3600
 total_passed=0
 total_failed=0
 
@@ -25,13 +32,24 @@ log_of() {
     echo "$logs/$(echo "${1#./}" | sed 's,build/,,; s,tests/,,; s,[/ =],-,g').log"
 }
 
+# key_of PROGRAM: what its result depends on
+key_of() {
+    cat "${1##* }" build/lib/libcauseway*.so build/bin/* scripts/*.sh tests/*.sh 2>/dev/null | sha256sum
+}
+
 # run_one PROGRAM: TAP into its log, its exit status into the log's .rc
 run_one() {
-    local start=$SECONDS log
+    local start=$SECONDS log key='' rc
     log=$(log_of "$1")
+    if [ -n "$TEST_ALL" ]; then
+        key=$(key_of "$1")
+        [ "$key" = "$(cat "$log.passed" 2>/dev/null)" ] && return
+        rm -f "$log.passed"
+    fi
     # shellcheck disable=SC2086 # an assignment and a path
-    timeout -k 10 "${TIMEOUT:-600}" env $1 >"$log" 2>&1 </dev/null
+    timeout -k 10 "${TIMEOUT:-$timeout}" env $1 >"$log" 2>&1 </dev/null
     echo "$? $((SECONDS - start))" >"$log.rc"
+    if [ -n "$key" ] && read -r rc _ <"$log.rc" && [ "$rc" = 0 ]; then echo "$key" >"$log.passed"; fi
 }
 
 # report PROGRAM: one line, and the totals
@@ -40,9 +58,9 @@ report() {
     log=$(log_of "$1")
     read -r rc secs <"$log.rc"
     passed=$(grep -c '^ok ' "$log")
-    failed=$(grep -c '^not ok ' "$log")
+    failed=$(grep '^not ok ' "$log" | grep -vc '# SKIP') # so cmocka prints a skipped test
     if [ "$rc" = 124 ] || [ "$rc" = 137 ]; then
-        note="timed out after ${TIMEOUT:-600} s"
+        note="timed out after ${TIMEOUT:-$timeout} s"
         failed=$((failed + 1))
     elif [ "$rc" != 0 ] && [ "$failed" = 0 ]; then
         note="exit status $rc"
@@ -53,9 +71,9 @@ report() {
     fi
     total_passed=$((total_passed + passed))
     total_failed=$((total_failed + failed))
-    printf '  %-48s %4d passed %3d failed %4d s %s\n' "$1" "$passed" "$failed" "$secs" "$note"
+    printf '  %-52s %4d passed %3d failed %4d s %s\n' "$1" "$passed" "$failed" "$secs" "$note"
     if [ "$failed" != 0 ]; then
-        grep -A 12 '^not ok ' "$log" | head -n 60
+        grep -A 12 '^not ok [^#]*$' "$log" | head -n 60
         echo "  ---- end of $log"
         tail -n 25 "$log"
         echo "  ----"
@@ -63,7 +81,7 @@ report() {
 }
 
 part() {
-    local start=$SECONDS p src target
+    local start=$SECONDS p src target seed
     local programs=()
     if ! make -s -j "$jobs" "tests-$1" >"$logs/$1-build.log" 2>&1; then
         echo "  building tests-$1 failed:"
@@ -74,7 +92,9 @@ part() {
     for src in tests/"$1"/*_test.c; do
         [ -e "$src" ] || continue
         if [ "$1" = e2e ]; then
-            for target in $targets; do programs+=("TARGET=$target build/${src%.c}"); done
+            for target in $targets; do
+                for seed in $seeds; do programs+=("TARGET=$target SEED=$seed build/${src%.c}"); done
+            done
         else
             programs+=("build/${src%.c}")
         fi
@@ -84,9 +104,11 @@ part() {
     done
     for p in "${programs[@]}"; do
         while [ "$(jobs -rp | wc -l)" -ge "$jobs" ]; do wait -n; done
+        [ -t 2 ] && printf '\r\033[K  %s' "$p" >&2
         run_one "$p" &
     done
     wait
+    [ -t 2 ] && printf '\r\033[K' >&2
     for p in "${programs[@]}"; do
         report "$p"
     done
