@@ -294,6 +294,8 @@ static int edge(struct cw_card *c, uint64_t cycle)
 		return fail(c, -EIO, "an assertion in the RTL or its top failed");
 	if (cw_axi_violations(c->mem))
 		return fail(c, -EIO, cw_axi_why(c->mem));
+	if (cw_hip_get_stats(c->hip)->cpl_passed)
+		return fail(c, -EIO, "a read completion was offered before earlier posted writes had left (PCIe Base 6.0 2.4.1)");
 	if (cw_hip_get_stats(c->hip)->cpl_overrun)
 		return fail(c, -EIO, "more completions asked for than the completion buffer holds");
 	return c->error;

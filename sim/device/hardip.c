@@ -325,6 +325,7 @@ static void left(void *ctx, const struct cw_tlp *tlp, uint64_t cookie, uint64_t 
 	(void)tlp;
 	(void)stamp;
 	h->sent_n += (uint32_t)cookie;
+	h->order.left += (uint32_t)cookie;
 	h->stats.tx_tlps++;
 }
 

@@ -62,6 +62,7 @@ bool cw_hip_link_up(const struct cw_hip *h);
 struct cw_hip_stats {
 	uint64_t rx_tlps, tx_tlps;
 	uint64_t malformed, unsupported, overflow; /* dropped or refused */
+	uint64_t cpl_passed;    /* completions given before earlier posted writes had left: the RTL's error */
 	uint64_t cpl_overrun;   /* completions beyond the stated buffer: an error of the RTL's accounting */
 	uint64_t tx_dropped;    /* TLPs of the RTL thrown away during FLR or link down */
 	uint32_t cpl_hdr_max, cpl_data_max; /* fullest the completion buffer was */

@@ -55,6 +55,17 @@ struct hip_timer {
 	bool lost[CW_TLP_TAG_N];         /* given up: a late completion is dropped */
 };
 
+/*
+ * The ordering rule that real IPs leave to the user where requests and
+ * completions are separate streams (2.4.1: a completion may not pass a posted
+ * write): when the RTL gives a completion to the IP, every posted write that it
+ * had given before it took that request must have left.
+ */
+struct hip_order {
+	uint32_t given, left;            /* posted writes of the RTL, running counts */
+	uint32_t at[CW_TLP_TAG_N];       /* by the host's tag: `given` when the RTL took the read */
+};
+
 struct cw_hip {
 	struct cw_link *link;
 	struct cw_txq *txq;
@@ -77,6 +88,7 @@ struct cw_hip {
 	uint32_t cpl_hdr, cpl_data; /* completion buffer in use */
 	struct hip_tx tx_req, tx_cpl;
 	uint32_t sent_n;        /* posted writes that left, not yet told */
+	struct hip_order order;
 	uint32_t last_req_hdr[4]; /* last request given to the RTL, for its error reports */
 	bool last_req_posted;
 

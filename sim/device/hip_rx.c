@@ -172,6 +172,8 @@ void hip_rx_taken(struct cw_hip *h, const struct cw_wires_out *out, const struct
 
 			memcpy(h->last_req_hdr, t->dw, sizeof(t->dw));
 			h->last_req_posted = t->info.fc == CW_FC_P;
+			if (t->info.fc == CW_FC_NP)
+				h->order.at[t->info.tag % CW_TLP_TAG_N] = h->order.given;
 			hip_rx_done(h, t);
 		}
 	}

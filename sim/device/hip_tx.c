@@ -42,6 +42,7 @@ static int hold(struct cw_hip *h, struct hip_tx *x, const struct cw_tlp *t, bool
 	/* What the RTL sends wrongly goes to the host as it is: its checker names the rule. */
 	cw_tlp_decode(t, &n->info, NULL);
 	n->counts = from_rtl && n->info.fc == CW_FC_P;
+	h->order.given += n->counts;
 	if (from_rtl) {
 		n->queue = x->queue;
 		n->number = x->number;
@@ -111,11 +112,22 @@ static int take_req(struct cw_hip *h, const struct cw_wires_out *o)
 	return take(h, &h->tx_req, &b);
 }
 
+static void check_order(struct cw_hip *h, const uint32_t *hdr)
+{
+	/* Tag [7:0] in DW2, T9 and T8 in DW0: 2.2.9, 2.2.6.2 */
+	uint32_t tag = (hdr[2] >> 8 & 0xff) | (hdr[0] >> 19 & 1) << 8 | (hdr[0] >> 23 & 1) << 9;
+
+	if ((int32_t)(h->order.left - h->order.at[tag]) < 0)
+		h->stats.cpl_passed++;
+}
+
 static int take_cpl(struct cw_hip *h, const struct cw_wires_out *o)
 {
 	struct beat b = { o->flags & CW_O_TX_CPL_SOP, o->flags & CW_O_TX_CPL_EOP, o->cpl_hdr,
 			  o->data + h->param.data_dw, o->keep >> 16 };
 
+	if (b.sop)
+		check_order(h, o->cpl_hdr);
 	h->tx_cpl.queue = -1;
 	return take(h, &h->tx_cpl, &b);
 }
@@ -212,6 +224,7 @@ void hip_tx_reset(struct cw_hip *h)
 	tx_clear(&h->tx_req);
 	tx_clear(&h->tx_cpl);
 	h->sent_n = 0;
+	h->order = (struct hip_order){ 0 };
 	h->intx_sent = false;
 	if (h->timer)
 		memset(h->timer, 0, sizeof(*h->timer));

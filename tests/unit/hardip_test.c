@@ -251,6 +251,35 @@ static void posted_writes_are_told_when_they_leave(void **state)
 	down(&b);
 }
 
+/* The read was taken after a posted write that has no credit to leave: its completion must wait for that. */
+static void completion_before_an_earlier_posted_write_left_is_counted(void **state)
+{
+	struct cw_hip_param p;
+	struct cw_tlp read;
+	struct bench b;
+
+	(void)state;
+	cw_hip_param_default(&p);
+	up(&b, &p);
+	enable(&b);
+	host_credit(&b, 1, 100); /* one posted header in all */
+	rtl_write(&b, 0x1000);
+	rtl_write(&b, 0x1004);
+	cw_tlp_mrd(&read, 0, 0x123, BAR0, 4, 0);
+	host_send(&b, &read);
+	cycles(&b, 10);
+	assert_int_equal(b.rx_n, 1);
+	rtl_write(&b, 0x1008); /* later than the read: may be passed */
+	assert_int_equal(cw_hip_get_stats(b.hip)->cpl_passed, 0);
+	rtl_completion(&b, 0x123);
+	assert_int_equal(cw_hip_get_stats(b.hip)->cpl_passed, 1);
+	host_credit(&b, 2, 100); /* the second write leaves, the third not */
+	cycles(&b, 10);
+	rtl_completion(&b, 0x123);
+	assert_int_equal(cw_hip_get_stats(b.hip)->cpl_passed, 1);
+	down(&b);
+}
+
 static void back_pressure_stops_the_rtl_at_the_depth(void **state)
 {
 	struct bench b;
@@ -382,6 +411,7 @@ int main(void)
 		cmocka_unit_test(completions_pass_and_wrong_requesters_do_not),
 		cmocka_unit_test(completion_buffer_overrun_is_counted),
 		cmocka_unit_test(posted_writes_are_told_when_they_leave),
+		cmocka_unit_test(completion_before_an_earlier_posted_write_left_is_counted),
 		cmocka_unit_test(back_pressure_stops_the_rtl_at_the_depth),
 		cmocka_unit_test(reorder_mode_lets_the_streams_overtake_each_other),
 		cmocka_unit_test(ip_timer_gives_up_a_tag_and_drops_the_late_completion),
