@@ -216,9 +216,14 @@ int cw_link_promise(struct cw_link *l, uint64_t t)
 	if (l->param.free_running)
 		return 0;
 	if (l->grid) {
+		uint64_t action = next_action(l);
+
 		taken += l->entries.n;
-		if (next_action(l) < t)
-			t = next_action(l);
+		if (action < t)
+			t = action;
+		/* The earlier promise did not speak of what it did not count. */
+		if (taken > l->told_taken && action < l->own_promise)
+			l->own_promise = action;
 	}
 	/* An earlier promise cannot be taken back. */
 	if (t < cw_link_own_bound(l))

@@ -95,6 +95,9 @@ int cw_link_send_tlp(struct cw_link *l, uint64_t stamp, const struct cw_tlp *tlp
 /* "Nothing from me before T unless you send." T is the caller's next event, arrivals that were not taken
  * left out; below an earlier promise it is raised to that. Cheap when it says nothing new. */
 int cw_link_promise(struct cw_link *l, uint64_t t);
+/* Nothing may be sent with a stamp below this: the last stamp, or the promise. It falls when an arrival is taken that
+ * the promise did not count. */
+uint64_t cw_link_own_bound(const struct cw_link *l);
 /* This end acts on what arrives only at multiples of period_ps (a clock edge), 0: at once. Its promises then also
  * count and cover what has arrived and was not taken; without this, two ends dead-lock when the latency is
  * shorter than the period: each waits for the other to pass the time between the arrival and the edge. */

@@ -108,8 +108,6 @@ int cw_link_param_check(struct cw_link_param *p, const char **why);
 int cw_link_new(struct cw_link **l, enum cw_link_side side, const struct cw_link_param *param, void *seg);
 /* Notes the text and returns err. */
 __attribute__((format(printf, 3, 4))) int cw_link_fail(struct cw_link *l, int err, const char *format, ...);
-/* Nothing sent may be stamped below this. */
-uint64_t cw_link_own_bound(const struct cw_link *l);
 /* Reads over all that is in the ring. 0 or l->error. */
 int cw_link_scan(struct cw_link *l);
 /* Waits until the ring has room for len bytes. */

@@ -22,6 +22,7 @@
 #include "sim/trace/trace.h"
 
 #define GRAIN 500ull /* ps; the latency is two of them */
+#define GRID (7 * GRAIN) /* ps; how coarse an end with a clock is, longer than any latency here */
 #define BUSY_UNTIL 2000000ull
 #define END 4000000ull /* long after the last answer */
 
@@ -37,6 +38,7 @@ struct toy {
 	uint32_t mix;    /* of everything seen, in its order */
 	uint64_t events;
 	bool idle_ends;  /* goes to sleep now and then, until something arrives */
+	uint64_t grid;   /* acts on arrivals at multiples of this */
 	bool done;
 };
 
@@ -63,6 +65,9 @@ static int toy_new(struct toy *t, struct cw_link *link, const char *path)
 	t->link = link;
 	t->random = (cw_link_get_param(link)->seed * 2 + (uint64_t)cw_link_get_side(link) * 77777 + 1) | 1;
 	t->idle_ends = cw_link_get_param(link)->seed % 2 && cw_link_get_side(link) == CW_SIDE_CARD;
+	t->grid = cw_link_get_param(link)->seed % 4 >= 2 && cw_link_get_side(link) == CW_SIDE_CARD ? GRID : 1;
+	if (t->grid > 1)
+		cw_link_set_grid(link, t->grid);
 	cw_rx_credit_init(&t->rx, &limit);
 	if (cw_log_open(&t->log, path, 0, cw_link_get_side(link)) || cw_txq_new(&t->txq, link))
 		return -1;
@@ -146,6 +151,13 @@ static uint64_t next_leave(struct toy *t)
 	return t1 < t->now ? t->now : t1;
 }
 
+static uint64_t next_arrival(struct toy *t)
+{
+	uint64_t in = cw_link_next(t->link);
+
+	return in == CW_TIME_NEVER ? in : (in + t->grid - 1) / t->grid * t->grid;
+}
+
 /* Runs as far as the horizon allows. The number of events, or -errno. */
 static int toy_step(void *ctx)
 {
@@ -153,7 +165,7 @@ static int toy_step(void *ctx)
 	int ret = 0, n = 0;
 
 	while (ret >= 0) {
-		uint64_t horizon = cw_link_horizon(t->link), in = cw_link_next(t->link), out = next_leave(t);
+		uint64_t horizon = cw_link_horizon(t->link), in = next_arrival(t), out = next_leave(t);
 		uint64_t at = in < t->local ? in : t->local;
 
 		at = out < at ? out : at;
@@ -238,12 +250,13 @@ static uint64_t run_in_two(uint64_t seed, const struct paths *p)
 	pid_t pid;
 
 	snprintf(name, sizeof(name), "trace-%d-%u", (int)getpid(), (unsigned)seed);
-	assert_int_equal(cw_link_listen(name, &l, why, sizeof(why)), 0);
 	fflush(NULL);
-	pid = fork();
+	pid = fork(); /* before the listener has a thread, which may hold a lock of the allocator */
 	if (!pid) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		if (cw_link_attach(name, &param, &link, why, sizeof(why)) || toy_new(&toy, link, p->host2))
+		while ((ret = cw_link_attach(name, &param, &link, why, sizeof(why))) == -ENOENT)
+			usleep(1000);
+		if (ret || toy_new(&toy, link, p->host2))
 			_exit(1);
 		if (toy_run(&toy)) {
 			fprintf(stderr, "host: %s\n", cw_link_why(link));
@@ -251,6 +264,7 @@ static uint64_t run_in_two(uint64_t seed, const struct paths *p)
 		}
 		_exit(toy_free(&toy) ? 3 : 0);
 	}
+	assert_int_equal(cw_link_listen(name, &l, why, sizeof(why)), 0);
 	assert_int_equal(cw_link_accept(l, 10000, &link), 0);
 	assert_int_equal(toy_new(&toy, link, p->card2), 0);
 	ret = toy_run(&toy);
