@@ -67,11 +67,13 @@ UNIT_TESTS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/unit/*_test.c))
 DRIVER_TESTS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/driver/*_test.c))
 
 $(B)/asan/tests/driver/%.o: DIR_FLAGS = $(SHIM_CPPFLAGS)
+$(B)/asan/tests/unit/kernel_%.o: DIR_FLAGS = $(SHIM_CPPFLAGS)
 
 UNIT_LIBS := $(patsubst %,$(B)/lib/%-asan.a,link trace host kernel device model)
+# A fragment may add objects to a test (prerequisites) and linker options (UNIT_LDFLAGS).
 $(UNIT_TESTS): $(B)/tests/%: $(B)/asan/tests/%.o $(UNIT_LIBS)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(ASAN) -o $@ $< -Wl,--start-group $(UNIT_LIBS) -Wl,--end-group -lcmocka $(LDLIBS)
+	$(Q)$(CC) $(ASAN) $(UNIT_LDFLAGS) -o $@ $(filter $(B)/asan/%.o,$^) -Wl,--start-group $(UNIT_LIBS) -Wl,--end-group -lcmocka $(LDLIBS)
 
 DRIVER_LIBS := $(patsubst %,$(B)/lib/%-asan.a,link trace host kernel device driver model)
 $(DRIVER_TESTS): $(B)/tests/%: $(B)/asan/tests/%.o $(DRIVER_LIBS)
@@ -89,7 +91,7 @@ tests-static: # nothing to build
 tests-unit: $(UNIT_TESTS)
 tests-driver: $(DRIVER_TESTS)
 
-.PHONY: run test help clean
+.PHONY: run test test-all help clean
 ##  make run       set up what is missing, build, move a real file both ways (FILE=), show it
 run:
 	@scripts/setup.sh run
@@ -100,6 +102,11 @@ run:
 test:
 	@scripts/setup.sh test
 	@scripts/test.sh $(PARTS)
+
+##  make test-all  every matrix in full; can be stopped and started again
+test-all:
+	@scripts/setup.sh test
+	@TEST_ALL=1 scripts/test.sh $(PARTS)
 
 ##  make lint      every static check
 .PHONY: lint

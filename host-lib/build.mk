@@ -2,6 +2,7 @@
 # libcauseway.so, the simulation plug-in, cwctl, the examples; end-to-end tests.
 
 HOST_CPPFLAGS := -Ihost-lib -Idriver/uapi
+comma := ,
 FLAGS_hostlib := $(HOST_CPPFLAGS)
 LIB_OBJ := $(patsubst %.c,$(B)/obj/%.o,$(addprefix host-lib/,device.c file.c sim.c))
 PLUGIN_OBJ := $(patsubst %.c,$(B)/obj/%.o,$(wildcard host-lib/plugin*.c))
@@ -42,3 +43,21 @@ $(E2E_TESTS): $(B)/tests/%: $(B)/obj/tests/%.o $(B)/obj/tests/e2e/target.o $(B)/
 
 .PHONY: tests-e2e
 tests-e2e: programs $(E2E_TESTS)
+
+# ---- unit tests of the library: objects by name, as the two plug-in files are in no archive ----
+# --wrap=NAME: the test's __wrap_NAME stands in for what the object calls.
+$(B)/asan/tests/unit/hostlib_%.o: DIR_FLAGS = $(HOST_CPPFLAGS)
+$(B)/asan/host-lib/%.o: DIR_FLAGS = $(HOST_CPPFLAGS)
+# The defaults of the card come from the file that holds the models.
+$(B)/tests/unit/hostlib_options_test: $(B)/asan/host-lib/plugin_options.o $(VERILATED_LIBS)
+$(B)/tests/unit/hostlib_options_test: LDLIBS := -static-libasan $(VERILATED_LIBS) -lstdc++ $(LDLIBS)
+$(B)/tests/unit/hostlib_device_test: $(B)/asan/host-lib/device.o
+$(B)/tests/unit/hostlib_sim_test: $(patsubst %,$(B)/asan/host-lib/%.o,sim device file) $(B)/tests/unit/fake_plugin.so
+$(B)/tests/unit/hostlib_file_test: $(B)/asan/host-lib/file.o
+$(B)/tests/unit/hostlib_file_test: UNIT_LDFLAGS := $(patsubst %,-Wl$(comma)--wrap=%,ioctl pread pwrite syscall)
+$(B)/tests/unit/hostlib_progress_test: $(B)/asan/host-lib/progress.o
+
+$(B)/obj/tests/unit/fake_plugin.o: DIR_FLAGS = $(HOST_CPPFLAGS)
+$(B)/tests/unit/fake_plugin.so: $(B)/obj/tests/unit/fake_plugin.o
+	@mkdir -p $(@D)
+	$(Q)$(CC) -shared -o $@ $<

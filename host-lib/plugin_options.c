@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "plugin.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -67,7 +68,7 @@ static int parse_number(enum key key, const char *text, uint64_t *value, char *w
 
 	errno = 0;
 	*value = strtoull(text, &end, 0);
-	if (errno || end == text || *end || text[0] == '-' || *value < limits[key].min || *value > limits[key].max ||
+	if (errno || !isdigit((unsigned char)text[0]) || *end || *value < limits[key].min || *value > limits[key].max ||
 	    (two && !power_of_two(*value))) {
 		snprintf(why, why_size, "option %s=%s: a number from %llu to %llu%s", keys[key], text,
 			 (unsigned long long)limits[key].min, (unsigned long long)limits[key].max,

@@ -55,7 +55,7 @@ int cw_sim_load(const struct cw_backend **backend, void **handle, char *why, siz
 	*(void **)&entry = dlsym(*handle, CW_SIM_ENTRY);
 	*backend = entry ? entry() : NULL;
 	if (!*backend || (*backend)->version != CW_LIB_VERSION) {
-		snprintf(why, why_size, "%s is of version %u, this library of version %u", path,
+		snprintf(why, why_size, "%s is of version %u, this library of version %d", path,
 			 *backend ? (*backend)->version : 0, CW_LIB_VERSION);
 		dlclose(*handle);
 		return -EPROTO;

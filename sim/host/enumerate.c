@@ -36,6 +36,14 @@ enum {
 	AER_UNCOR = 0x04, AER_COR = 0x10,
 };
 
+/* What became of a request. One that the death of the card ended has UR as well. */
+static int outcome(const struct cw_host *h, const struct cw_host_req *req)
+{
+	if (req->status == CW_CPL_SC)
+		return 0;
+	return h->lost ? -ENOTCONN : -EIO;
+}
+
 int cw_host_cfg_read32(struct cw_host *h, uint16_t reg, uint32_t *value)
 {
 	struct cw_host_req req = { .space = CW_SPACE_CFG, .addr = reg, .len = 4 };
@@ -49,7 +57,7 @@ int cw_host_cfg_read32(struct cw_host *h, uint16_t reg, uint32_t *value)
 	*value = req.data[0] | (uint32_t)req.data[1] << 8 | (uint32_t)req.data[2] << 16 | (uint32_t)req.data[3] << 24;
 	if (req.status == CW_CPL_CRS)
 		return -EAGAIN;
-	return req.status == CW_CPL_SC ? 0 : -EIO;
+	return outcome(h, &req);
 }
 
 static int cfg_write(struct cw_host *h, uint16_t reg, uint32_t value, uint32_t len)
@@ -63,7 +71,7 @@ static int cfg_write(struct cw_host *h, uint16_t reg, uint32_t value, uint32_t l
 	r = cw_host_cfg_write(h, &req);
 	if (!r)
 		r = cw_host_wait(h, &req);
-	return r ? r : req.status == CW_CPL_SC ? 0 : -EIO;
+	return r ? r : outcome(h, &req);
 }
 
 int cw_host_cfg_write32(struct cw_host *h, uint16_t reg, uint32_t value)

@@ -2,6 +2,8 @@
 /* Bits, strings, numbers: plain library functions of the kernel. */
 #include "internal.h"
 
+#include <ctype.h>
+
 unsigned long kshim_find_bit(const unsigned long *p, unsigned long size, unsigned long from, bool value)
 {
 	unsigned long i;
@@ -58,13 +60,11 @@ static int parse(const char *str, unsigned int base, u64 max, u64 *res)
 	unsigned long long v;
 	char *end;
 
-	if (!*str || *str == '-' || *str == ' ')
+	if (!*str || *str == '-' || isspace((unsigned char)*str))
 		return -EINVAL;
 	errno = 0;
 	v = strtoull(str, &end, (int)base);
-	if (*end == '\n')
-		end++;
-	if (end == str || *end)
+	if (*end == '\n' ? end[1] : *end)
 		return -EINVAL;
 	if (errno == ERANGE || v > max)
 		return -ERANGE;

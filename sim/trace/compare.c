@@ -117,7 +117,8 @@ static void describe(const struct side *s, const struct entry *e, char *buf, siz
 	}
 	memcpy(t->dw, e->dw, sizeof(t->dw));
 	t->data_len = e->data_len;
-	memcpy(t->data, s->bytes + e->data, e->data_len);
+	if (e->data_len)
+		memcpy(t->data, s->bytes + e->data, e->data_len);
 	cw_tlp_print(t, buf + n, size - (size_t)n);
 	free(t);
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
+// tests: cw_c2h_split cw_c2h_rd cw_c2h_pack
 /* Card to host data: split, read, pack. Every alignment, errors, rate. */
 #include "write_env.h"
 
@@ -122,8 +123,8 @@ static void every_alignment(void **state)
 		stream_stall(b.h->tx, card % 3 * 30);
 		b.m.r_stall = card % 2 * 40;
 		for (unsigned i = 0; i < 18; i++)
-			for (unsigned host = 0; host < 8; host++)
-				v[n++] = (struct move){ host, 0x40000 + card + 4096 * n - lens[i] / 2, lens[i], n % 4 };
+			for (unsigned host = 0; host < 8; host++, n++)
+				v[n] = (struct move){ host, 0x40000 + card + 4096 * n - lens[i] / 2, lens[i], n % 4 };
 		lay_out(v, n, card & 1 ? HOST_LOW : HOST_HIGH);
 		for (unsigned i = 0; i < n; i++)
 			put(&b, &v[i], i);
@@ -197,14 +198,17 @@ static void full_4096_byte_payload(void **state)
 	struct move v[2] = { { 4096 - 64, 0x1001f, 4096, 0 }, { 4096 - 64, 0x2000, 8192, 0 } };
 
 	(void)state;
-	bench_open(&b, 5, 201);
 	v[0].host += HOST_HIGH + 64;
 	v[1].host = HOST_HIGH + 65536;
-	put(&b, &v[0], 0);
-	put(&b, &v[1], 1);
-	run(&b, v, 2);
-	assert_int_equal(b.h->tlps, 3); /* one of 1024 DW, two more of the second */
-	bench_close(&b);
+	for (unsigned code = 5; code <= 7; code++) { /* 6 and 7 are reserved (7.5.3.4) and mean no more */
+		bench_open(&b, 5, 201);
+		dut_set(b.d, "fn_mps", code);
+		put(&b, &v[0], 0);
+		put(&b, &v[1], 1);
+		run(&b, v, 2);
+		assert_int_equal(b.h->tlps, 3); /* one of 1024 DW, two more of the second */
+		bench_close(&b);
+	}
 }
 
 /* The word at each place of the second of three descriptors answers with an error. */

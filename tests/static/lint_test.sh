@@ -43,7 +43,20 @@ files_are_small() {
     return $bad
 }
 
+# Our C and our Verilog, and shell around them: nothing else is built or run here.
+only_our_languages() {
+    local found
+    found=$(git ls-files -co --exclude-standard | grep -iE '\.(cpp|cc|cxx|hpp|hh|hxx|py|pl|rb|js)$')
+    echo "$found"
+    [ -z "$found" ]
+}
+# What builds and tests fetches nothing by itself: no address of a host in any script.
+scripts_name_no_host() { ! git grep --untracked -nE '(https?|ftp|git)://' -- Makefile '*.mk' scripts .ci '*.sh' ':!tests/static/lint_test.sh'; }
+# No file knows where somebody keeps this tree.
+no_path_of_a_machine() { ! git grep --untracked -nE "(^|[^A-Za-z0-9_.$}-])/(work|root|home|Users)(/|[^A-Za-z0-9_]|$)" -- ':!tests/static/lint_test.sh'; }
+
 check "registers are printed from the table" make -s regs-check
+check "checker rules are printed from the table" make -s rules-doc-check
 check "verilator_lint" verilator_lint
 check "icarus_lint" icarus_lint
 check "yosys_check" yosys_check
@@ -53,4 +66,7 @@ check "versions_only_in_compat" versions_only_in_compat
 check "every_file_has_a_licence" every_file_has_a_licence
 check "rtl_names_no_vendor" rtl_names_no_vendor
 check "files_are_small" files_are_small
+check "only_our_languages" only_our_languages
+check "scripts_name_no_host" scripts_name_no_host
+check "no_path_of_a_machine" no_path_of_a_machine
 tap_end

@@ -268,6 +268,7 @@ static void a_dead_card_ends_everything(void **state)
 	struct cw_host_req req = { .space = CW_SPACE_MEM, .len = 4 };
 	struct rig *r = &rig;
 	uint64_t end;
+	uint32_t v;
 	int ret = 0;
 
 	(void)state;
@@ -295,6 +296,10 @@ static void a_dead_card_ends_everything(void **state)
 	assert_int_equal(cw_host_read(r->h, &req), 0);
 	assert_true(req.done);
 	assert_int_equal(cw_host_write(r->h, req.addr, buf, 4), 0);
+	/* which is told from an error of the card */
+	assert_int_equal(cw_host_cfg_read32(r->h, 0, &v), -ENOTCONN);
+	assert_int_equal(v, UINT32_MAX);
+	assert_int_equal(cw_host_cfg_write32(r->h, 4, 0), -ENOTCONN);
 	assert_int_equal(cw_host_free(r->h), 0);
 	cw_txq_free(r->tx);
 	cw_link_close(r->he);

@@ -1,0 +1,569 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * DMA mappings: which bytes the device reaches through them, and every rule of
+ * the mapping API broken once, each found by its check and by no other.
+ */
+#include "kernel_rig.h"
+
+static u64 mask;
+static struct device_dma_parameters parms;
+static struct device dev;
+
+static void device_reset(void)
+{
+	memset(&dev, 0, sizeof(dev));
+	memset(&parms, 0, sizeof(parms));
+	mask = U64_MAX;
+	dev.init_name = "dev";
+	dev.dma_mask = &mask;
+	dev.coherent_dma_mask = mask;
+	dev.dma_parms = &parms;
+}
+
+/* The device reads or writes `len` bytes; a body runs in a process of this machine. */
+static struct shim *machine;
+
+static int device_reads(dma_addr_t a, void *buf, u32 len) { return shim_dummy_dma(machine, a, buf, len, false); }
+static int device_writes(dma_addr_t a, void *buf, u32 len) { return shim_dummy_dma(machine, a, buf, len, true); }
+
+static void with_machine(bool iommu, uint64_t seed, long (*body)(void *))
+{
+	struct shim_param p;
+	long line;
+
+	shim_param_default(&p);
+	p.iommu = iommu;
+	p.seed = seed;
+	p.quiet = true;
+	machine = machine_with(&p);
+	device_reset();
+	line = shim_call(machine, body, &p);
+	if (line)
+		shim_report(machine, stderr);
+	assert_int_equal(shim_free(machine), 0);
+	if (line)
+		fail_msg("line %ld, iommu %d, seed %llu", line, iommu, (unsigned long long)seed);
+}
+
+static void in_both(long (*body)(void *))
+{
+	for (uint64_t seed = 1; seed < 4; seed++) {
+		with_machine(true, seed, body);
+		with_machine(false, seed, body);
+	}
+}
+
+static long exact(void *arg)
+{
+	struct shim_param *p = arg;
+	u8 *va = kmalloc(6000, GFP_KERNEL), buf[6000];
+	dma_addr_t a = dma_map_single(&dev, va + 3, 5000, DMA_BIDIRECTIONAL);
+
+	WANT(!dma_mapping_error(&dev, a));
+	WANT(offset_in_page(a) == offset_in_page(va + 3));
+	for (int i = 0; i < 6000; i++)
+		va[i] = (u8)(i * 7);
+	WANT(device_reads(a, buf, 5000) == 0 && !memcmp(buf, va + 3, 5000));
+	memset(buf, 0xcc, 5000);
+	WANT(device_writes(a + 1, buf, 4998) == 0);
+	WANT(va[3] == 21 && va[4] == 0xcc && va[5001] == 0xcc && va[5002] == (u8)(5002 * 7));
+	if (p->iommu) {
+		shim_expect(machine, "C9", 4);
+		WANT(device_reads(a - 1, buf, 1) == -EFAULT && strstr(shim_last(machine), "before a mapping"));
+		WANT(device_reads(a + 4999, buf, 2) == -EFAULT && strstr(shim_last(machine), "1 bytes past the end"));
+		WANT(device_writes(a + 5000, buf, 1) == -EFAULT && strstr(shim_last(machine), "behind a mapping"));
+		WANT(device_reads(0x123, buf, 1) == -EFAULT && strstr(shim_last(machine), "never mapped"));
+	}
+	dma_unmap_single(&dev, a, 5000, DMA_BIDIRECTIONAL);
+	shim_expect(machine, "C9", 1);
+	WANT(device_reads(a, buf, 1) == -EFAULT && strstr(shim_last(machine), "use after unmap"));
+	kfree(va);
+	return 0;
+}
+
+static void a_mapping_is_exact_to_the_byte(void **state __maybe_unused)
+{
+	in_both(exact);
+}
+
+static long directions(void *arg __maybe_unused)
+{
+	u8 *va = kmalloc(64, GFP_KERNEL), c = 0;
+	dma_addr_t to = dma_map_single(&dev, va, 32, DMA_TO_DEVICE);
+	dma_addr_t from = dma_map_single(&dev, va + 32, 32, DMA_FROM_DEVICE);
+
+	WANT(!dma_mapping_error(&dev, to) && !dma_mapping_error(&dev, from));
+	WANT(device_reads(to, &c, 1) == 0 && device_writes(from, &c, 1) == 0);
+	shim_expect(machine, "C9", 2);
+	WANT(device_writes(to, &c, 1) == -EFAULT && strstr(shim_last(machine), "direction"));
+	WANT(device_reads(from, &c, 1) == -EFAULT && strstr(shim_last(machine), "direction"));
+	dma_unmap_single(&dev, to, 32, DMA_TO_DEVICE);
+	dma_unmap_single(&dev, from, 32, DMA_FROM_DEVICE);
+	kfree(va);
+	return 0;
+}
+
+static void a_mapping_has_its_direction(void **state __maybe_unused)
+{
+	in_both(directions);
+}
+
+static long scattered(void *arg __maybe_unused)
+{
+	enum { N = 150 };
+	struct sg_table t;
+	struct scatterlist *sg;
+	unsigned int i, at = 0;
+	static u8 part[PAGE_SIZE];
+	u8 *va = kmalloc(N * PAGE_SIZE, GFP_KERNEL), *buf = kvmalloc(N * PAGE_SIZE, GFP_KERNEL);
+
+	for (i = 0; i < N * PAGE_SIZE; i++)
+		va[i] = (u8)(i * 11 + (i >> 12));
+	dma_set_max_seg_size(&dev, 4 * PAGE_SIZE);
+	WANT(sg_alloc_table(&t, N, GFP_KERNEL) == 0);
+	for_each_sgtable_sg(&t, sg, i) /* every other page from the end: no two are neighbours */
+		sg_set_buf(sg, va + (2 * i % N + 2 * i / N) * PAGE_SIZE, i == N - 1 ? 100 : PAGE_SIZE);
+	WANT(dma_map_sgtable(&dev, &t, DMA_TO_DEVICE, 0) == 0);
+	WANT(t.orig_nents == N && t.nents <= N);
+	for_each_sgtable_dma_sg(&t, sg, i) {
+		WANT(sg_dma_len(sg) && sg_dma_len(sg) <= 4 * PAGE_SIZE);
+		WANT(device_reads(sg_dma_address(sg), buf + at, sg_dma_len(sg)) == 0);
+		if (sg_dma_len(sg) > PAGE_SIZE + 5) { /* from within a page on */
+			WANT(device_reads(sg_dma_address(sg) + 5, part, PAGE_SIZE) == 0);
+			WANT(!memcmp(part, buf + at + 5, PAGE_SIZE));
+		}
+		at += sg_dma_len(sg);
+	}
+	WANT(at == (N - 1) * PAGE_SIZE + 100);
+	at = 0;
+	for_each_sgtable_sg(&t, sg, i) {
+		WANT(!memcmp(buf + at, sg_virt(sg), sg->length));
+		at += sg->length;
+	}
+	dma_unmap_sgtable(&dev, &t, DMA_TO_DEVICE, 0);
+	sg_free_table(&t);
+	kfree(va);
+	kvfree(buf);
+	return 0;
+}
+
+static void a_scatter_list_is_one_run_of_bytes_in_its_order(void **state __maybe_unused)
+{
+	in_both(scattered);
+}
+
+struct held {
+	dma_addr_t a;
+	u32 len;
+	u8 *va;
+};
+
+/* Random life of many mappings under the narrowest mask, so that addresses come round; all are always apart. */
+static long apart(void *arg __maybe_unused)
+{
+	enum { N = 200 };
+	struct held *h = kcalloc(N, sizeof(*h), GFP_KERNEL);
+
+	mask = DMA_BIT_MASK(30);
+	for (unsigned int round = 0; round < 8000; round++) {
+		struct held *x = &h[get_random_u32() % (get_random_u32() % 8 ? 8 : N)]; /* most live long */
+
+		if (x->len) {
+			u8 c = 0;
+
+			WANT(device_reads(x->a + x->len - 1, &c, 1) == 0 && c == x->va[x->len - 1]);
+			dma_unmap_single(&dev, x->a, x->len, DMA_TO_DEVICE);
+			kfree(x->va);
+			x->len = 0;
+			continue;
+		}
+		x->len = 1 + get_random_u32() % SZ_512K;
+		x->va = kmalloc(x->len, GFP_KERNEL);
+		x->va[x->len - 1] = (u8)round;
+		x->a = dma_map_single(&dev, x->va, x->len, DMA_TO_DEVICE);
+		WANT(!dma_mapping_error(&dev, x->a) && x->a + x->len - 1 <= mask);
+		for (unsigned int i = 0; i < N; i++)
+			WANT(&h[i] == x || !h[i].len || h[i].a + h[i].len <= x->a || x->a + x->len <= h[i].a);
+	}
+	for (unsigned int i = 0; i < N; i++) {
+		if (!h[i].len)
+			continue;
+		dma_unmap_single(&dev, h[i].a, h[i].len, DMA_TO_DEVICE);
+		kfree(h[i].va);
+	}
+	kfree(h);
+	return 0;
+}
+
+static void live_mappings_never_overlap_and_keep_to_the_mask(void **state __maybe_unused)
+{
+	with_machine(true, 5, apart);
+	with_machine(true, 6, apart);
+}
+
+static long coherent(void *arg __maybe_unused)
+{
+	dma_addr_t a, b, c;
+	u8 *p = dma_alloc_coherent(&dev, 5000, &a, GFP_KERNEL), *q, x = 9, y = 0;
+	struct dma_pool *pool = dma_pool_create("pool", &dev, 64, 64, 0);
+
+	WANT(p && !memchr_inv(p, 0, 5000) && PAGE_ALIGNED(p) && PAGE_ALIGNED(a));
+	WANT(device_writes(a + 4999, &x, 1) == 0 && p[4999] == 9);
+	WANT(dma_alloc_coherent(&dev, 0, &b, GFP_KERNEL) == NULL);
+	dma_free_coherent(&dev, 5000, p, a);
+	dma_free_coherent(&dev, 5000, NULL, 0);
+	WANT(pool && !dma_pool_create("bad", &dev, 0, 64, 0) && !dma_pool_create("bad", &dev, 64, 48, 0));
+	p = dma_pool_alloc(pool, GFP_KERNEL, &b);
+	q = dma_pool_zalloc(pool, GFP_KERNEL, &c);
+	WANT(p && q && b != c && !memchr_inv(q, 0, 64) && memchr_inv(p, 0, 64));
+	p[63] = 77;
+	WANT(device_reads(b + 63, &y, 1) == 0 && y == 77);
+	dma_pool_free(pool, p, b);
+	dma_pool_free(pool, q, c);
+	dma_pool_destroy(pool);
+	return 0;
+}
+
+static void coherent_memory_is_zeroed_and_aligned(void **state __maybe_unused)
+{
+	in_both(coherent);
+}
+
+static long placed(void *arg __maybe_unused)
+{
+	u8 *p = kmalloc(256, GFP_KERNEL);
+	dma_addr_t a, b, want = 0xfffff000ull + offset_in_page(p);
+
+	WANT(shim_place_next(machine, want) == 0);
+	a = dma_map_single(&dev, p, 256, DMA_TO_DEVICE);
+	WANT(!dma_mapping_error(&dev, a) && a == want);
+	shim_place_next(machine, want);
+	shim_expect(machine, "place", 1);
+	b = dma_map_single(&dev, p, 256, DMA_FROM_DEVICE);
+	WANT(!dma_mapping_error(&dev, b) && b != want);
+	dma_unmap_single(&dev, a, 256, DMA_TO_DEVICE);
+	dma_unmap_single(&dev, b, 256, DMA_FROM_DEVICE);
+	kfree(p);
+	return 0;
+}
+
+static void a_test_may_choose_an_address_that_is_free(void **state __maybe_unused)
+{
+	struct shim_param p;
+
+	shim_param_default(&p);
+	p.quiet = true;
+	device_reset();
+	machine = machine_with(&p);
+	assert_int_equal(shim_call(machine, placed, NULL), 0);
+	assert_int_equal(shim_free(machine), 0);
+	p.iommu = false;
+	machine = machine_with(&p);
+	assert_int_equal(shim_place_next(machine, 0x1000), -EINVAL);
+	assert_int_equal(shim_free(machine), 0);
+}
+
+static long masks(void *arg)
+{
+	struct shim_param *p = arg;
+
+	WANT(dma_set_mask_and_coherent(&dev, U64_MAX) == -EIO);
+	WANT(dma_set_mask_and_coherent(&dev, DMA_BIT_MASK(40)) == 0 && mask == DMA_BIT_MASK(40));
+	WANT(dma_set_mask(&dev, p->iommu ? DMA_BIT_MASK(29) : DMA_BIT_MASK(31)) == -EIO && mask == DMA_BIT_MASK(40));
+	WANT(dma_get_max_seg_size(&dev) == SZ_64K);
+	return 0;
+}
+
+static void a_mask_that_the_machine_cannot_do_is_refused(void **state __maybe_unused)
+{
+	for (int iommu = 0; iommu < 2; iommu++) {
+		struct shim_param p;
+
+		shim_param_default(&p);
+		p.iommu = iommu;
+		p.dma_bits = 40;
+		device_reset();
+		machine = machine_with(&p);
+		assert_int_equal(shim_call(machine, masks, &p), 0);
+		assert_int_equal(shim_free(machine), 0);
+	}
+}
+
+/* ---- mistakes ---- */
+
+static u8 *block;
+
+/* A mapping of 64 bytes of a block, its error checked. */
+static dma_addr_t map(enum dma_data_direction dir)
+{
+	dma_addr_t a;
+
+	device_reset();
+	block = kmalloc(64, GFP_KERNEL);
+	a = dma_map_single(&dev, block, 64, dir);
+	return dma_mapping_error(&dev, a) ? 0 : a;
+}
+
+static long unmaps_twice(void *arg __maybe_unused)
+{
+	dma_addr_t a = map(DMA_TO_DEVICE);
+
+	dma_unmap_single(&dev, a, 64, DMA_TO_DEVICE);
+	dma_unmap_single(&dev, a, 64, DMA_TO_DEVICE);
+	kfree(block);
+	return 0;
+}
+
+static long unmaps_an_error(void *arg __maybe_unused)
+{
+	device_reset();
+	dma_unmap_single(&dev, DMA_MAPPING_ERROR, 64, DMA_TO_DEVICE);
+	return 0;
+}
+
+static long unmaps_another_size(void *arg __maybe_unused)
+{
+	dma_unmap_single(&dev, map(DMA_TO_DEVICE), 63, DMA_TO_DEVICE);
+	kfree(block);
+	return 0;
+}
+
+static long unmaps_another_direction(void *arg __maybe_unused)
+{
+	dma_unmap_single(&dev, map(DMA_TO_DEVICE), 64, DMA_FROM_DEVICE);
+	kfree(block);
+	return 0;
+}
+
+static long unmaps_as_a_page(void *arg __maybe_unused)
+{
+	dma_unmap_page(&dev, map(DMA_TO_DEVICE), 64, DMA_TO_DEVICE);
+	kfree(block);
+	return 0;
+}
+
+static long unmaps_another_count(void *arg __maybe_unused)
+{
+	struct scatterlist sg[2];
+
+	device_reset();
+	block = kmalloc(64, GFP_KERNEL);
+	sg_init_table(sg, 2);
+	sg_set_buf(&sg[0], block, 32);
+	sg_set_buf(&sg[1], block + 32, 32);
+	if (!dma_map_sg(&dev, sg, 2, DMA_TO_DEVICE))
+		return -1;
+	dma_unmap_sg(&dev, sg, 1, DMA_TO_DEVICE);
+	kfree(block);
+	return 0;
+}
+
+static long never_asks_for_the_error(void *arg __maybe_unused)
+{
+	dma_addr_t a;
+
+	device_reset();
+	block = kmalloc(64, GFP_KERNEL);
+	a = dma_map_single(&dev, block, 64, DMA_TO_DEVICE);
+	dma_unmap_single(&dev, a, 64, DMA_TO_DEVICE);
+	kfree(block);
+	return 0;
+}
+
+static long syncs_what_is_not_mapped(void *arg __maybe_unused)
+{
+	device_reset();
+	dma_sync_single_for_cpu(&dev, 0x1000, 4, DMA_FROM_DEVICE);
+	return 0;
+}
+
+static long syncs_too_much(void *arg __maybe_unused)
+{
+	dma_addr_t a = map(DMA_FROM_DEVICE);
+
+	dma_sync_single_for_cpu(&dev, a, 65, DMA_FROM_DEVICE);
+	dma_unmap_single(&dev, a, 64, DMA_FROM_DEVICE);
+	kfree(block);
+	return 0;
+}
+
+static long syncs_against_its_direction(void *arg __maybe_unused)
+{
+	dma_addr_t a = map(DMA_FROM_DEVICE);
+
+	dma_sync_single_for_device(&dev, a, 64, DMA_TO_DEVICE);
+	dma_unmap_single(&dev, a, 64, DMA_FROM_DEVICE);
+	kfree(block);
+	return 0;
+}
+
+static long leaks_a_mapping(void *arg __maybe_unused)
+{
+	static u64 keep;
+
+	keep = map(DMA_TO_DEVICE);
+	kfree(block);
+	return keep ? 0 : -1;
+}
+
+static long maps_the_stack(void *arg __maybe_unused)
+{
+	u8 on_stack[64];
+
+	device_reset();
+	return dma_map_single(&dev, on_stack, 64, DMA_TO_DEVICE) == DMA_MAPPING_ERROR ? 0 : -1;
+}
+
+static long maps_vmalloc_memory(void *arg __maybe_unused)
+{
+	void *p = vmalloc(64);
+
+	device_reset();
+	if (dma_map_single(&dev, p, 64, DMA_TO_DEVICE) != DMA_MAPPING_ERROR)
+		return -1;
+	vfree(p);
+	return 0;
+}
+
+static long maps_past_its_block(void *arg __maybe_unused)
+{
+	void *p = kmalloc(64, GFP_KERNEL);
+
+	device_reset();
+	if (dma_map_single(&dev, p, 65, DMA_TO_DEVICE) != DMA_MAPPING_ERROR)
+		return -1;
+	kfree(p);
+	return 0;
+}
+
+static long maps_too_long_a_segment(void *arg __maybe_unused)
+{
+	struct scatterlist sg;
+
+	device_reset();
+	dma_set_max_seg_size(&dev, 32);
+	block = kmalloc(64, GFP_KERNEL);
+	sg_init_one(&sg, block, 64);
+	if (!dma_map_sg(&dev, &sg, 1, DMA_TO_DEVICE))
+		return -1;
+	dma_unmap_sg(&dev, &sg, 1, DMA_TO_DEVICE);
+	kfree(block);
+	return 0;
+}
+
+static long maps_nothing(void *arg __maybe_unused)
+{
+	block = kmalloc(64, GFP_KERNEL);
+	device_reset();
+	if (dma_map_single(&dev, block, 0, DMA_TO_DEVICE) != DMA_MAPPING_ERROR)
+		return -1;
+	kfree(block);
+	return 0;
+}
+
+static long maps_without_a_mask(void *arg __maybe_unused)
+{
+	block = kmalloc(64, GFP_KERNEL);
+	device_reset();
+	dev.dma_mask = NULL;
+	if (dma_map_single(&dev, block, 64, DMA_TO_DEVICE) != DMA_MAPPING_ERROR)
+		return -1;
+	kfree(block);
+	return 0;
+}
+
+static long frees_coherent_of_another_size(void *arg __maybe_unused)
+{
+	dma_addr_t a;
+	void *p;
+
+	device_reset();
+	p = dma_alloc_coherent(&dev, 64, &a, GFP_KERNEL);
+	dma_free_coherent(&dev, 128, p, a);
+	return 0;
+}
+
+static long frees_coherent_twice(void *arg __maybe_unused)
+{
+	dma_addr_t a;
+	void *p;
+
+	device_reset();
+	p = dma_alloc_coherent(&dev, 64, &a, GFP_KERNEL);
+	dma_free_coherent(&dev, 64, p, a);
+	dma_free_coherent(&dev, 64, p, a);
+	return 0;
+}
+
+static long frees_coherent_with_interrupts_off(void *arg __maybe_unused)
+{
+	unsigned long flags;
+	dma_addr_t a;
+	void *p;
+
+	device_reset();
+	p = dma_alloc_coherent(&dev, 64, &a, GFP_KERNEL);
+	local_irq_save(flags);
+	dma_free_coherent(&dev, 64, p, a);
+	local_irq_restore(flags);
+	return 0;
+}
+
+static long destroys_a_pool_in_use(void *arg __maybe_unused)
+{
+	struct dma_pool *pool;
+	dma_addr_t a;
+
+	device_reset();
+	pool = dma_pool_create("pool", &dev, 64, 64, 0);
+	if (!dma_pool_alloc(pool, GFP_KERNEL, &a))
+		return -1;
+	dma_pool_destroy(pool);
+	return 0;
+}
+
+static void each_misuse_of_a_mapping_is_found(void **state __maybe_unused)
+{
+	static const struct mistake m[] = {
+		{ "unmaps_twice", unmaps_twice, "C1", "not allocated", 0 },
+		{ "unmaps_an_error", unmaps_an_error, "C1", "invalid DMA memory address", 0 },
+		{ "unmaps_another_size", unmaps_another_size, "C2", "different size", 0 },
+		{ "unmaps_another_direction", unmaps_another_direction, "C2", "different direction", 0 },
+		{ "unmaps_as_a_page", unmaps_as_a_page, "C2", "wrong function", 0 },
+		{ "unmaps_another_count", unmaps_another_count, "C2", "different entry count", 0 },
+		{ "never_asks_for_the_error", never_asks_for_the_error, "C3", "failed to check map error", 0 },
+		{ "syncs_what_is_not_mapped", syncs_what_is_not_mapped, "C4", "not allocated", 0 },
+		{ "syncs_too_much", syncs_too_much, "C4", "outside allocated range", 0 },
+		{ "syncs_against_its_direction", syncs_against_its_direction, "C4", "device write-only", 0 },
+		{ "leaks_a_mapping", leaks_a_mapping, "C5", "dma_map_single of 64 bytes", 0 },
+		{ "maps_the_stack", maps_the_stack, "C6", "from stack", 0 },
+		{ "maps_vmalloc_memory", maps_vmalloc_memory, "C6", "vmalloc", 0 },
+		{ "maps_past_its_block", maps_past_its_block, "C6", "65 bytes of a block of 64", 0 },
+		{ "maps_too_long_a_segment", maps_too_long_a_segment, "C8", "longer than device claims", 0 },
+		{ "maps_nothing", maps_nothing, "dma-use", "no bytes", 0 },
+		{ "maps_without_a_mask", maps_without_a_mask, "dma-use", "without a DMA mask", 0 },
+		{ "frees_coherent_of_another_size", frees_coherent_of_another_size, "C2", "different size", 0 },
+		{ "frees_coherent_twice", frees_coherent_twice, "C1", "not allocated", 0 },
+		{ "frees_coherent_with_interrupts_off", frees_coherent_with_interrupts_off, "C13", "interrupts off", 0 },
+		{ "destroys_a_pool_in_use", destroys_a_pool_in_use, "C5", "blocks in use", 0 },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(m); i++)
+		found(&m[i]);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_mapping_is_exact_to_the_byte),
+		cmocka_unit_test(a_mapping_has_its_direction),
+		cmocka_unit_test(a_scatter_list_is_one_run_of_bytes_in_its_order),
+		cmocka_unit_test(live_mappings_never_overlap_and_keep_to_the_mask),
+		cmocka_unit_test(coherent_memory_is_zeroed_and_aligned),
+		cmocka_unit_test(a_test_may_choose_an_address_that_is_free),
+		cmocka_unit_test(a_mask_that_the_machine_cannot_do_is_refused),
+		cmocka_unit_test(each_misuse_of_a_mapping_is_found),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
