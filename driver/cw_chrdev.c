@@ -20,7 +20,8 @@ static int cw_open(struct inode *inode, struct file *file)
 	struct cw_dev *cw = container_of(inode->i_cdev, struct cw_dev, cdev);
 
 	file->private_data = cw;
-	file->f_mode |= FMODE_NOWAIT;
+	/* Nothing is cached, so O_DIRECT is what happens anyway. */
+	file->f_mode |= FMODE_NOWAIT | FMODE_CAN_ODIRECT;
 	return READ_ONCE(cw->gone) ? -ENODEV : 0;
 }
 

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
  * Information, registers, counters. Each structure's size is read once and used
- * for both ways, whatever the caller's memory holds by then.
+ * for both ways, whatever the caller's memory holds by then. The card is held
+ * bound only for its own part, between cw_card_get() and cw_card_put(): a fault
+ * in the caller's memory takes as long as the caller likes, and would keep
+ * remove() and every transfer waiting.
  */
 #include <linux/capability.h>
 #include <linux/uaccess.h>
@@ -13,6 +16,21 @@
 static_assert(sizeof(struct cw_info) == CW_INFO_SIZE_V1);
 static_assert(sizeof(struct cw_reg) == CW_REG_SIZE_V1);
 static_assert(sizeof(struct cw_counter) == CW_COUNTER_SIZE_V1);
+
+static int cw_card_get(struct cw_dev *cw)
+{
+	if (down_read_killable(&cw->gate))
+		return -EINTR;
+	if (!cw->gone)
+		return 0;
+	up_read(&cw->gate);
+	return -ENODEV;
+}
+
+static void cw_card_put(struct cw_dev *cw)
+{
+	up_read(&cw->gate);
+}
 
 /* Copies the caller's structure in: its size, or -errno. */
 static long cw_arg_get(void *arg, size_t arg_size, size_t first_size, void __user *user)
@@ -29,6 +47,7 @@ static long cw_arg_get(void *arg, size_t arg_size, size_t first_size, void __use
 	ret = copy_struct_from_user(arg, arg_size, user, size);
 	if (ret)
 		return ret;
+	*(u32 *)arg = size;
 	return size;
 }
 
@@ -42,9 +61,15 @@ static long cw_ioctl_info(struct cw_dev *cw, void __user *user)
 {
 	struct cw_info info;
 	long size = cw_arg_get(&info, sizeof(info), CW_INFO_SIZE_V1, user);
+	int ret;
 
 	if (size < 0)
 		return size;
+	if (info.reserved)
+		return -EINVAL;
+	ret = cw_card_get(cw);
+	if (ret)
+		return ret;
 	info = (struct cw_info) {
 		.size = size,
 		.abi = CW_ABI_VERSION,
@@ -63,6 +88,7 @@ static long cw_ioctl_info(struct cw_dev *cw, void __user *user)
 		.pci_bus = cw->pdev->bus->number,
 		.pci_devfn = cw->pdev->devfn,
 	};
+	cw_card_put(cw);
 	return cw_arg_put(&info, sizeof(info), user, size);
 }
 
@@ -70,6 +96,7 @@ static long cw_ioctl_reg(struct cw_dev *cw, void __user *user, bool write)
 {
 	struct cw_reg reg;
 	long size;
+	int ret;
 
 	if (!capable(CAP_SYS_ADMIN))
 		return -EPERM;
@@ -80,31 +107,47 @@ static long cw_ioctl_reg(struct cw_dev *cw, void __user *user, bool write)
 		return -EINVAL;
 	if (reg.offset >= cw->regs_len)
 		return -ERANGE;
-	if (write) {
+	ret = cw_card_get(cw);
+	if (ret)
+		return ret;
+	if (write)
 		cw_write(cw, reg.offset, reg.value);
-		return 0;
-	}
-	reg.value = cw_read(cw, reg.offset);
-	return cw_arg_put(&reg, sizeof(reg), user, size);
+	else
+		reg.value = cw_read(cw, reg.offset);
+	cw_card_put(cw);
+	return write ? 0 : cw_arg_put(&reg, sizeof(reg), user, size);
 }
 
 static long cw_ioctl_counter(struct cw_dev *cw, void __user *user)
 {
 	struct cw_counter counter;
 	long size = cw_arg_get(&counter, sizeof(counter), CW_COUNTER_SIZE_V1, user);
+	int ret;
 
 	if (size < 0)
 		return size;
 	if (counter.index >= CW_COUNTER_N)
 		return -ERANGE;
+	ret = cw_card_get(cw);
+	if (ret)
+		return ret;
 	mutex_lock(&cw->latch);
 	counter.value = cw_read_pair(cw, CW_COUNTER_OFFSET + 8 * counter.index);
 	mutex_unlock(&cw->latch);
+	cw_card_put(cw);
+	/* No counter gets there: the card is gone. */
+	if (counter.value == U64_MAX)
+		return -ENODEV;
 	return cw_arg_put(&counter, sizeof(counter), user, size);
 }
 
-static long cw_ioctl_bound(struct cw_dev *cw, unsigned int cmd, void __user *user)
+long cw_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
+	struct cw_dev *cw = file->private_data;
+	void __user *user = (void __user *)arg;
+
+	if (READ_ONCE(cw->gone))
+		return -ENODEV;
 	switch (cmd) {
 	case CW_IOC_INFO:
 		return cw_ioctl_info(cw, user);
@@ -117,16 +160,4 @@ static long cw_ioctl_bound(struct cw_dev *cw, unsigned int cmd, void __user *use
 	default:
 		return -ENOTTY;
 	}
-}
-
-long cw_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
-{
-	struct cw_dev *cw = file->private_data;
-	long ret;
-
-	if (down_read_killable(&cw->gate))
-		return -EINTR;
-	ret = cw->gone ? -ENODEV : cw_ioctl_bound(cw, cmd, (void __user *)arg);
-	up_read(&cw->gate);
-	return ret;
 }

@@ -18,11 +18,12 @@ static void cw_irq_halts(struct cw_dev *cw)
 
 	cw_write(cw, CW_ERROR_QUEUE, 0);
 	for (q = cw->queue; q < cw->queue + 2 * cw->pair_n; q++) {
-		status = cw_q_read(q, CW_Q_STATUS);
-		if (cw_all_ones(status) || FIELD_GET(CW_Q_STATUS_STATE_MASK, status) != CW_QSTATE_HALTED)
-			continue;
+		/* Read under the lock: were it read before, the queue might have been recovered
+		 * since then, and would be stopped again for an old halt. */
 		spin_lock(&q->lock);
-		cw_queue_fail(q, -EIO);
+		status = q->state == CW_Q_RUN ? cw_q_read(q, CW_Q_STATUS) : 0;
+		if (!cw_all_ones(status) && FIELD_GET(CW_Q_STATUS_STATE_MASK, status) == CW_QSTATE_HALTED)
+			cw_queue_fail(q, -EIO);
 		spin_unlock(&q->lock);
 	}
 }

@@ -24,8 +24,8 @@ module_param(vectors, uint, 0444);
 MODULE_PARM_DESC(vectors, "interrupt vectors to use at most, up to 2048; 0: as many as are useful (default 0)");
 
 static unsigned int timeout_ms = 10000;
-module_param(timeout_ms, uint, 0644);
-MODULE_PARM_DESC(timeout_ms, "milliseconds without progress after which a queue is reset and its transfers fail, 1 to 3600000; read when a card is probed (default 10000)");
+module_param(timeout_ms, uint, 0444);
+MODULE_PARM_DESC(timeout_ms, "milliseconds without progress after which a queue is reset and its transfers fail, 1 to 3600000 (default 10000)");
 
 static int cw_param_check(const char *name, unsigned int value, unsigned int least, unsigned int most)
 {
@@ -51,34 +51,33 @@ static int cw_params_check(void)
 
 /* ---- probe, in its order ---- */
 
-static void __iomem *cw_map_bar(struct pci_dev *pdev, int bar, u64 least)
+static int cw_map_bar(struct pci_dev *pdev, int bar, u64 least, void __iomem **va)
 {
-	void __iomem *va;
-
 	if (!(pci_resource_flags(pdev, bar) & IORESOURCE_MEM) || pci_resource_len(pdev, bar) < least) {
 		dev_err(&pdev->dev, "BAR %d has %llu bytes, at least %llu are needed\n", bar,
 			(u64)pci_resource_len(pdev, bar), least);
-		return NULL;
+		return -ENODEV;
 	}
-	va = pci_iomap(pdev, bar, 0);
-	if (!va)
-		dev_err(&pdev->dev, "BAR %d cannot be mapped\n", bar);
-	return va;
+	*va = pci_iomap(pdev, bar, 0);
+	if (*va)
+		return 0;
+	dev_err(&pdev->dev, "BAR %d cannot be mapped\n", bar);
+	return -ENOMEM;
 }
 
 static int cw_map_bars(struct cw_dev *cw)
 {
 	struct pci_dev *pdev = cw->pdev;
+	int ret;
 
-	cw->regs = cw_map_bar(pdev, CW_BAR_REGS, CW_BAR0_BYTES);
-	if (!cw->regs)
-		return -ENODEV;
+	ret = cw_map_bar(pdev, CW_BAR_REGS, CW_BAR0_BYTES, &cw->regs);
+	if (ret)
+		return ret;
 	cw->regs_len = pci_resource_len(pdev, CW_BAR_REGS);
-	cw->doorbells = cw_map_bar(pdev, CW_BAR_DOORBELL, 2 << CW_DB_STRIDE_LOG2_MIN);
-	if (cw->doorbells)
-		return 0;
-	pci_iounmap(pdev, cw->regs);
-	return -ENODEV;
+	ret = cw_map_bar(pdev, CW_BAR_DOORBELL, 2 << CW_DB_STRIDE_LOG2_MIN, &cw->doorbells);
+	if (ret)
+		pci_iounmap(pdev, cw->regs);
+	return ret;
 }
 
 static void cw_unmap_bars(struct cw_dev *cw)
@@ -300,6 +299,8 @@ static int cw_attach(struct cw_dev *cw)
 	ret = pci_enable_device_mem(pdev);
 	if (ret)
 		return ret;
+	/* A crashed kernel may have left it on, with transfers under way: none until the reset. */
+	pci_clear_master(pdev);
 	ret = pci_request_mem_regions(pdev, CW_NAME);
 	if (ret)
 		goto err_disable;
@@ -336,6 +337,14 @@ static int cw_setup(struct cw_dev *cw)
 	if (ret)
 		return ret;
 	return cw_engine_reset(cw);
+}
+
+/* Files see -ENODEV from here on; one that was about to queue a chunk has done so. */
+static void cw_dev_gone(struct cw_dev *cw)
+{
+	down_write(&cw->gate);
+	WRITE_ONCE(cw->gone, true);
+	up_write(&cw->gate);
 }
 
 static struct cw_dev *cw_dev_new(struct pci_dev *pdev)
@@ -378,6 +387,8 @@ static int cw_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	return 0;
 
 err_stop:
+	/* The device may have been open for a moment, even though adding it failed. */
+	cw_dev_gone(cw);
 	cw_stop(cw);
 err_detach:
 	cw_detach(cw);
@@ -390,14 +401,21 @@ static void cw_remove(struct pci_dev *pdev)
 {
 	struct cw_dev *cw = pci_get_drvdata(pdev);
 
-	/* Files see -ENODEV from here on; one that was about to queue a chunk has done so. */
-	down_write(&cw->gate);
-	WRITE_ONCE(cw->gone, true);
-	up_write(&cw->gate);
+	cw_dev_gone(cw);
 	cw_chrdev_del(cw);
 	cw_stop(cw);
 	cw_detach(cw);
 	put_device(&cw->dev);
+}
+
+/* Another kernel may follow: the card must not write to what is that one's memory then. */
+static void cw_shutdown(struct pci_dev *pdev)
+{
+	struct cw_dev *cw = pci_get_drvdata(pdev);
+
+	cw_dev_gone(cw);
+	cw_irq_release(cw);
+	cw_engine_stop(cw);
 }
 
 static const struct pci_device_id cw_ids[] = {
@@ -411,6 +429,7 @@ static struct pci_driver cw_driver = {
 	.id_table = cw_ids,
 	.probe = cw_probe,
 	.remove = cw_remove,
+	.shutdown = cw_shutdown,
 };
 
 static int __init cw_init(void)

@@ -74,8 +74,11 @@ int cw_queue_enable(struct cw_queue *q)
 		     FIELD_PREP(CW_Q_CONFIG_ENTRIES_LOG2_MASK, q->entries_log2) |
 		     FIELD_PREP(CW_Q_CONFIG_VECTOR_MASK, q->vector);
 
+	/* A submitter may be looking at them, though it appends nothing. */
+	spin_lock(&q->lock);
 	q->producer = 0;
 	q->consumer = 0;
+	spin_unlock(&q->lock);
 	memset(q->ring, 0, q->entries * sizeof(*q->ring));
 	memset(q->records, 0, q->entries * sizeof(*q->records));
 	/* The zeroed rings are in memory before the card is told of them: an old record
@@ -173,6 +176,8 @@ void cw_queue_cancel(struct cw_queue *q, struct cw_request *req)
 		chunk->error = -EINTR;
 		list_move_tail(&chunk->node, &done);
 	}
+	/* There may be room for what stood behind one of these. */
+	cw_queue_dispatch(q);
 	spin_unlock(&q->lock);
 	cw_chunks_finish(&done);
 }
@@ -294,12 +299,13 @@ unsigned int cw_queue_poll(struct cw_queue *q)
 	u32 producer;
 
 	spin_lock(&q->lock);
-	if (q->state == CW_Q_RUN) {
+	if (q->state == CW_Q_RUN)
 		n = cw_queue_harvest(q, &done);
+	/* Harvesting may have stopped it. */
+	if (n && q->state == CW_Q_RUN) {
 		producer = q->producer;
 		cw_queue_append(q);
-		if (n && q->state == CW_Q_RUN)
-			cw_queue_ring_both(q, producer);
+		cw_queue_ring_both(q, producer);
 	}
 	spin_unlock(&q->lock);
 	cw_chunks_finish(&done);

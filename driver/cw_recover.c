@@ -111,20 +111,20 @@ void cw_recover(struct work_struct *work)
 void cw_watchdog(struct work_struct *work)
 {
 	struct cw_queue *q = container_of(to_delayed_work(work), struct cw_queue, watchdog);
+	bool late, lost;
 	unsigned long due;
-	bool late;
 
 	spin_lock(&q->lock);
 	late = !list_empty(&q->active) && time_after_eq(jiffies, q->progress + q->cw->timeout);
 	spin_unlock(&q->lock);
 
 	/* The work may be done and only its interrupt lost. */
-	if (late && cw_queue_poll(q)) {
-		q->irq_lost++;
+	lost = late && cw_queue_poll(q);
+	if (lost)
 		dev_warn_ratelimited(&q->cw->pdev->dev, "queue %u: an interrupt was lost\n", q->index);
-	}
 
 	spin_lock(&q->lock);
+	q->irq_lost += lost;
 	due = q->progress + q->cw->timeout;
 	if (q->state == CW_Q_RUN && !list_empty(&q->active)) {
 		if (time_after_eq(jiffies, due))
@@ -178,11 +178,12 @@ void cw_dev_dead(struct cw_dev *cw, int error)
 {
 	unsigned int i;
 
+	/* Before the flag: who sees that gives memory back without asking the card. */
+	pci_clear_master(cw->pdev);
 	if (atomic_inc_return(&cw->dead) > 1)
 		return;
 	dev_err(&cw->pdev->dev, "card given up: %s\n",
 		error == -ENODEV ? "it does not answer" : "it does not do as told");
-	pci_clear_master(cw->pdev);
 	for (i = 0; i < 2 * cw->pair_n; i++)
 		cw_queue_kill(&cw->queue[i], -ENODEV);
 }

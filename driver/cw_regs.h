@@ -121,7 +121,7 @@
 #define CW_TAGS 0x48u /* RO: read tags now */
 #define  CW_TAGS_IN_USE_SHIFT 0 /* outstanding reads */
 #define  CW_TAGS_IN_USE_MASK 0x0000ffffu
-#define  CW_TAGS_QUARANTINED_SHIFT 16 /* tags lost to completion time-outs */
+#define  CW_TAGS_QUARANTINED_SHIFT 16 /* tags lost to completion time-outs and to resets that did not wait for them; back after a function-level or link reset */
 #define  CW_TAGS_QUARANTINED_MASK 0xffff0000u
 #define CW_DEPTH 0x4cu /* RW: high-water marks; any write clears them */
 #define  CW_DEPTH_DESC_SHIFT 0 /* most descriptors ever in flight at once */

@@ -15,6 +15,7 @@ module cw_c2h #(
     input  wire                 clk,
     input  wire                 rst,
     output wire                 busy,
+    output wire                 moving,    // a register may change without a new input
     input  wire [15:0]          fn_bdf,
     input  wire [2:0]           fn_mps,
 
@@ -60,7 +61,7 @@ module cw_c2h #(
     localparam LANE_W = $clog2(DATA_W / 8);
     localparam INFO_W = OP_W + 11 + 32 + 2 + 64 + LANE_W + 13 + 2;
 
-    wire              split_busy, pack_busy, unused_idle;
+    wire              split_busy, pack_busy, split_moving, rd_moving, pack_moving, words_idle;
     wire              piece_valid, piece_ready, piece_first, piece_last;
     wire [OP_W-1:0]   piece_op;
     wire [10:0]       piece_queue;
@@ -85,14 +86,15 @@ module cw_c2h #(
     wire [12:0]       ready_bytes;
     wire              ready_first, ready_last;
 
-    assign busy = split_busy || pack_busy;
+    assign busy   = split_busy || pack_busy;
+    assign moving = split_moving || rd_moving || pack_moving || !words_idle;
     assign {ready_op, ready_queue, ready_num, ready_attr, ready_host, ready_lane, ready_bytes,
             ready_first, ready_last} = ready_info;
 
     cw_c2h_split #(
         .DATA_W(DATA_W), .OP_W(OP_W), .WORD_N(WORD_N), .PIECE_N(PIECE_N)
     ) u_split (
-        .clk(clk), .rst(rst), .busy(split_busy), .fn_mps(fn_mps),
+        .clk(clk), .rst(rst), .busy(split_busy), .moving(split_moving), .fn_mps(fn_mps),
         .c2h_valid(c2h_valid), .c2h_ready(c2h_ready), .c2h_op(c2h_op), .c2h_queue(c2h_queue),
         .c2h_num(c2h_num), .c2h_host_addr(c2h_host_addr), .c2h_card_addr(c2h_card_addr),
         .c2h_len(c2h_len), .c2h_attr(c2h_attr),
@@ -105,7 +107,7 @@ module cw_c2h #(
     );
 
     cw_c2h_rd #(.DATA_W(DATA_W), .PIECE_N(PIECE_N), .INFO_W(INFO_W)) u_rd (
-        .clk(clk), .rst(rst),
+        .clk(clk), .rst(rst), .moving(rd_moving),
         .piece_valid(piece_valid), .piece_ready(piece_ready),
         .piece_info({piece_op, piece_queue, piece_num, piece_attr, piece_host, piece_lane,
                      piece_bytes, piece_first, piece_last}),
@@ -120,12 +122,12 @@ module cw_c2h #(
 
     // Room was reserved by u_split before the words were asked for.
     stream_ram_fifo #(.W(DATA_W), .DEPTH(WORD_N)) u_words (
-        .clk(clk), .rst(rst), .idle(unused_idle), .in_valid(in_valid), .in_data(in_data),
+        .clk(clk), .rst(rst), .idle(words_idle), .in_valid(in_valid), .in_data(in_data),
         .out_valid(word_valid), .out_ready(word_ready), .out_data(word_data)
     );
 
     cw_c2h_pack #(.DATA_W(DATA_W), .OP_W(OP_W)) u_pack (
-        .clk(clk), .rst(rst), .busy(pack_busy), .fn_bdf(fn_bdf),
+        .clk(clk), .rst(rst), .busy(pack_busy), .moving(pack_moving), .fn_bdf(fn_bdf),
         .piece_valid(ready_valid), .piece_ready(ready_ready), .piece_op(ready_op),
         .piece_queue(ready_queue), .piece_num(ready_num), .piece_attr(ready_attr),
         .piece_host(ready_host), .piece_lane(ready_lane), .piece_bytes(ready_bytes),

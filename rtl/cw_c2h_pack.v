@@ -22,6 +22,7 @@ module cw_c2h_pack #(
     input  wire                 clk,
     input  wire                 rst,
     output wire                 busy,
+    output wire                 moving,
     input  wire [15:0]          fn_bdf,
 
     input  wire                 piece_valid,
@@ -212,7 +213,9 @@ module cw_c2h_pack #(
         .out_data({done_op, out_fail, done_bytes}), .count(unused_count)
     );
 
-    assign busy = out_valid || done_valid;
+    assign busy   = out_valid || done_valid;
+    assign moving = give || end_piece || (word_valid && word_ready) || (out_valid && out_ready) ||
+                    (done_valid && done_ready);
 endmodule
 
 `default_nettype wire

@@ -18,6 +18,7 @@ module cw_c2h_rd #(
 ) (
     input  wire              clk,
     input  wire              rst,
+    output wire              moving,
 
     input  wire              piece_valid,
     output wire              piece_ready,
@@ -92,6 +93,7 @@ module cw_c2h_rd #(
     wire [A:0]        unused_asked_count, unused_ready_count;
     wire              unused = &{1'b0, axi_rlast, axi_rresp[0], words_4k[12:8]};
 
+    assign moving     = take || ar_fire || finish || beat;
     assign axi_rready = asked_valid && !no_words;
     assign word_valid = beat;
     assign word_data  = axi_rdata;

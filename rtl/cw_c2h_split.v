@@ -22,6 +22,7 @@ module cw_c2h_split #(
     input  wire             clk,
     input  wire             rst,
     output wire             busy,         // a descriptor is held, or pieces are out
+    output wire             moving,       // a register may change without a new input
     input  wire [2:0]       fn_mps,       // sampled once a descriptor
 
     input  wire             c2h_valid,
@@ -89,6 +90,7 @@ module cw_c2h_split #(
     wire take = c2h_valid && c2h_ready;
     wire give = piece_valid && piece_ready;
 
+    assign moving      = take || give || word_free || piece_free;
     assign busy        = busy_q || credit_q != PIECE_N[CREDIT_W-1:0];
     assign c2h_ready   = !busy_q || (give && last);
     assign piece_valid = busy_q && credit_q != {CREDIT_W{1'b0}} &&

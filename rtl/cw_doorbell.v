@@ -16,6 +16,9 @@
 // enabled do not come, and a record strobe is never high for ever, so the zeroing
 // of its count finds a free cycle.
 //
+// idle is low until a kick was taken, so that a register access behind a doorbell
+// (a disable and a new enable, say) finds the fetcher already told.
+//
 // Status for register reads: st_valid held until st_ack (one cycle).
 //
 // Throughput: a doorbell each four cycles. Latency to kick: five cycles.
@@ -177,7 +180,7 @@ module cw_doorbell #(
     assign ev_good     = write && !bad;
     assign ev_bad      = write && bad;
     assign ev_queue    = {1'b0, queue};
-    assign idle        = state_q == S_IDLE && !db_q_valid && !cfg_busy;
+    assign idle        = state_q == S_IDLE && !db_q_valid && !cfg_busy && !kick_valid;
 
     always @(posedge clk) begin
         if (!record_valid)

@@ -10,7 +10,9 @@
 //
 // Two stages (read, modify and write), an event a cycle. After reset the RAM is
 // cleared, OP_N cycles in which no event is taken; the last event of an
-// operation leaves its word cleared for the next.
+// operation leaves its word cleared for the next. There is room for the done of
+// every operation, so events never wait for what takes dones: card memory's write
+// responses and completions do not depend on what the card sends.
 `default_nettype none
 
 module cw_h2c_track #(
@@ -59,8 +61,7 @@ module cw_h2c_track #(
 
     wire init_done = init_q[OP_W];
     wire pick_failed = failed_valid;
-    wire out_ready;
-    wire [2:0] unused_count;
+    wire done_idle;
 
     // ---- the event meets the operation's word ----
     wire [23:0] len, seen, good;
@@ -70,43 +71,39 @@ module cw_h2c_track #(
     wire        worse  = status_q != 7'd0 && (first == 7'd0 || offset_q < good);
     wire [6:0]  status = worse ? status_q : first;
     wire [23:0] prefix = worse ? offset_q : good;
-    wire        leave  = s1_q && (!ends || out_ready);
-    wire        room   = init_done && (!s1_q || leave);
-    wire        take   = room && (wrote_valid || failed_valid);
+    wire        take   = init_done && (wrote_valid || failed_valid);
     wire [OP_W-1:0] pick_op = pick_failed ? failed_op : wrote_op;
 
     assign start_ready  = init_done;
-    assign failed_ready = room;
-    assign wrote_ready  = room && !pick_failed;
+    assign failed_ready = init_done;
+    assign wrote_ready  = init_done && !pick_failed;
 
     cw_ram #(.W(24), .DEPTH(OP_N)) u_len (
         .clk(clk), .wr_en(start_valid && init_done), .wr_addr(start_op), .wr_data(start_len),
         .rd_en(take), .rd_addr(pick_op), .rd_data(len)
     );
     cw_ram_fwd #(.W(55), .DEPTH(OP_N)) u_progress (
-        .clk(clk), .wr_en(!init_done || leave), .wr_addr(init_done ? op_q : init_q[OP_W-1:0]),
+        .clk(clk), .wr_en(!init_done || s1_q), .wr_addr(init_done ? op_q : init_q[OP_W-1:0]),
         .wr_data(!init_done || ends ? 55'd0 : {total, prefix, status}),
         .rd_en(take), .rd_addr(pick_op), .rd_data({seen, good, first})
     );
-    stream_fifo #(.W(OP_W + 31), .DEPTH(4)) u_done (
-        .clk(clk), .rst(rst), .in_valid(s1_q && ends), .in_ready(out_ready),
+    stream_ram_fifo #(.W(OP_W + 31), .DEPTH(OP_N)) u_done (
+        .clk(clk), .rst(rst), .idle(done_idle), .in_valid(s1_q && ends),
         .in_data({op_q, status, status == 7'd0 ? len : prefix}),
         .out_valid(h2c_done_valid), .out_ready(h2c_done_ready),
-        .out_data({h2c_done_op, h2c_done_status, h2c_done_bytes}), .count(unused_count)
+        .out_data({h2c_done_op, h2c_done_status, h2c_done_bytes})
     );
 
     wire started  = start_valid && init_done;
     wire finished = h2c_done_valid && h2c_done_ready;
-    assign idle  = init_done && !started && !take && !leave && !finished;
+    assign idle  = init_done && !started && !take && !s1_q && !finished && done_idle;
     assign empty = init_done && count_q == {(OP_W + 1){1'b0}};
 
     always @(posedge clk) begin
         if (!init_done)
             init_q <= init_q + 1'b1;
-        if (leave)
-            s1_q <= 1'b0;
+        s1_q <= take;
         if (take) begin
-            s1_q     <= 1'b1;
             op_q     <= pick_op;
             offset_q <= pick_failed ? failed_offset : wrote_offset;
             bytes_q  <= pick_failed ? failed_bytes : wrote_bytes;

@@ -64,7 +64,7 @@ module cw_host_port #(
     output wire                  fn_power_ack,
     output wire                  err_ur,
     output wire                  err_ca,
-    output wire                  err_poisoned,
+    output wire                  err_poisoned, // a poisoned request
     output wire                  intx_level,
     output wire                  msi_valid,
     input  wire                  msi_ready,
@@ -114,6 +114,7 @@ module cw_host_port #(
     input  wire [15:0]           tags_quarantined,
     input  wire [15:0]           ops_in_flight,
     input  wire                  engine_empty,
+    input  wire                  tx_offered,
 
     // card memory, for the window
     output wire                  axi_awvalid,
@@ -205,7 +206,7 @@ module cw_host_port #(
     // events
     wire              ev_mrd, ev_mwr, ev_irq, ev_db_good, ev_db_bad, ev_win_err, ev_user_err;
     wire [15:0]       ev_db_queue;
-    wire              err_irq_valid, err_irq_ready;
+    wire              err_irq_valid, err_irq_ready, msg_under_way;
 
     assign intx_level = 1'b0;
     assign msi_valid  = 1'b0;
@@ -220,7 +221,7 @@ module cw_host_port #(
         .engine_rst(engine_rst), .full_rst(full_rst),
         .sweep_valid(sweep_valid), .sweep_kind(sweep_kind), .sweep_done(sweep_done),
         .tables_ready(msix_ready && event_ready),
-        .engine_empty(engine_empty), .port_idle(rx_idle && cpl_idle && win_wr_idle && !rx_req_valid),
+        .engine_empty(engine_empty), .tx_offered(tx_offered), .port_idle(rx_idle && cpl_idle && win_wr_idle && !rx_req_valid),
         .cpl_timeout_log2(cpl_timeout_log2), .tags_in_use(tags_in_use),
         .posted_n(posted_n), .sent_n(sent_n)
     );
@@ -246,7 +247,7 @@ module cw_host_port #(
 
     cw_tx_cpl #(.DATA_W(DATA_W)) u_tx_cpl (
         .clk(clk), .rst(rst), .idle(cpl_idle), .engine_rst(engine_rst), .fn_bdf(fn_bdf),
-        .fn_mps(fn_mps), .posted_n(posted_n), .sent_n(sent_n),
+        .fn_mps(fn_mps), .posted_n(posted_n), .sent_n(sent_n), .msg_under_way(msg_under_way),
         .cpl_valid(cpl_valid), .cpl_ready(cpl_ready), .cpl_hdr(cpl_hdr), .cpl_status(cpl_status),
         .cpl_mem(cpl_mem), .cpl_buf(cpl_buf), .cpl_imm(cpl_imm),
         .buf_wr_en(buf_wr_en), .buf_wr_addr(buf_wr_addr), .buf_wr_data(buf_wr_data),
@@ -306,7 +307,8 @@ module cw_host_port #(
         .err_irq_valid(err_irq_valid), .err_irq_ready(err_irq_ready),
         .irq_valid(irq_valid), .irq_ready(irq_ready), .irq_vector(irq_vector),
         .msix_req_valid(msix_req_valid), .msix_req_ready(msix_req_ready),
-        .msix_req_addr(msix_req_addr), .msix_req_data(msix_req_data), .ev_irq(ev_irq)
+        .msix_req_addr(msix_req_addr), .msix_req_data(msix_req_data), .msg_under_way(msg_under_way),
+        .ev_irq(ev_irq)
     );
 
     cw_event_regs #(.VECTOR_N(VECTOR_N)) u_event_regs (

@@ -17,6 +17,7 @@ module cw_moderate #(
     input  wire        clk,
     input  wire        rst,
     output wire        busy,
+    output wire        moving,      // a register may change without a new input
 
     input  wire        qcfg_valid,
     input  wire [1:0]  qcfg_op,
@@ -91,6 +92,7 @@ module cw_moderate #(
     assign irq_valid  = state_q == S_RAISE;
     assign irq_vector = vector;
     assign busy       = head_valid || state_q != S_IDLE || zero_q || qcfg_valid;
+    assign moving     = busy && !(state_q == S_RAISE && !irq_ready && !zero_q && !qcfg_valid);
 
     always @(posedge clk) begin
         if (qcfg_valid && qcfg_op == QCFG_ENABLE)

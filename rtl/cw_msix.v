@@ -9,8 +9,10 @@
 // function may not send (bus master off, D-state) they stay pending. err_irq
 // raises vector 0. Vectors beyond the table are dropped.
 //
-// A write that masks a vector waits for a message already on its way to the
-// request stream, so that a read behind it comes after the last interrupt.
+// A message already on its way to the request stream when its vector is masked is
+// sent. The write does not wait for it (accepting a posted request must not depend
+// on sending one, section 2.6.1); msg_under_way lets the completion of a read
+// behind that write wait, so that it comes after the last interrupt.
 //
 // After rst the table is swept to its reset value (all masked, pending bits
 // clear); `ready` rises when that is done.
@@ -51,6 +53,7 @@ module cw_msix #(
     input  wire         msix_req_ready,
     output wire [63:0]  msix_req_addr,
     output wire [31:0]  msix_req_data,
+    output wire         msg_under_way, // a message waits and may leave
     output wire         ev_irq
 );
     `include "cw_regs.vh"
@@ -80,9 +83,8 @@ module cw_msix #(
     wire sending_ok = fn_bme && fn_power == 2'd0 && !fn_flr;
     wire can_send   = sending_ok && fn_msix_en && !fn_msix_mask;
     wire sel        = table_sel || pba_sel;
-    wire masks      = table_sel && reg_write && reg_addr[1:0] == W_CTRL && msg_q && sending_ok;
 
-    wire start_access = state_q == S_IDLE && sel && !masks;
+    wire start_access = state_q == S_IDLE && sel;
     wire start_clear  = state_q == S_IDLE && !sel && !fn_msix_en && pend_n_q != 12'd0;
     wire start_scan   = state_q == S_IDLE && !sel && can_send && scan_q && pend_n_q != 12'd0 && !msg_q;
     wire start_irq    = state_q == S_IDLE && !sel && !start_clear && !(can_send && scan_q && pend_n_q != 12'd0) &&
@@ -131,9 +133,10 @@ module cw_msix #(
     assign msix_req_addr  = msg_addr_q;
     assign msix_req_data  = msg_data_q;
     assign ev_irq         = msg_q && msix_req_ready;
-    // A message that may not leave waits for the function's state.
+    assign msg_under_way  = msg_q && sending_ok;
+    // A message that may not leave yet waits for an input.
     assign idle           = state_q == S_IDLE && !start_access && !start_clear && !start_scan &&
-                            !(start_irq && (err_irq_valid || irq_valid)) && !(msg_q && sending_ok);
+                            !(start_irq && (err_irq_valid || irq_valid)) && !ev_irq;
 
     always @(posedge clk) begin
         if (msg_q && msix_req_ready)

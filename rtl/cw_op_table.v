@@ -166,8 +166,8 @@ module cw_op_table #(
     assign {retire_status, retire_bytes, retire_kind} = this_res;
     assign retire_last   = !linked_q[this_op];
 
-    assign moving = state_q != S_IDLE || ev_q || done_valid || zero_q || qcfg_valid ||
-                    !back_idle || (op_alloc_valid && id_valid);
+    assign moving = alloc || start_done || start_alloc || park || retire || ev_read || zero_q ||
+                    qcfg_valid || (done_valid && done_ready) || !back_idle;
 
     always @(posedge clk) begin
         if (alloc) begin

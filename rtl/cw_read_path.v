@@ -27,6 +27,7 @@ module cw_read_path #(
 ) (
     input  wire                 clk,
     input  wire                 rst,
+    input  wire                 link_rst,    // the PCIe reset, part of rst
     input  wire [47:0]          now,
     output wire                 idle,
     output wire                 empty,
@@ -40,6 +41,7 @@ module cw_read_path #(
     input  wire                 fn_tag10,
     input  wire                 fn_ro,
     input  wire                 fn_ns,
+    input  wire                 fn_flr,
 
     input  wire                 qcfg_valid,
     input  wire [1:0]           qcfg_op,
@@ -128,13 +130,13 @@ module cw_read_path #(
     end
 
     wire sched_idle, buf_idle, issue_idle, split_idle, req_idle, timer_idle, cpl_idle, wr_idle,
-         track_idle;
+         track_idle, pool_idle;
     wire sched_empty, buf_empty, issue_empty, split_empty, req_empty, cpl_empty, wr_empty,
          track_empty;
     wire [3:0] rd_log2;
 
     assign idle = sched_idle && buf_idle && issue_idle && split_idle && req_idle && timer_idle &&
-                  cpl_idle && wr_idle && track_idle && !cpl_lost_valid;
+                  cpl_idle && wr_idle && track_idle && pool_idle && !cpl_lost_valid;
     assign empty = sched_empty && buf_empty && issue_empty && split_empty && req_empty &&
                    !any_live && cpl_empty && wr_empty && track_empty;
 
@@ -270,11 +272,13 @@ module cw_read_path #(
     wire              lost_any, scan_live, scan_lost, any_live, stall_tag, stall_buf;
     wire [TAG_W-1:0]  scan_tag;
     cw_tag_pool #(.TAG_N(TAG_N), .TAG_W(TAG_W), .INFO_W(INFO_W)) u_tag_pool (
-        .clk(clk), .rst(rst), .fn_ext_tag(fn_ext_tag), .fn_tag10(fn_tag10), .fn_rcb(fn_rcb),
+        .clk(clk), .rst(rst), .link_rst(link_rst), .fn_flr(fn_flr), .idle(pool_idle),
+        .fn_ext_tag(fn_ext_tag), .fn_tag10(fn_tag10), .fn_rcb(fn_rcb),
         .fn_mrrs(fn_mrrs), .rx_cpl_buf_hdr(rx_cpl_buf_hdr), .rx_cpl_buf_data(rx_cpl_buf_data),
         .rd_log2(rd_log2),
         .alloc_valid(alloc_valid), .alloc_ready(alloc_ready), .alloc_tag(alloc_tag),
         .alloc_hdr_n(alloc_hdr_n), .alloc_data_n(alloc_data_n), .alloc_info(alloc_info),
+        .sent(rd_req_valid && rd_req_ready),
         .find_en(find_en), .find_tag(find_tag), .find_index(find_index), .found(found),
         .found_lost(found_lost), .found_info(found_info),
         .end_valid(end_valid), .end_quarantine(end_quarantine),

@@ -7,9 +7,11 @@
 // for a disabled queue, or once the queue halted; one that halts the queue writes
 // its record first.
 //
-// The counts of a queue (retired, records), the record and halt strobes and the
-// event for moderation move only after the record was accepted on `rec`: a read
-// of the counts never runs ahead of the records.
+// The counts of a queue (retired, records) and the record and halt strobes move in
+// the cycle in which the record is accepted on `rec`: a read of the counts never
+// runs ahead of the records, and the host cannot have seen a record that is not
+// counted (its consumer index would be refused). The event for moderation comes
+// with them or, when it must wait, after.
 //
 // Three cycles a record when `rec` is ready; the cycle stamp is of the second.
 `default_nettype none
@@ -20,6 +22,7 @@ module cw_record #(
     input  wire         clk,
     input  wire         rst,
     output wire         busy,      // an operation is held, or a register may change by itself
+    output wire         moving,    // a register may change without a new input
     input  wire [47:0]  now,
     input  wire [15:0]  fn_bdf,
 
@@ -73,9 +76,10 @@ module cw_record #(
 
     localparam Q_W = $clog2(QUEUE_N);
     localparam [1:0] QCFG_WRITE = 2'd0, QCFG_ENABLE = 2'd1, QCFG_DISABLE = 2'd2;
-    localparam [1:0] S_IDLE = 2'd0, S_LOOK = 2'd1, S_SEND = 2'd2, S_COUNT = 2'd3;
+    localparam [1:0] S_IDLE = 2'd0, S_LOOK = 2'd1, S_SEND = 2'd2, S_NOTE = 2'd3;
 
     reg  [1:0]     state_q;
+    reg            counted_q;         // the operation at hand is counted
 
     // ---- configuration; only the strobes write it ----
     wire [Q_W-1:0] cfg_q = qcfg_queue[Q_W-1:0];
@@ -160,10 +164,9 @@ module cw_record #(
     assign rec_queue = retire_queue;
     assign rec_num   = retire_num;
 
-    // A record that was taken while the note cannot be is counted in S_COUNT.
-    assign count        = (sent || state_q == S_COUNT) && note_ready;
-    assign retire_ready = count;
-    assign note_valid   = sent || state_q == S_COUNT;
+    assign count        = sent || (state_q == S_NOTE && !counted_q);
+    assign note_valid   = sent || state_q == S_NOTE;
+    assign retire_ready = note_valid && note_ready;
     assign note_queue   = retire_queue;
     assign note_record  = write_q;
     assign note_raise   = raise_q;
@@ -174,8 +177,11 @@ module cw_record #(
     assign halt_valid   = count && halt_q;
     assign halt_queue   = retire_queue;
 
-    assign busy = retire_valid || state_q != S_IDLE || zero_q || qcfg_valid || ack_q ||
-                  (qst_valid && !asked_q);
+    wire           asks  = zero_q || qcfg_valid || ack_q || (qst_valid && !asked_q);
+    wire           waits = state_q == S_IDLE ? !look : state_q == S_SEND ? !rec_ready :
+                           state_q == S_NOTE && counted_q && !note_ready;
+    assign busy   = retire_valid || state_q != S_IDLE || asks;
+    assign moving = asks || !waits;
 
     wire unused = &{1'b0, qcfg_queue, qst_queue, pass, ring_lo[5:0]};
 
@@ -200,14 +206,15 @@ module cw_record #(
         end else begin
             case (state_q)
             // Waits for an operation; reads its queue's RAMs.
-            S_IDLE: if (retire_valid) state_q <= S_LOOK;
+            S_IDLE: if (look) state_q <= S_LOOK;
             // One cycle: decides and builds the record.
-            S_LOOK: state_q <= enabled && !halted_data && !retire_kind[0] ? S_SEND : S_COUNT;
+            S_LOOK: state_q <= enabled && !halted_data && !retire_kind[0] ? S_SEND : S_NOTE;
             // Waits until the record was accepted.
-            S_SEND: if (rec_ready) state_q <= note_ready ? S_IDLE : S_COUNT;
-            // Waits for room for the note.
-            S_COUNT: if (note_ready) state_q <= S_IDLE;
+            S_SEND: if (rec_ready) state_q <= note_ready ? S_IDLE : S_NOTE;
+            // Waits until the event was taken; what has no record is counted first.
+            S_NOTE: if (note_ready) state_q <= S_IDLE;
             endcase
+            counted_q <= count || (counted_q && state_q == S_NOTE);
             zero_q  <= (qcfg_valid && qcfg_op == QCFG_ENABLE) || (zero_q && !zero);
             asked_q <= qst_valid && (asked_q || ask);
             ack_q   <= ask;

@@ -7,8 +7,9 @@
 // held writes stay held) and no read is outstanding, or when reads may never be
 // answered because CPL_TIMEOUT is off or above WAIT_LOG2_MAX, where 5 epochs would
 // not fit the 100 ms of section 6.6.2 of the PCIe Base Specification 6.0; both
-// after SETTLE quiet cycles for card memory. Reads still outstanding then are
-// answered to nobody. Then, as after rst: engine_rst for a few cycles, ENABLE and
+// after SETTLE quiet cycles: nothing offered to the IP (so no TLP is cut short)
+// and, except in a function-level reset, every write it took has been sent. Reads
+// still outstanding then are answered to nobody; their tags are quarantined. Then, as after rst: engine_rst for a few cycles, ENABLE and
 // DISABLE of every queue (zeroes its counts), and except for CONTROL.RESET all
 // registers, contexts and the MSI-X table to reset values (full_rst). `ready` is
 // low all the while; register accesses are answered.
@@ -42,6 +43,7 @@ module cw_reset #(
     input  wire         tables_ready,  // MSI-X and event tables swept
 
     input  wire         engine_empty,
+    input  wire         tx_offered,    // a request is offered to the IP
     input  wire         port_idle,     // no request or completion in the host port
     input  wire [5:0]   cpl_timeout_log2,
     input  wire [15:0]  tags_in_use,
@@ -57,7 +59,8 @@ module cw_reset #(
 
     wire gated    = !fn_bme || fn_power != 2'd0 || fn_flr;
     wire no_bound = cpl_timeout_log2 == 6'd0 || cpl_timeout_log2 > WAIT_LOG2_MAX[5:0];
-    wire give_up  = no_bound || (gated && tags_in_use == 16'd0);
+    wire quiet    = !tx_offered && (fn_flr || posted_n == sent_n);
+    wire give_up  = quiet && (no_bound || (gated && tags_in_use == 16'd0));
 
     assign engine_rst  = rst || state_q == S_PULSE;
     assign full_rst    = rst || (state_q == S_PULSE && full_q);

@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Requests from the host, one at a time and in order of arrival.
+// Requests from the host, one at a time.
 //
-// Classifies each request by type and BAR and hands it on: registers (BAR0, one
+// Hands each request on by what cw_req_class says it is: registers (BAR0, one
 // DW at a time on the register bus), doorbells (BAR2, into a queue of their
 // own), the card memory window (BAR4), or an answer of its own. Every non-posted
 // request ends in exactly one completion job (cpl_*); posted requests that
 // cannot be served are dropped and reported. Messages and completions that stray
 // in here are dropped without a report.
 //
-// Order. A register access waits until all doorbells and window writes before it
-// have taken effect, and so does every read; the next request waits for it.
-// Accepting the request behind a read does not wait for that read's completion
-// to leave, but a second read does.
-//
-// A request that crosses 4 KiB (malformed, PCIe Base Specification 6.0 section
-// 2.2.7) is the PCIe IP's to drop; one that comes through is refused.
+// Order. Posted requests are served in order of arrival, non-posted ones among
+// themselves too. A register access waits until all doorbells and window writes
+// before it have taken effect, and so does every read: a read sees every write that
+// arrived before it. Accepting a posted request must not depend on sending anything
+// (PCIe Base Specification 6.0 section 2.6.1): non-posted requests wait in a queue
+// of NP_N while the answer before them leaves, and posted ones flow past, so a read
+// may also see writes that arrived after it (section 2.4.1 allows that; a host that
+// minds waits for the answer). More than NP_N waiting are left to the PCIe IP.
 //
 // Latency: register bus two cycles after the request arrived. Throughput: a
 // doorbell each two cycles, window payload a beat a cycle.
@@ -89,12 +90,10 @@ module cw_rx_req #(
     output wire                  ev_mwr
 );
     `include "cw_tlp.vh"
-
-    localparam [3:0] C_DROP = 4'd0, C_POISON = 4'd1, C_UR_POSTED = 4'd2, C_UR = 4'd3,
-                     C_REG_RD = 4'd4, C_REG_WR = 4'd5, C_DB_RD = 4'd6, C_DB_WR = 4'd7,
-                     C_WIN_RD = 4'd8, C_WIN_WR = 4'd9;
+    `include "cw_req_kind.vh"
 
     localparam IN_W = 2 + 128 + DATA_W + 3;
+    localparam NP_N = 32;
 
     wire               in_valid, in_ready, in_sop, in_eop;
     wire [127:0]       in_hdr;
@@ -110,41 +109,14 @@ module cw_rx_req #(
     );
 
     // ---- what the request at the input is ----
-    wire [4:0]  in_type = in_hdr[TLP_TYPE_MSB:TLP_TYPE_LSB];
-    wire        in_has_data = in_hdr[TLP_FMT_MSB-1];
-    wire        in_mem = in_type == 5'b00000;
-    wire        in_posted_mem = in_mem && in_has_data;
-    // locked read, I/O, configuration (and type 1), atomics, deferrable write
-    wire        in_other_np = in_type == 5'b00001 || in_type == 5'b00010 || in_type == 5'b00100 ||
-                              in_type == 5'b00101 || in_type == 5'b01100 || in_type == 5'b01101 ||
-                              in_type == 5'b01110 || in_type == 5'b11011;
-    wire        in_4dw = in_hdr[TLP_FMT_LSB];
-    wire [10:0] in_len = {in_hdr[TLP_LEN_MSB:TLP_LEN_LSB] == 10'd0, in_hdr[TLP_LEN_MSB:TLP_LEN_LSB]};
-    wire [24:0] in_addr = in_4dw ? in_hdr[122:98] : in_hdr[90:66];
-    wire        in_crosses = {1'b0, in_addr[9:0]} + in_len > 11'd1024;
-    wire        in_bad = !fn_mem || fn_power != 2'd0 || in_crosses || in_hdr[TLP_FMT_MSB];
-
-    reg [3:0] in_class;
-    always @* begin
-        if (in_posted_mem && in_hdr[TLP_EP])
-            in_class = C_POISON;
-        else if (in_posted_mem)
-            case (in_bar)
-            3'd0:    in_class = in_bad || in_len > 11'd2 ? C_UR_POSTED : C_REG_WR;
-            3'd2:    in_class = in_bad ? C_UR_POSTED : C_DB_WR;
-            3'd4:    in_class = in_bad ? C_UR_POSTED : C_WIN_WR;
-            default: in_class = C_UR_POSTED;
-            endcase
-        else if (in_mem)
-            case (in_bar)
-            3'd0:    in_class = in_bad || in_len > 11'd2 ? C_UR : C_REG_RD;
-            3'd2:    in_class = in_bad || in_len > 11'd2 ? C_UR : C_DB_RD;
-            3'd4:    in_class = in_bad ? C_UR : C_WIN_RD;
-            default: in_class = C_UR;
-            endcase
-        else
-            in_class = in_other_np ? C_UR : C_DROP;
-    end
+    wire        in_has_data, in_mem, in_np;
+    wire [24:0] in_addr;
+    wire [10:0] in_len;
+    wire [3:0]  in_class;
+    cw_req_class u_in_class (
+        .hdr(in_hdr), .bar(in_bar), .fn_mem(fn_mem), .fn_power(fn_power), .has_data(in_has_data),
+        .mem(in_mem), .non_posted(in_np), .addr(in_addr), .len(in_len), .kind(in_class)
+    );
 
     // ---- the request being served ----
     localparam [2:0] S_IDLE = 3'd0, S_DISPATCH = 3'd1, S_REG = 3'd2, S_WIN_WR = 3'd3,
@@ -163,10 +135,29 @@ module cw_rx_req #(
     wire       two_dw   = len_q == 11'd2;
     // Everything that came before has taken effect.
     wire       settled  = db_idle && win_wr_idle;
-    wire       starting = state_q == S_IDLE && in_valid && in_sop;
 
-    assign in_ready = state_q == S_IDLE ? !in_sop || in_class != C_WIN_WR :
-                      state_q == S_WIN_WR && win_data_ready;
+    // ---- non-posted requests wait here: one is begun when its answer has a place ----
+    wire       np_room, np_valid;
+    wire [3:0] np_class;
+    wire [127:0] np_hdr;
+    wire [24:0] np_addr;
+    wire [10:0] np_len;
+    wire [5:0] unused_np_n;
+    wire       fresh    = state_q == S_IDLE && in_valid && in_sop;
+    wire       direct   = cpl_ready && !np_valid;
+    wire       queueing = fresh && in_np && !direct && np_room;
+    wire       serve_np = state_q == S_IDLE && np_valid && cpl_ready;
+    wire       starting = fresh && !serve_np && (!in_np || direct);
+    wire       arriving = queueing || starting;
+
+    stream_fifo #(.W(168), .DEPTH(NP_N)) u_np (
+        .clk(clk), .rst(rst), .in_valid(queueing), .in_ready(np_room),
+        .in_data({in_class, in_addr, in_len, in_hdr}), .out_valid(np_valid), .out_ready(serve_np),
+        .out_data({np_class, np_addr, np_len, np_hdr}), .count(unused_np_n)
+    );
+
+    assign in_ready = state_q == S_WIN_WR ? win_data_ready :
+                      state_q == S_IDLE && (!in_sop || (in_np ? np_room : !serve_np && in_class != C_WIN_WR));
 
     assign reg_valid      = state_q == S_REG;
     assign reg_write      = class_q == C_REG_WR;
@@ -198,33 +189,33 @@ module cw_rx_req #(
     assign cpl_buf        = class_q == C_WIN_RD;
     assign cpl_imm        = data_q;
 
-    assign err_ur         = starting && (in_class == C_UR || in_class == C_UR_POSTED);
+    assign err_ur         = arriving && (in_class == C_UR || in_class == C_UR_POSTED);
     assign err_poisoned   = starting && in_class == C_POISON;
-    assign ev_mrd         = starting && in_mem && !in_has_data;
-    assign ev_mwr         = starting && in_posted_mem;
-    assign idle           = state_q == S_IDLE && !in_valid;
+    assign ev_mrd         = arriving && in_mem && in_np;
+    assign ev_mwr         = starting && in_mem && in_has_data;
+    assign idle           = state_q == S_IDLE && !in_valid && !np_valid;
 
     always @(posedge clk) begin
         case (state_q)
         // Waits for a request; beats that start none (the rest of a payload nobody wants) are thrown away.
-        S_IDLE: if (starting) begin
+        S_IDLE: if (serve_np || starting) begin
             state_q  <= S_DISPATCH;
-            class_q  <= in_class;
-            hdr_q    <= in_hdr;
-            addr_q   <= in_addr;
-            len_q    <= in_len;
-            data_q   <= in_has_data ? in_data[63:0] : 64'd0;
+            class_q  <= serve_np ? np_class : in_class;
+            hdr_q    <= serve_np ? np_hdr : in_hdr;
+            addr_q   <= serve_np ? np_addr : in_addr;
+            len_q    <= serve_np ? np_len : in_len;
+            data_q   <= serve_np || in_np ? 64'd0 : in_data[63:0];
             second_q <= 1'b0;
-            status_q <= in_class == C_UR ? TLP_UR : TLP_SC;
+            status_q <= (serve_np ? np_class : in_class) == C_UR ? TLP_UR : TLP_SC;
         end
         // Waits until the request may take effect and its target can take it.
         S_DISPATCH: case (class_q)
-            C_REG_RD: if (settled && cpl_ready) state_q <= S_REG;
+            C_REG_RD: if (settled) state_q <= S_REG;
             C_REG_WR: if (settled) state_q <= S_REG;
             C_DB_WR:  if (db_valid && db_ready) state_q <= S_IDLE;
             C_WIN_WR: if (win_wr_valid && win_wr_ready) state_q <= S_WIN_WR;
-            C_WIN_RD: if (settled && cpl_ready) state_q <= S_WIN_RD;
-            C_DB_RD:  if (settled) state_q <= S_CPL;
+            C_WIN_RD: if (settled) state_q <= S_WIN_RD;
+            C_ZERO_RD: if (settled) state_q <= S_CPL;
             C_UR:     state_q <= S_CPL;
             default:  state_q <= S_IDLE;
         endcase
@@ -247,8 +238,8 @@ module cw_rx_req #(
             state_q  <= S_CPL;
             status_q <= win_rd_err ? TLP_CA : TLP_SC;
         end
-        // Waits for the completion block to take the answer.
-        default: if (cpl_ready) state_q <= S_IDLE;
+        // One cycle: the completion block takes the answer (it was free when the request was begun).
+        default: state_q <= S_IDLE;
         endcase
         if (rst)
             state_q <= S_IDLE;

@@ -5,7 +5,7 @@
 // Tags never used since reset are handed out by a counter, so nothing has to be
 // filled in after reset; tags that came back wait in a queue, so that a tag is
 // reused as late as possible. One tag a cycle each way. A tag that is never put
-// back is lost to the class until reset.
+// back is lost to the class until reset; the owner passes over tags it must not use.
 `default_nettype none
 
 module cw_tag_free #(

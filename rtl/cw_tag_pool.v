@@ -6,9 +6,15 @@
 // IP's buffer (an endpoint advertises infinite completion credits, PCIe Base
 // 6.0, 2.6.1, so nothing else keeps the host from overrunning it); both come
 // back when the read has ended. `alloc_info` is kept with the tag and comes out
-// of a lookup, one cycle after it, with whether the tag is outstanding. The end
-// of a read is always that of the tag last looked up; a quarantined tag does not
-// come back before reset.
+// of a lookup, one cycle after it, with whether the tag is outstanding: from the
+// cycle its request was taken for sending (`sent`: the request of the tag given
+// last), so that what waits behind a gate does not age and does not count. The
+// end of a read is always that of the tag last looked up.
+//
+// A quarantined tag is not given again. rst quarantines what is outstanding, as
+// its completions may still come; only link_rst and the start of a function-level
+// reset (after which stale completions are the host's to wait for, 6.6.2) bring
+// quarantined tags back.
 //
 // Tags usable: 32, 256 with extended tags, all with 10-bit tags. 10-bit tags
 // have T9:T8 other than 00 (PCIe Base 6.0, 2.2.6.2); the low bits of the tag on
@@ -25,6 +31,9 @@ module cw_tag_pool #(
 ) (
     input  wire              clk,
     input  wire              rst,
+    input  wire              link_rst,
+    input  wire              fn_flr,
+    output wire              idle,         // no quarantined tag is being passed over
     input  wire              fn_ext_tag,
     input  wire              fn_tag10,
     input  wire              fn_rcb,
@@ -39,6 +48,7 @@ module cw_tag_pool #(
     input  wire [6:0]        alloc_hdr_n,
     input  wire [8:0]        alloc_data_n,
     input  wire [INFO_W-1:0] alloc_info,
+    input  wire              sent,
 
     input  wire              find_en,
     input  wire [9:0]        find_tag,     // as on the wire
@@ -67,7 +77,9 @@ module cw_tag_pool #(
     localparam B_N = (TAG_N > 256 ? 256 : TAG_N) - A_N;
     localparam C_N = TAG_N > 256 ? TAG_N - 256 : 0;
 
-    reg  [TAG_N-1:0] live_q, lost_q;
+    reg  [TAG_N-1:0] live_q, lost_q, bad_q;
+    reg  [TAG_W-1:0] given_q;         // the tag given last
+    reg              flr_q;
     reg  [TAG_W-1:0] find_q;          // the tag last looked up
     reg              found_q, found_lost_q, match_low_q, index_q;
     reg  [1:0]       find_hi_q;
@@ -82,9 +94,12 @@ module cw_tag_pool #(
     wire use_a  = a_avail && (!fn_tag10 || TAG_N < 1024);
     wire use_b  = b_avail && (fn_tag10 ? TAG_N < 1024 : fn_ext_tag);
     wire use_c  = c_avail && fn_tag10;
-    wire has_tag = use_a || use_b || use_c;
     wire [TAG_W-1:0] index = use_a ? a_tag : use_b ? b_tag : c_tag;
+    wire has_any = use_a || use_b || use_c;
+    wire pass    = has_any && bad_q[index];
+    wire has_tag = has_any && !pass;
     wire take   = alloc_valid && alloc_ready;
+    wire leave  = take || pass;       // the tag leaves its class
     wire put    = end_valid && !end_quarantine;
     wire [10:0] find_wide = {{(11 - TAG_W){1'b0}}, find_q};
     wire [10:0] find_low  = {{(11 - TAG_W){1'b0}}, find_tag[TAG_W-1:0]};
@@ -92,13 +107,13 @@ module cw_tag_pool #(
     wire put_b  = !put_a && find_wide < 11'd256;
 
     cw_tag_free #(.TAG_W(TAG_W), .TAG_FIRST(0), .N(A_N)) u_a (
-        .clk(clk), .rst(rst), .avail(a_avail), .tag(a_tag), .take(take && use_a),
+        .clk(clk), .rst(rst), .avail(a_avail), .tag(a_tag), .take(leave && use_a),
         .put(put && put_a), .put_tag(find_q)
     );
     generate
         if (B_N > 0) begin : g_b
             cw_tag_free #(.TAG_W(TAG_W), .TAG_FIRST(32), .N(B_N)) u_b (
-                .clk(clk), .rst(rst), .avail(b_avail), .tag(b_tag), .take(take && !use_a && use_b),
+                .clk(clk), .rst(rst), .avail(b_avail), .tag(b_tag), .take(leave && !use_a && use_b),
                 .put(put && put_b), .put_tag(find_q)
             );
         end else begin : g_no_b
@@ -108,7 +123,7 @@ module cw_tag_pool #(
         if (C_N > 0) begin : g_c
             cw_tag_free #(.TAG_W(TAG_W), .TAG_FIRST(256), .N(C_N)) u_c (
                 .clk(clk), .rst(rst), .avail(c_avail), .tag(c_tag),
-                .take(take && !use_a && !use_b), .put(put && !put_a && !put_b), .put_tag(find_q)
+                .take(leave && use_c && !use_a && !use_b), .put(put && !put_a && !put_b), .put_tag(find_q)
             );
         end else begin : g_no_c
             assign c_avail = 1'b0;
@@ -159,6 +174,7 @@ module cw_tag_pool #(
     assign lost_any  = lost_q != {TAG_N{1'b0}};
     assign scan_live = live_q[scan_tag];
     assign scan_lost = lost_q[scan_tag];
+    assign idle      = !pass;
     assign any_live  = live_n_q != 16'd0;
     assign tags_in_use      = live_n_q;
     assign tags_quarantined = bad_n_q;
@@ -179,23 +195,32 @@ module cw_tag_pool #(
         end
         hdr_q    <= hdr_add - (end_valid ? {6'd0, end_hdr_n} : 13'd0);
         data_q   <= data_add - (end_valid ? {8'd0, end_data_n} : 17'd0);
-        live_n_q <= live_n_q + {15'd0, take} - {15'd0, end_valid};
+        live_n_q <= live_n_q + {15'd0, sent} - {15'd0, end_valid};
         bad_n_q  <= bad_n_q + {15'd0, end_valid && end_quarantine};
         if (lost_valid && live_q[lost_tag])
             lost_q[lost_tag] <= 1'b1;
         if (end_valid) begin
             live_q[find_q] <= 1'b0;
             lost_q[find_q] <= 1'b0;
+            bad_q[find_q]  <= end_quarantine;
         end
         if (take)
-            live_q[index] <= 1'b1;
+            given_q <= index;
+        if (sent)
+            live_q[given_q] <= 1'b1;
+        flr_q <= fn_flr;
         if (rst) begin
             live_q   <= {TAG_N{1'b0}};
             lost_q   <= {TAG_N{1'b0}};
             live_n_q <= 16'd0;
-            bad_n_q  <= 16'd0;
+            bad_q    <= bad_q | live_q;
+            bad_n_q  <= bad_n_q + live_n_q;
             hdr_q    <= 13'd0;
             data_q   <= 17'd0;
+        end
+        if (link_rst || (fn_flr && !flr_q)) begin
+            bad_q   <= {TAG_N{1'b0}};
+            bad_n_q <= 16'd0;
         end
     end
 endmodule

@@ -75,7 +75,9 @@ module cw_top #(
     input  wire                  cpl_lost_valid,
     input  wire [9:0]            cpl_lost_tag,
 
-    // requests in; bar: 0, 2 or 4, the BAR hit; 7: none (answer UR)
+    // requests in; bar: 0, 2 or 4, the BAR hit; 7: none (answer UR). With 33
+    // non-posted requests not yet answered, the next one would hold the stream up:
+    // an IP from which the host can have more holds it back itself
     input  wire                  rx_req_valid,
     output wire                  rx_req_ready,
     input  wire                  rx_req_sop,
@@ -118,7 +120,7 @@ module cw_top #(
     // error reports for AER, one cycle each
     output wire                  err_ur,       // unsupported request received
     output wire                  err_ca,       // completer abort sent
-    output wire                  err_poisoned, // poisoned TLP received
+    output wire                  err_poisoned, // poisoned TLP received: request or completion
     output wire                  err_cpl_unexpected,
     output wire                  err_cpl_timeout,
     // legacy interrupts
@@ -309,6 +311,7 @@ module cw_top #(
     wire [15:0]          tags_quarantined;
     wire [15:0]          ops_in_flight;
 
+    wire                 req_poisoned;
     wire                 host_port_idle;
     wire                 read_path_idle;  // nothing to do until an input changes
     wire                 write_path_idle;
@@ -343,6 +346,7 @@ module cw_top #(
     wire [1:0]           win_rresp;
 
     assign idle = host_port_idle && read_path_idle && write_path_idle && axi_idle;
+    assign err_poisoned = req_poisoned || stat_read[CW_COUNTER_ERR_POISON];
     assign trans_pending = tags_in_use != 16'd0;
     assign tx_req_func = 8'd0;
     assign tx_cpl_func = 8'd0;
@@ -367,7 +371,7 @@ module cw_top #(
         .fn_bme(fn_bme), .fn_mem(fn_mem), .fn_msi_en(fn_msi_en), .fn_msix_en(fn_msix_en),
         .fn_msix_mask(fn_msix_mask), .fn_power(fn_power), .fn_flr(fn_flr),
         .flr_done(flr_done), .fn_power_ack(fn_power_ack),
-        .err_ur(err_ur), .err_ca(err_ca), .err_poisoned(err_poisoned),
+        .err_ur(err_ur), .err_ca(err_ca), .err_poisoned(req_poisoned),
         .intx_level(intx_level), .msi_valid(msi_valid), .msi_ready(msi_ready),
         .msi_vector(msi_vector),
         .qcfg_valid(qcfg_valid), .qcfg_op(qcfg_op), .qcfg_queue(qcfg_queue),
@@ -388,6 +392,7 @@ module cw_top #(
         .stat_c2h_bytes(stat_c2h_bytes), .tags_in_use(tags_in_use),
         .tags_quarantined(tags_quarantined), .ops_in_flight(ops_in_flight),
         .engine_empty(read_path_empty && write_path_empty && axi_idle),
+        .tx_offered(tx_req_valid),
         .axi_awvalid(win_awvalid), .axi_awready(win_awready), .axi_awaddr(win_awaddr),
         .axi_awlen(win_awlen), .axi_wvalid(win_wvalid), .axi_wready(win_wready),
         .axi_wdata(win_wdata), .axi_wstrb(win_wstrb), .axi_wlast(win_wlast),
@@ -406,11 +411,12 @@ module cw_top #(
     cw_read_path #(
         .DATA_W(DATA_W), .QUEUE_N(QUEUE_N), .TAG_N(TAG_N), .OP_N(OP_N)
     ) u_read_path (
-        .clk(clk), .rst(engine_rst), .now(now), .idle(read_path_idle), .empty(read_path_empty),
+        .clk(clk), .rst(engine_rst), .link_rst(rst), .now(now), .idle(read_path_idle),
+        .empty(read_path_empty),
         .next_deadline(next_deadline), .engine_enable(engine_enable),
         .cpl_timeout_log2(cpl_timeout_log2),
         .fn_bdf(fn_bdf), .fn_mrrs(fn_mrrs), .fn_rcb(fn_rcb), .fn_ext_tag(fn_ext_tag),
-        .fn_tag10(fn_tag10), .fn_ro(fn_ro), .fn_ns(fn_ns),
+        .fn_tag10(fn_tag10), .fn_ro(fn_ro), .fn_ns(fn_ns), .fn_flr(fn_flr),
         .qcfg_valid(qcfg_valid), .qcfg_op(qcfg_op), .qcfg_queue(qcfg_queue),
         .qcfg_reg(qcfg_reg), .qcfg_data(qcfg_data),
         .qst_valid(qst_valid), .qst_queue(qst_queue), .qst_fetch_ack(qst_fetch_ack),

@@ -12,7 +12,8 @@
 // Posted writes come first: the running count of posted writes accepted on the
 // request stream is noted when the job is taken, that is after its data was
 // sampled, and the first completion is offered only when as many have been
-// reported sent. engine_rst clears both counts, so nothing is waited for then.
+// reported sent. An interrupt message under way at that time counts among them.
+// engine_rst clears both counts, so nothing is waited for then.
 //
 // Latency: three cycles from the job to the first beat, one more for the buffer.
 // Throughput: a beat a cycle within a completion, two cycles between two.
@@ -29,6 +30,7 @@ module cw_tx_cpl #(
     input  wire [2:0]            fn_mps,
     input  wire [15:0]           posted_n,
     input  wire [15:0]           sent_n,
+    input  wire                  msg_under_way,
 
     input  wire                  cpl_valid,
     output wire                  cpl_ready,
@@ -64,6 +66,7 @@ module cw_tx_cpl #(
     reg               buf_q;
     reg [63:0]        imm_q;
     reg [15:0]        target_q;    // posted writes to be sent first
+    reg               msg_q;       // and a message that is not yet one of them
     reg [9:0]         at_q;        // DW in the 4 KiB page of the next completion
     reg [10:0]        left_q;      // DWs of the answer left
     reg [12:0]        bytes_q;     // byte count of the next completion
@@ -146,13 +149,18 @@ module cw_tx_cpl #(
             buf_q    <= cpl_buf;
             imm_q    <= cpl_imm;
             target_q <= posted_n;
+            msg_q    <= msg_under_way;
             at_q     <= cpl_mem ? at : 10'd0;
             left_q   <= len;
             bytes_q  <= bytes;
             skip_q   <= cpl_mem ? skip_lo : 2'd0;
         end
         // Waits until the posted writes before this answer have been sent.
-        S_SENT: if (sent) state_q <= S_CUT;
+        S_SENT: if (msg_q) begin
+            msg_q    <= msg_under_way;
+            target_q <= posted_n;
+        end else if (sent)
+            state_q <= S_CUT;
         // Makes the header of the next completion; its first buffer word is read.
         S_CUT: begin
             state_q <= buf_q && data_q ? S_FIRST : S_BEATS;
@@ -186,6 +194,7 @@ module cw_tx_cpl #(
                 out_data_q <= buf_q ? shifted[DATA_W-1:0] : {{(DATA_W-64){1'b0}}, imm_q};
                 keep_q     <= !data_q ? {(DATA_W/32){1'b0}} :
                               last_beat ? ~({(DATA_W/32){1'b1}} << cut_q[3:0]) : {(DATA_W/32){1'b1}};
+                imm_q      <= imm_q >> 32;       // of two DWs cut apart: the second
                 cut_q      <= last_beat ? 11'd0 : cut_q - 11'd8;
                 low_q      <= rd_data;
                 word_q     <= word_q + 7'd1;

@@ -22,7 +22,7 @@ module cw_tx_req #(
     input  wire                 clk,
     input  wire                 rst,
     output wire                 busy,       // something is offered, or posted writes are unsent
-    output wire                 moving,     // a register may change without a new input
+    output wire                 moving,     // a TLP is chosen, or leaves
 
     input  wire [15:0]          fn_bdf,
     input  wire                 fn_bme,
@@ -151,7 +151,8 @@ module cw_tx_req #(
     assign stall_credit = starved != 4'd0;
     assign stall_tx     = valid_q && !tx_req_ready;
     assign busy         = valid_q || want != 4'd0 || unsent != 16'd0;
-    assign moving       = valid_q || want != 4'd0;
+    // What waits behind a gate, for credits or for the IP waits for an input.
+    assign moving       = fire || (valid_q && tx_req_ready);
 
     wire unused = &{1'b0, msix_req_addr[1:0]};
 

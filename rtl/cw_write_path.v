@@ -154,14 +154,15 @@ module cw_write_path #(
     wire [31:0]       rec_num;
     wire              note_valid, note_ready, note_record, note_raise, note_last;
     wire [10:0]       note_queue;
-    wire              c2h_busy, table_moving, record_busy, moderate_busy, tx_busy, tx_moving;
+    wire              c2h_busy, record_busy, moderate_busy, tx_busy;
+    wire              c2h_moving, table_moving, record_moving, moderate_moving, tx_moving;
     wire              stat_data, stat_mwr, stall_credit, stall_tx, axi_error;
     // Data credits need no look: the IP holds a TLP back that they do not cover.
     wire              unused = &{1'b0, fc_pd};
 
-    assign idle  = !c2h_valid && !c2h_busy && !table_moving && !record_busy && !moderate_busy &&
-                   !tx_moving;
-    assign empty = idle && ops_in_flight == 16'd0 && !tx_busy;
+    assign idle  = !c2h_moving && !table_moving && !record_moving && !moderate_moving && !tx_moving;
+    assign empty = !c2h_valid && !c2h_busy && !table_moving && !record_busy && !moderate_busy &&
+                   !tx_busy && ops_in_flight == 16'd0;
     assign stat  = ({25'd0, stat_mwr} << CW_COUNTER_TX_MWR) |
                    ({25'd0, stat_data} << CW_COUNTER_C2H_BYTES) |
                    ({25'd0, record_valid} << CW_COUNTER_RECORD) |
@@ -176,7 +177,7 @@ module cw_write_path #(
     end
 
     cw_c2h #(.DATA_W(DATA_W), .OP_W(OP_W)) u_c2h (
-        .clk(clk), .rst(rst), .busy(c2h_busy), .fn_bdf(fn_bdf), .fn_mps(fn_mps),
+        .clk(clk), .rst(rst), .busy(c2h_busy), .moving(c2h_moving), .fn_bdf(fn_bdf), .fn_mps(fn_mps),
         .c2h_valid(c2h_valid), .c2h_ready(c2h_ready), .c2h_op(c2h_op), .c2h_queue(c2h_queue),
         .c2h_num(c2h_num), .c2h_host_addr(c2h_host_addr), .c2h_card_addr(c2h_card_addr),
         .c2h_len(c2h_len), .c2h_attr(c2h_attr),
@@ -228,7 +229,7 @@ module cw_write_path #(
     );
 
     cw_record #(.QUEUE_N(QUEUE_N)) u_record (
-        .clk(clk), .rst(rst), .busy(record_busy), .now(now), .fn_bdf(fn_bdf),
+        .clk(clk), .rst(rst), .busy(record_busy), .moving(record_moving), .now(now), .fn_bdf(fn_bdf),
         .qcfg_valid(qcfg_valid), .qcfg_op(qcfg_op), .qcfg_queue(qcfg_queue),
         .qcfg_reg(qcfg_reg), .qcfg_data(qcfg_data),
         .qst_valid(qst_valid), .qst_queue(qst_queue), .qst_retire_ack(qst_retire_ack),
@@ -246,7 +247,7 @@ module cw_write_path #(
     );
 
     cw_moderate #(.QUEUE_N(QUEUE_N)) u_moderate (
-        .clk(clk), .rst(rst), .busy(moderate_busy),
+        .clk(clk), .rst(rst), .busy(moderate_busy), .moving(moderate_moving),
         .qcfg_valid(qcfg_valid), .qcfg_op(qcfg_op), .qcfg_queue(qcfg_queue),
         .qcfg_reg(qcfg_reg), .qcfg_data(qcfg_data),
         .note_valid(note_valid), .note_ready(note_ready), .note_queue(note_queue),

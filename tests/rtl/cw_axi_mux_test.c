@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
+// tests: cw_axi_mux_rd cw_axi_mux_wr
 /*
  * The card memory port: two writers, two readers, one slave that answers the
  * two IDs in any order. The engine reset cuts the movers short at any moment;
@@ -365,6 +366,51 @@ static void bursts_are_joined_and_answers_routed(void **state)
 	}
 }
 
+/* How often each source was passed over by the other since it began to wait. */
+struct turns {
+	struct dut *d;
+	unsigned passed[2][2]; /* AW, AR; mover, window */
+};
+
+static void turns_sample(void *ctx)
+{
+	static const char *const port[2][2] = { { "h2c_aw", "win_aw" }, { "c2h_ar", "win_ar" } };
+	struct turns *t = ctx;
+
+	for (unsigned ch = 0; ch < 2; ch++) {
+		bool valid[2], ready[2];
+
+		for (unsigned src = 0; src < 2; src++) {
+			char name[16];
+
+			snprintf(name, sizeof(name), "%svalid", port[ch][src]);
+			valid[src] = dut_get(t->d, name);
+			snprintf(name, sizeof(name), "%sready", port[ch][src]);
+			ready[src] = valid[src] && dut_get(t->d, name);
+		}
+		for (unsigned src = 0; src < 2; src++) {
+			t->passed[ch][src] += valid[src] && ready[!src];
+			if (!valid[src] || ready[src])
+				t->passed[ch][src] = 0;
+			assert_true(t->passed[ch][src] <= 1);
+		}
+	}
+}
+
+static void sources_take_turns(void **state)
+{
+	struct bench *b = bench_open(7, 0);
+	struct turns t = { .d = b->d };
+
+	(void)state;
+	dut_hook(b->d, turns_sample, NULL, &t);
+	for (unsigned round = 0; round < 5; round++) {
+		dut_cycles(b->d, 100);
+		drain(b);
+	}
+	bench_close(b);
+}
+
 static void forget(struct master *m)
 {
 	m->head = m->addressed = m->data = m->tail;
@@ -404,6 +450,7 @@ int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(bursts_are_joined_and_answers_routed),
+		cmocka_unit_test(sources_take_turns),
 		cmocka_unit_test(mover_cut_short_by_reset),
 	};
 

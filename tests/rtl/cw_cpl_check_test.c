@@ -103,6 +103,9 @@ static void parts_must_continue_where_the_last_ended(void **state)
 	c.ep = 0;
 	c.lower = 0x44;
 	expect(&r, &c, CW_STATUS_MALFORMED, true, true, 4096 - 0x40);
+	c.ep = 1; /* also when it is poisoned */
+	expect(&r, &c, CW_STATUS_MALFORMED, true, true, 4096 - 0x40);
+	c.ep = 0;
 	c.lower = 0x40;
 	c.count--;
 	expect(&r, &c, CW_STATUS_MALFORMED, true, true, 4096 - 0x40);

@@ -250,6 +250,9 @@ static void each_check_halts_with_its_status(void **state)
 	bad(0, 1ull << 36, 0, 0xfffffffff, 1, CW_STATUS_OK);
 	bad(-64ull, -1ull, 0, 0, 65, CW_STATUS_BAD_RANGE);
 	bad(-64ull, -1ull, 0, 0, 32, CW_STATUS_OK);
+	/* Of several things wrong the first is told. */
+	bad(0, 4096, 0, 8192, 1 << 27, CW_STATUS_BAD_LEN);
+	bad(0, 4096, 0, 8192, 16 | 1 << 27, CW_STATUS_BAD_FLAGS);
 }
 
 static void failed_fetch_halts_without_record(void **state)

@@ -157,6 +157,35 @@ static void any_order_any_failures(void **state)
 	random_pieces(70, 60);
 }
 
+/* Whoever takes dones may stand still for long: events are taken all the same. */
+static void events_never_wait_for_dones(void **state)
+{
+	struct env e;
+
+	(void)state;
+	start(&e, 0);
+	stream_hold(e.done, true);
+	for (unsigned id = 0; id < OPS; id++) {
+		begin(&e, id, 100);
+		event(&e, id, 0, 60, 0, false);
+		event(&e, id, 60, 100, id & 1 ? 5 : 0, id & 1);
+	}
+	for (unsigned i = 0; stream_depth(e.wrote) || stream_depth(e.failed); i++) {
+		assert_true(i < 4 * OPS);
+		dut_cycle(e.d);
+	}
+	dut_cycles(e.d, 20);
+	assert_int_equal(dut_get(e.d, "idle"), 1);
+	assert_int_equal(dut_get(e.d, "empty"), 0);
+	stream_hold(e.done, false);
+	for (unsigned i = 0; e.done_n < OPS; i++) {
+		assert_true(i < 4 * OPS);
+		dut_cycle(e.d);
+		collect(&e);
+	}
+	stop(&e);
+}
+
 static void lowest_failure_wins(void **state)
 {
 	struct env e;
@@ -217,6 +246,7 @@ int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(any_order_any_failures),
+		cmocka_unit_test(events_never_wait_for_dones),
 		cmocka_unit_test(lowest_failure_wins),
 		cmocka_unit_test(events_of_one_operation_back_to_back),
 	};

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 // verilator: top=cw_host_port
+// tests: cw_qctl
 /* The host port as a whole: queue contexts, doorbells, MSI-X, reset, counters. */
 #include "tests/rtl/host_port_rig.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+// tests: cw_rx_req cw_req_class cw_reg_bus cw_regs cw_event_regs
 /* The host port as a whole: the walk over the register table, requests of every kind, window. */
 #include "tests/rtl/host_port_rig.h"
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 // verilator: top=cw_host_port
+// tests: cw_user cw_window cw_window_rd
 /* The host port as a whole: card memory window, user registers, completions, requests of any kind. */
 #include "tests/rtl/host_port_rig.h"
 

@@ -48,13 +48,10 @@ static struct env *env_new(void)
 static void env_start(struct env *e)
 {
 	struct dut *d = e->d;
-	unsigned mrrs = 0;
 
-	while (128u << mrrs < e->mrrs)
-		mrrs++;
 	dut_set(d, "engine_enable", 1);
 	dut_set(d, "fn_bdf", BDF);
-	dut_set(d, "fn_mrrs", mrrs);
+	dut_set(d, "fn_mrrs", (unsigned)__builtin_ctz(e->mrrs / 128)); /* a power of two */
 	dut_set(d, "fn_rcb", e->rcb == 128);
 	dut_set(d, "fn_ext_tag", e->ext);
 	dut_set(d, "fn_tag10", e->tag10);
@@ -62,7 +59,9 @@ static void env_start(struct env *e)
 	dut_set(d, "fn_ns", e->ns);
 	dut_set(d, "rx_cpl_buf_hdr", e->buf_hdr);
 	dut_set(d, "rx_cpl_buf_data", e->buf_data);
+	dut_set(d, "link_rst", 1);
 	dut_reset(d, 4);
+	dut_set(d, "link_rst", 0);
 	dut_cycles(d, 2100); /* longest sweep of a RAM after reset */
 	for (unsigned q = 0; q < Q_N; q++)
 		queue_setup(e, q);

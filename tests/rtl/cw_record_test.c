@@ -271,6 +271,30 @@ static void counts_follow_acceptance(void **state)
 	bench_close(b);
 }
 
+/* The host may answer a record at once: it is counted although its event still waits. */
+static void a_record_sent_is_counted(void **state)
+{
+	struct bench *b = bench_open(44);
+
+	(void)state;
+	enable(b, 2, 0x40000, 3);
+	stream_hold(b->note, true);
+	retire(b, 2, 0, 0, 0, true);
+	dut_cycles(b->d, 20);
+	expect(b, 2, 0, 0x40000, true, 0);
+	assert_int_equal(b->record_n, 1);
+	status(b, 2, 1, 1, -1);
+	retire(b, 2, 1, 0, 1, false); /* without record: counted once too */
+	dut_cycles(b->d, 20);
+	assert_int_equal(dut_get(b->d, "moving"), 0);
+	stream_hold(b->note, false);
+	settle(b);
+	assert_int_equal(stream_count(b->note), 2);
+	assert_int_equal(b->record_n, 1);
+	status(b, 2, 2, 1, -1);
+	bench_close(b);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -279,6 +303,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(halt_writes_its_record_and_no_more),
 		cmocka_unit_test(disabled_or_unwanted_means_none),
 		cmocka_unit_test(counts_follow_acceptance),
+		cmocka_unit_test(a_record_sent_is_counted),
 	};
 
 	return dut_main(argc, argv, tests, sizeof(tests) / sizeof(tests[0]));

@@ -97,6 +97,30 @@ static void a_function_that_may_not_send_waits_for_reads_only(void **state)
 	dut_free(b.d);
 }
 
+/* Reads that may never be answered do not hold a reset up; a request on offer and unsent writes do. */
+static void no_tlp_is_cut_short(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	bench_open(&b);
+	dut_set(b.d, "engine_empty", 0);
+	dut_set(b.d, "cpl_timeout_log2", 0);
+	dut_set(b.d, "tags_in_use", 1);
+	dut_set(b.d, "tx_offered", 1);
+	soft_reset(&b);
+	dut_cycles(b.d, 2000);
+	assert_int_equal(b.pulses, 1);
+	dut_set(b.d, "posted_n", 1);
+	dut_set(b.d, "tx_offered", 0);
+	dut_cycles(b.d, 2000);
+	assert_int_equal(b.pulses, 1);
+	assert_int_equal(dut_get(b.d, "idle"), 1);
+	dut_set(b.d, "sent_n", 1);
+	dut_wait(b.d, "engine_rst", 300);
+	dut_free(b.d);
+}
+
 static void function_level_reset_is_done_after_the_last_completion(void **state)
 {
 	struct bench b;
@@ -150,6 +174,10 @@ static void power_down_is_acknowledged_when_quiet(void **state)
 	dut_set(b.d, "sent_n", 0xffff);
 	dut_settle(b.d);
 	assert_int_equal(dut_get(b.d, "fn_power_ack"), 1);
+	dut_set(b.d, "tags_in_use", 1);
+	dut_settle(b.d);
+	assert_int_equal(dut_get(b.d, "fn_power_ack"), 0);
+	dut_set(b.d, "tags_in_use", 0);
 	dut_set(b.d, "port_idle", 0);
 	dut_settle(b.d);
 	assert_int_equal(dut_get(b.d, "fn_power_ack"), 0);
@@ -161,6 +189,7 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(soft_reset_disables_waits_and_sweeps),
 		cmocka_unit_test(a_function_that_may_not_send_waits_for_reads_only),
+		cmocka_unit_test(no_tlp_is_cut_short),
 		cmocka_unit_test(function_level_reset_is_done_after_the_last_completion),
 		cmocka_unit_test(function_level_reset_cuts_a_soft_reset_short),
 		cmocka_unit_test(power_down_is_acknowledged_when_quiet),

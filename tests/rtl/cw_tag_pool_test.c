@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+// tests: cw_tag_free
 /* cw_tag_pool: tags, completion buffer reservation, lookups. */
 #include <string.h>
 
@@ -24,7 +25,9 @@ static void start(struct env *e)
 	dut_set(e->d, "fn_mrrs", 2);
 	dut_set(e->d, "rx_cpl_buf_hdr", 1000);
 	dut_set(e->d, "rx_cpl_buf_data", 10000);
+	dut_set(e->d, "link_rst", 1);
 	dut_reset(e->d, 3);
+	dut_set(e->d, "link_rst", 0);
 	dut_cycles(e->d, 2);
 }
 
@@ -48,6 +51,9 @@ static bool take(struct env *e, unsigned hdr, unsigned data)
 	}
 	dut_cycle(e->d);
 	dut_set(e->d, "alloc_valid", 0);
+	dut_set(e->d, "sent", 1);
+	dut_cycle(e->d);
+	dut_set(e->d, "sent", 0);
 	assert_false(e->used[index]);
 	e->used[index] = true;
 	e->info[index] = info;
@@ -170,10 +176,80 @@ static void quarantined_tags_never_come_back(void **state)
 	while (take(&e, 1, 1))
 		;
 	assert_int_equal(e.n, TAGS - 200);
+	dut_set(e.d, "link_rst", 1);
 	dut_reset(e.d, 3);
+	dut_set(e.d, "link_rst", 0);
 	memset(e.used, 0, sizeof(e.used));
 	for (unsigned i = 0; i < TAGS; i++)
 		assert_true(take(&e, 1, 1));
+	dut_free(e.d);
+}
+
+/* Until its request has left a tag is not outstanding: it does not age, and no completion matches it. */
+static void a_tag_is_outstanding_once_its_request_left(void **state)
+{
+	struct env e;
+
+	(void)state;
+	start(&e);
+	dut_set(e.d, "alloc_valid", 1);
+	dut_cycle(e.d);
+	dut_set(e.d, "alloc_valid", 0);
+	dut_cycles(e.d, 5);
+	assert_int_equal(dut_get(e.d, "any_live"), 0);
+	assert_int_equal(dut_get(e.d, "tags_in_use"), 0);
+	assert_false(find(&e, 0, false));
+	dut_set(e.d, "sent", 1);
+	dut_set(e.d, "alloc_valid", 1); /* the next one is given in the same cycle */
+	dut_cycle(e.d);
+	dut_set(e.d, "sent", 0);
+	dut_set(e.d, "alloc_valid", 0);
+	dut_settle(e.d);
+	assert_int_equal(dut_get(e.d, "tags_in_use"), 1);
+	assert_true(find(&e, 0, false));
+	assert_false(find(&e, 1, false));
+	dut_free(e.d);
+}
+
+static unsigned free_tags(struct env *e)
+{
+	unsigned n = 0;
+
+	memset(e->used, 0, sizeof(e->used));
+	for (unsigned tries = 0; tries < 2 * TAGS; tries++)
+		n += take(e, 1, 1);
+	return n;
+}
+
+/* Tags outstanding at an engine reset are not given again until the link or the function is reset. */
+static void reset_quarantines_outstanding_tags(void **state)
+{
+	struct env e;
+
+	(void)state;
+	start(&e);
+	for (unsigned i = 0; i < 20; i++)
+		take(&e, 1, 1);
+	for (unsigned i = 0; i < 20; i += 2)
+		end(&e, i, i == 4);
+	dut_reset(e.d, 8);
+	assert_int_equal(dut_get(e.d, "tags_in_use"), 0);
+	assert_int_equal(dut_get(e.d, "tags_quarantined"), 11);
+	assert_int_equal(free_tags(&e), TAGS - 11);
+	for (unsigned i = 0; i < TAGS; i++)
+		assert_int_equal(e.used[i], !(i < 20 && (i & 1 || i == 4)));
+	/* function-level reset: old quarantine ends, what it abandons itself is quarantined */
+	dut_set(e.d, "fn_flr", 1);
+	dut_cycle(e.d);
+	assert_int_equal(dut_get(e.d, "tags_quarantined"), 0);
+	dut_reset(e.d, 8);
+	dut_cycles(e.d, 10);
+	dut_set(e.d, "fn_flr", 0);
+	dut_cycles(e.d, 10);
+	assert_int_equal(dut_get(e.d, "tags_quarantined"), TAGS - 11);
+	dut_cycles(e.d, TAGS);
+	assert_int_equal(dut_get(e.d, "idle"), 1);
+	assert_int_equal(free_tags(&e), 11);
 	dut_free(e.d);
 }
 
@@ -237,6 +313,8 @@ int main(int argc, char **argv)
 		cmocka_unit_test(ten_bit_tags_are_never_00),
 		cmocka_unit_test(reservation_never_exceeds_buffer),
 		cmocka_unit_test(quarantined_tags_never_come_back),
+		cmocka_unit_test(a_tag_is_outstanding_once_its_request_left),
+		cmocka_unit_test(reset_quarantines_outstanding_tags),
 		cmocka_unit_test(lost_notice_lasts_to_the_end_of_the_read),
 		cmocka_unit_test(largest_read_fits_buffer),
 	};
