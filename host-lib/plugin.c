@@ -41,6 +41,7 @@ static ssize_t translate(ssize_t err)
 {
 	switch (err) {
 	case -ENOLINK:
+	case -ENOTCONN:
 		return -ENODEV;
 	case -ETIME:
 		return -ETIMEDOUT;
@@ -161,6 +162,11 @@ static int sim_open(const char *name, void **card, char *why, size_t why_size)
 	if (!err)
 		err = start_driver(m, why, why_size);
 	if (err) {
+		/* Whatever step failed: this is why. */
+		if (m->host_end && cw_link_promise(m->host_end, 0) == -ENOTCONN) {
+			err = -ENODEV;
+			snprintf(why, why_size, "%.100s: the card ended while the driver started", name);
+		}
 		tear_down(m);
 		return (int)translate(err);
 	}
@@ -310,6 +316,7 @@ static int sim_stats(void *card, struct cw_sim_stats *s)
 	uint32_t link;
 
 	memset(s, 0, sizeof(*s));
+	shim_hold(m->shim);
 	shim_get_stats(m->shim, &k);
 	s->time_ps = cw_host_now(shim_host(m->shim));
 	s->cycles = s->time_ps / m->opt.card.period_ps;
@@ -324,6 +331,7 @@ static int sim_stats(void *card, struct cw_sim_stats *s)
 	s->interrupts = h->interrupts;
 	s->iommu_faults = h->iommu_faults;
 	s->violations = h->violations + k.checks_failed;
+	shim_release(m->shim);
 	s->generation = m->opt.link.generation;
 	s->lanes = m->opt.link.lanes;
 	s->link_bytes_per_s = link_rate(&m->opt.link);
@@ -337,22 +345,38 @@ static int sim_stats(void *card, struct cw_sim_stats *s)
 static int sim_place(void *card, uint64_t bus_addr)
 {
 	struct sim_machine *m = card;
+	int err;
 
-	return shim_place_next(m->shim, bus_addr);
+	shim_hold(m->shim);
+	err = shim_place_next(m->shim, bus_addr);
+	shim_release(m->shim);
+	return err;
 }
 
 static int sim_peek(void *card, uint64_t card_addr, void *buf, size_t len)
 {
 	struct sim_machine *m = card;
+	int err;
 
-	return m->card ? cw_axi_peek(cw_card_memory(m->card), card_addr, buf, len) : -EOPNOTSUPP;
+	if (!m->card)
+		return -EOPNOTSUPP;
+	shim_hold(m->shim);
+	err = cw_axi_peek(cw_card_memory(m->card), card_addr, buf, len);
+	shim_release(m->shim);
+	return err;
 }
 
 static int sim_poke(void *card, uint64_t card_addr, const void *buf, size_t len)
 {
 	struct sim_machine *m = card;
+	int err;
 
-	return m->card ? cw_axi_poke(cw_card_memory(m->card), card_addr, buf, len) : -EOPNOTSUPP;
+	if (!m->card)
+		return -EOPNOTSUPP;
+	shim_hold(m->shim);
+	err = cw_axi_poke(cw_card_memory(m->card), card_addr, buf, len);
+	shim_release(m->shim);
+	return err;
 }
 
 static int sim_bind(void *card, int bind)

@@ -350,7 +350,7 @@ int main(int argc, char **argv)
 	}
 	err = round_trip(dev, &o, data, back, len);
 	if (err < 0)
-		fprintf(stderr, "roundtrip: %s (%s)\n", cw_strerror(err), cw_why(dev));
+		fprintf(stderr, "roundtrip: %s\n", *cw_why(dev) ? cw_why(dev) : cw_strerror(err));
 	closed = cw_close(dev);
 	if (closed)
 		fprintf(stderr, "roundtrip: the simulation's own checks failed (see above)\n");

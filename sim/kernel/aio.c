@@ -159,8 +159,10 @@ static int submit_one(struct shim *s, struct shim_aio *a)
 	n = make_iter(p, a, write);
 	if (!n && a->nowait && !(f->f_mode & FMODE_NOWAIT))
 		n = -EOPNOTSUPP;
+	s->rw_n++;
 	if (!n)
 		n = write ? f->f_op->write_iter(&p->iocb, &p->iter) : f->f_op->read_iter(&p->iocb, &p->iter);
+	s->rw_n--;
 	/* Completed meanwhile or later by ki_complete(): a and p are not ours any more. */
 	if (n != -EIOCBQUEUED)
 		aio_finish(a, n);
@@ -196,11 +198,17 @@ int shim_submit(struct shim *s, struct shim_aio **aio, unsigned n)
 
 struct wanted { struct shim *s; struct shim_aio *aio; };
 
-static bool is_there(void *arg)
+static bool is_there(struct wanted *w)
+{
+	return w->aio ? w->aio->done : w->s->aio_done != NULL;
+}
+
+/* Also when nothing can come any more, since another thread has taken the last one. */
+static bool is_over(void *arg)
 {
 	struct wanted *w = arg;
 
-	return w->aio ? w->aio->done : w->s->aio_done != NULL;
+	return is_there(w) || !w->s->aio_flight;
 }
 
 /* Takes it off the list of what is done. */
@@ -223,25 +231,39 @@ static struct shim_aio *reap(struct shim *s, struct shim_aio *a)
 
 static int wait_in_fibre(struct shim *s, struct wanted *w, u64 deadline)
 {
-	while (!is_there(w))
-		if (!kshim_wait_key_until(&s->aio_done, deadline, "io_getevents", NULL) && !is_there(w))
+	while (!is_over(w))
+		if (!kshim_wait_key_until(&s->aio_done, deadline, "io_getevents", NULL) && !is_over(w))
 			return -ETIME;
+	return 0;
+}
+
+static int wait_and_reap(struct shim *s, struct wanted *w, int64_t timeout_ns, struct shim_aio **out)
+{
+	u64 deadline = timeout_ns < 0 ? KSHIM_NEVER : kshim_now(s) + (u64)timeout_ns * PS_PER_NS;
+	struct shim_aio *aio;
+	int ret;
+
+	ret = kshim_in_fibre(s) ? wait_in_fibre(s, w, deadline) : kshim_pump_turn(s, is_over, w, deadline);
+	if (ret)
+		return ret;
+	if (!is_there(w))
+		return -EINVAL;
+	aio = reap(s, w->aio);
+	if (out)
+		*out = aio;
 	return 0;
 }
 
 int shim_wait(struct shim *s, struct shim_aio *aio, int64_t timeout_ns, struct shim_aio **out)
 {
 	struct wanted w = { s, aio };
-	u64 deadline = timeout_ns < 0 ? KSHIM_NEVER : kshim_now(s) + (u64)timeout_ns * PS_PER_NS;
 	int ret;
 
-	if (!s->aio_flight && !is_there(&w))
-		return -EINVAL;
-	ret = s->cur ? wait_in_fibre(s, &w, deadline) : kshim_pump_call(s, is_there, &w, deadline);
-	if (ret)
-		return ret;
-	aio = reap(s, aio);
-	if (out)
-		*out = aio;
-	return 0;
+	if (kshim_in_fibre(s))
+		return wait_and_reap(s, &w, timeout_ns, out);
+	/* One turn for both: two threads must not reap the same request. */
+	kshim_turn_take(s);
+	ret = wait_and_reap(s, &w, timeout_ns, out);
+	kshim_turn_give(s);
+	return ret;
 }

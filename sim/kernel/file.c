@@ -155,6 +155,11 @@ static int file_start(struct shim *s, struct cdev *c, dev_t devt, int flags, con
 	if (fd < 0)
 		goto err_file;
 	ret = f->f_op->open ? f->f_op->open(f->f_inode, f) : 0;
+	if (!ret && (flags & O_DIRECT) && !(f->f_mode & FMODE_CAN_ODIRECT)) {
+		if (f->f_op->release)
+			f->f_op->release(f->f_inode, f);
+		ret = -EINVAL;
+	}
 	if (ret)
 		goto err_fd;
 	fd_install((unsigned int)fd, f);

@@ -47,6 +47,7 @@ struct kshim_fibre {
 	struct task_struct task;
 	struct work_struct *work;  /* the item that it runs */
 	bool stop;                 /* kthread_stop() was called */
+	bool killed;               /* shim_kill() was */
 	/* context: a nested interrupt saves and restores these */
 	int preempt, bh_off, hardirq, softirq;
 	bool irqs_off;
@@ -205,7 +206,9 @@ struct shim {
 	pthread_mutex_t lock;
 	pthread_cond_t turn;
 	u64 ticket, serving;
+	pthread_t owner;        /* whose turn it is; 0: nobody's. Only its owner may rely on cur */
 	bool pumping;
+	unsigned int rw_n;         /* reads and writes that are inside the driver */
 
 	/* fibres */
 	struct list_head fibres;
@@ -289,6 +292,7 @@ void fibre_leave(struct shim *s);                        /* back to it */
 
 /* ---- sched.c ---- */
 u64 kshim_now(const struct shim *s); /* ps */
+void kshim_kill(struct kshim_fibre *f);
 struct kshim_fibre *kshim_spawn(struct shim *s, const char *name, void (*fn)(void *), void *arg);
 void kshim_ready(struct shim *s, struct kshim_fibre *f);
 bool kshim_block(u64 deadline_ps, const char *why, const struct kshim_site *site);
@@ -393,7 +397,10 @@ ssize_t kshim_file_rw(struct shim *s, int fd, const struct iovec *v, int n, off_
 
 /* ---- syscall.c, params.c ---- */
 bool kshim_others_wait(struct shim *s);
-int kshim_pump_call(struct shim *s, bool (*until)(void *), void *arg, u64 deadline);
+void kshim_turn_take(struct shim *s);
+void kshim_turn_give(struct shim *s);
+bool kshim_in_fibre(struct shim *s);
+int kshim_pump_turn(struct shim *s, bool (*until)(void *), void *arg, u64 deadline);
 void kshim_tasks_free(struct shim *s);
 void kshim_params_reset(struct shim *s);
 void kshim_params_forget(struct shim *s);

@@ -219,8 +219,12 @@ void pci_set_master(struct pci_dev *p)
 
 void pci_clear_master(struct pci_dev *p)
 {
-	if (p->is_busmaster)
-		command(p, PCI_COMMAND_MASTER, 0);
+	u16 v = 0;
+
+	/* What the register says counts: somebody before this driver may have set it. */
+	pci_read_config_word(p, PCI_COMMAND, &v);
+	if (v & PCI_COMMAND_MASTER)
+		pci_write_config_word(p, PCI_COMMAND, (u16)(v & ~PCI_COMMAND_MASTER));
 	p->is_busmaster = 0;
 }
 

@@ -117,7 +117,7 @@ struct kshim_fibre *kshim_spawn(struct shim *s, const char *name, void (*fn)(voi
 	f->fn = fn;
 	f->arg = arg;
 	f->preempt = f->bh_off = f->hardirq = f->softirq = f->held_n = 0;
-	f->irqs_off = f->stop = f->woken = f->delayed = false;
+	f->irqs_off = f->stop = f->killed = f->woken = f->delayed = false;
 	f->debt = 0;
 	f->busy_since = kshim_now(s);
 	f->busy_points = 0;
@@ -325,6 +325,13 @@ static int advance(struct shim *s, u64 deadline)
 	return s->dead;
 }
 
+/* Whether a new caller may act now. While the machine waits for the card it has promised to send nothing before its
+ * next event: whoever came in the meantime would break that. */
+static bool may_begin(struct shim *s)
+{
+	return !s->link || kshim_now(s) >= cw_link_own_bound(s->link);
+}
+
 int kshim_pump(struct shim *s, bool (*until)(void *arg), void *arg, u64 deadline_ps)
 {
 	int ret = 0;
@@ -341,7 +348,7 @@ int kshim_pump(struct shim *s, bool (*until)(void *arg), void *arg, u64 deadline
 			ret = advance(s, deadline_ps);
 		if (ret)
 			return ret;
-		if (kshim_others_wait(s))
+		if (kshim_others_wait(s) && may_begin(s))
 			return -EAGAIN; /* another thread waits for its turn */
 	}
 	return 0;

@@ -59,6 +59,7 @@ int shim_module_unload(struct shim *shim); /* -EBUSY while in use */
 int shim_unbind(struct shim *shim); /* as sysfs does; -ENODEV when not bound */
 int shim_bind(struct shim *shim);   /* probe again; its error */
 bool shim_bound(struct shim *shim);
+int shim_shutdown(struct shim *shim); /* as before another kernel is started: the driver's shutdown() */
 int shim_reset(struct shim *shim);  /* sysfs reset: reset_prepare, FLR, reset_done */
 /* From now on the card is gone without notice: reads give all ones, writes vanish, it reaches no memory. */
 void shim_surprise(struct shim *shim, bool gone);
@@ -113,10 +114,17 @@ struct shim_task;
 long shim_call(struct shim *shim, long (*fn)(void *arg), void *arg);
 struct shim_task *shim_spawn(struct shim *shim, const char *name, long (*fn)(void *arg), void *arg);
 long shim_join(struct shim *shim, struct shim_task *task); /* its result, or -EDEADLK ...; frees task */
+/* SIGKILL to a task that was not joined yet: its interruptible and killable waits on wait queues end, now and
+ * from now on; a system call that gives up because of that gives -EINTR. */
+void shim_kill(struct shim *shim, struct shim_task *task);
 /* Lets simulated time pass. */
 int shim_run(struct shim *shim, uint64_t ns);
 
 /* ---- what only a test bench can do ---- */
+/* Between these two no other thread runs the machine: for looking at it, or at the card behind it, from a
+ * program of several threads. Not in a fibre, and without calls of the shim that wait in between. */
+void shim_hold(struct shim *shim);
+void shim_release(struct shim *shim);
 /* The next mapping made gets this bus address (its in-page offset must agree with the
  * memory's for what is not coherent). -EINVAL without IOMMU. */
 int shim_place_next(struct shim *shim, uint64_t iova);

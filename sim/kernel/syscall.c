@@ -7,7 +7,7 @@
 
 /* ---- turns ---- */
 
-static void turn_take(struct shim *s)
+void kshim_turn_take(struct shim *s)
 {
 	u64 mine;
 
@@ -16,14 +16,22 @@ static void turn_take(struct shim *s)
 	while (s->serving != mine)
 		pthread_cond_wait(&s->turn, &s->lock);
 	pthread_mutex_unlock(&s->lock);
+	__atomic_store_n(&s->owner, pthread_self(), __ATOMIC_RELAXED);
 }
 
-static void turn_give(struct shim *s)
+void kshim_turn_give(struct shim *s)
 {
+	__atomic_store_n(&s->owner, 0, __ATOMIC_RELAXED);
 	pthread_mutex_lock(&s->lock);
 	__atomic_store_n(&s->serving, s->serving + 1, __ATOMIC_RELAXED);
 	pthread_cond_broadcast(&s->turn);
 	pthread_mutex_unlock(&s->lock);
+}
+
+/* Whether the caller is a fibre. Another thread may be running one meanwhile: cur alone does not tell. */
+bool kshim_in_fibre(struct shim *s)
+{
+	return __atomic_load_n(&s->owner, __ATOMIC_RELAXED) == pthread_self() && s->cur;
 }
 
 bool kshim_others_wait(struct shim *s)
@@ -32,13 +40,13 @@ bool kshim_others_wait(struct shim *s)
 }
 
 /* Pumps until the condition holds, giving way to other threads. In a fibre: not allowed. */
-static int pump(struct shim *s, bool (*until)(void *), void *arg, u64 deadline)
+int kshim_pump_turn(struct shim *s, bool (*until)(void *), void *arg, u64 deadline)
 {
 	int ret = kshim_pump(s, until, arg, deadline);
 
 	while (ret == -EAGAIN) {
-		turn_give(s);
-		turn_take(s);
+		kshim_turn_give(s);
+		kshim_turn_take(s);
 		ret = kshim_pump(s, until, arg, deadline);
 	}
 	return ret == -ENOTCONN ? -ENOLINK : ret;
@@ -51,6 +59,7 @@ struct shim_task {
 	void *arg;
 	long ret;
 	bool done;
+	struct kshim_fibre *fibre; /* while not done */
 	struct shim_task *next_lost;
 };
 
@@ -76,7 +85,7 @@ static struct shim_task *task_new(struct shim *s, const char *name, long (*fn)(v
 		return NULL;
 	t->fn = fn;
 	t->arg = arg;
-	kshim_spawn(s, name, task_main, t);
+	t->fibre = kshim_spawn(s, name, task_main, t);
 	return t;
 }
 
@@ -85,12 +94,12 @@ static long task_end(struct shim *s, struct shim_task *t)
 {
 	long ret;
 
-	if (s->cur) {
+	if (kshim_in_fibre(s)) {
 		while (!t->done)
 			kshim_wait_key(t, "waitpid", NULL);
 		ret = 0;
 	} else {
-		ret = pump(s, task_done, t, KSHIM_NEVER);
+		ret = kshim_pump_turn(s, task_done, t, KSHIM_NEVER);
 	}
 	if (ret) {
 		t->next_lost = s->lost_tasks;
@@ -106,11 +115,11 @@ struct shim_task *shim_spawn(struct shim *s, const char *name, long (*fn)(void *
 {
 	struct shim_task *t;
 
-	if (s->cur)
+	if (kshim_in_fibre(s))
 		return task_new(s, name, fn, arg);
-	turn_take(s);
+	kshim_turn_take(s);
 	t = task_new(s, name, fn, arg);
-	turn_give(s);
+	kshim_turn_give(s);
 	return t;
 }
 
@@ -118,12 +127,24 @@ long shim_join(struct shim *s, struct shim_task *t)
 {
 	long ret;
 
-	if (s->cur)
+	if (kshim_in_fibre(s))
 		return task_end(s, t);
-	turn_take(s);
+	kshim_turn_take(s);
 	ret = task_end(s, t);
-	turn_give(s);
+	kshim_turn_give(s);
 	return ret;
+}
+
+void shim_kill(struct shim *s, struct shim_task *t)
+{
+	bool outside = !kshim_in_fibre(s);
+
+	if (outside)
+		kshim_turn_take(s);
+	if (!t->done)
+		kshim_kill(t->fibre);
+	if (outside)
+		kshim_turn_give(s);
 }
 
 long shim_call(struct shim *s, long (*fn)(void *arg), void *arg)
@@ -131,12 +152,12 @@ long shim_call(struct shim *s, long (*fn)(void *arg), void *arg)
 	struct shim_task *t;
 	long ret;
 
-	if (s->cur)
+	if (kshim_in_fibre(s))
 		return fn(arg);
-	turn_take(s);
+	kshim_turn_take(s);
 	t = s->dead ? NULL : task_new(s, "process", fn, arg);
 	ret = t ? task_end(s, t) : s->dead ? s->dead : -ENOMEM;
-	turn_give(s);
+	kshim_turn_give(s);
 	return ret;
 }
 
@@ -160,20 +181,20 @@ int shim_run(struct shim *s, uint64_t ns)
 {
 	int ret;
 
-	if (s->cur) {
+	if (kshim_in_fibre(s)) {
 		kshim_sleep_ns(ns, ns, "shim_run", NULL);
 		return 0;
 	}
-	turn_take(s);
-	ret = pump(s, never, NULL, kshim_now(s) + ns * PS_PER_NS);
-	turn_give(s);
+	kshim_turn_take(s);
+	ret = kshim_pump_turn(s, never, NULL, kshim_now(s) + ns * PS_PER_NS);
+	kshim_turn_give(s);
 	return ret == -ETIME && (!s->p.max_time_ns || kshim_now(s) <= s->p.max_time_ns * PS_PER_NS) ? 0 : ret;
 }
 
 /* ---- system calls ---- */
 
 enum call_op { CALL_OPEN, CALL_CLOSE, CALL_READ, CALL_WRITE, CALL_LSEEK, CALL_IOCTL, CALL_POLL, CALL_BIND,
-	CALL_UNBIND, CALL_RESET, CALL_ERROR, CALL_ATTR_READ, CALL_ATTR_WRITE };
+	CALL_UNBIND, CALL_SHUTDOWN, CALL_RESET, CALL_ERROR, CALL_ATTR_READ, CALL_ATTR_WRITE };
 struct call {
 	enum call_op op;
 	const char *path;
@@ -304,6 +325,7 @@ static long call_main(void *arg)
 {
 	struct call *c = arg;
 	struct shim *s = kshim;
+	long ret;
 
 	s->stats.syscalls++;
 	kshim_point(COST_SYSCALL);
@@ -314,7 +336,10 @@ static long call_main(void *arg)
 		return kshim_file_close(s, c->fd);
 	case CALL_READ:
 	case CALL_WRITE:
-		return kshim_file_rw(s, c->fd, c->v, c->n, c->pos, c->op == CALL_WRITE);
+		s->rw_n++;
+		ret = kshim_file_rw(s, c->fd, c->v, c->n, c->pos, c->op == CALL_WRITE);
+		s->rw_n--;
+		return ret;
 	case CALL_LSEEK:
 		return call_lseek(s, c);
 	case CALL_IOCTL:
@@ -325,6 +350,10 @@ static long call_main(void *arg)
 		return kshim_pci_probe(s);
 	case CALL_UNBIND:
 		return kshim_pci_remove(s);
+	case CALL_SHUTDOWN:
+		if (s->bound && s->drv->shutdown)
+			s->drv->shutdown(&s->pdev);
+		return 0;
 	case CALL_RESET:
 		return pci_reset_function(&s->pdev);
 	case CALL_ERROR:
@@ -338,7 +367,10 @@ static long call_main(void *arg)
 
 static long call(struct shim *s, struct call c)
 {
-	return shim_call(s, call_main, &c);
+	long ret = shim_call(s, call_main, &c);
+
+	/* A signal without a handler: no program ever sees the kernel's own number. */
+	return ret == -ERESTARTSYS ? -EINTR : ret;
 }
 
 int shim_open(struct shim *s, const char *path, int flags)
@@ -411,6 +443,11 @@ int shim_unbind(struct shim *s)
 	return (int)call(s, (struct call){ .op = CALL_UNBIND });
 }
 
+int shim_shutdown(struct shim *s)
+{
+	return (int)call(s, (struct call){ .op = CALL_SHUTDOWN });
+}
+
 int shim_reset(struct shim *s)
 {
 	return (int)call(s, (struct call){ .op = CALL_RESET });
@@ -431,14 +468,14 @@ ssize_t shim_attr_write(struct shim *s, const char *name, const char *text)
 	return call(s, (struct call){ .op = CALL_ATTR_WRITE, .path = name, .arg = (void *)text });
 }
 
-/* ---- for aio.c ---- */
+/* ---- for those who only look ---- */
 
-int kshim_pump_call(struct shim *s, bool (*until)(void *), void *arg, u64 deadline)
+void shim_hold(struct shim *s)
 {
-	int ret;
+	kshim_turn_take(s);
+}
 
-	turn_take(s);
-	ret = pump(s, until, arg, deadline);
-	turn_give(s);
-	return ret;
+void shim_release(struct shim *s)
+{
+	kshim_turn_give(s);
 }

@@ -80,6 +80,20 @@ static struct kshim_fibre *fibre_of(struct task_struct *t)
 	return container_of(t, struct kshim_fibre, task);
 }
 
+bool kshim_killed(const struct task_struct *t)
+{
+	return container_of(t, struct kshim_fibre, task)->killed;
+}
+
+void kshim_kill(struct kshim_fibre *f)
+{
+	f->killed = true;
+	if (f->task.__state & KSHIM_KILLABLE) {
+		f->task.__state = TASK_RUNNING;
+		kshim_unblock(f);
+	}
+}
+
 static bool sleep_until(u64 deadline, const char *what, const struct kshim_site *site)
 {
 	struct kshim_fibre *f = kshim->cur;

@@ -102,6 +102,48 @@ static void remove_with_transfers_in_flight(void **state)
 	}
 }
 
+/* Short transfers one after the other until there is no card: removal meets them at every step. */
+static long busy_user(void *arg)
+{
+	struct user *u = arg;
+	size_t len = 1;
+
+	do {
+		len = len * 7 % 30011 + 1;
+		u->ret = u->write ? shim_pwrite(u->r->shim, u->r->fd, u->buf, len, 0) :
+				    shim_pread(u->r->shim, u->r->fd, u->buf, len, 0);
+	} while (u->ret > 0);
+	return 0;
+}
+
+static void remove_meets_calls_at_every_step(void **state)
+{
+	struct rig *r = *state;
+	struct shim_task *task[6];
+	struct user u[6];
+
+	/* From 1, seed 84 is the one whose removal meets a call between pinning and mapping. */
+	for (uint64_t seed = first_seed + 70; seed < first_seed + 70 + seed_n; seed++) {
+		print_message("seed %llu\n", (unsigned long long)seed);
+		rig_default(r);
+		r->machine.seed = r->link.seed = seed;
+		r->machine.explore = true;
+		rig_open(r, seed & 1 ? "" : "entries=8 queues=1");
+		for (int i = 0; i < 6; i++) {
+			u[i] = (struct user){ .r = r, .write = i & 1, .buf = calloc(1, 32768) };
+			task[i] = shim_spawn(r->shim, "user", busy_user, &u[i]);
+		}
+		assert_int_equal(shim_run(r->shim, 10000 + seed * 9973 % 40000), 0);
+		assert_int_equal(shim_unbind(r->shim), 0);
+		for (int i = 0; i < 6; i++) {
+			assert_int_equal(shim_join(r->shim, task[i]), 0);
+			assert_int_equal(u[i].ret, -ENODEV);
+			free(u[i].buf);
+		}
+		rig_close(r);
+	}
+}
+
 static void remove_wakes_one_who_would_wait_long(void **state)
 {
 	struct rig *r = *state;
@@ -172,6 +214,7 @@ int main(int argc, char **argv)
 		RIG_TEST(file_outlives_the_card),
 		RIG_TEST(new_card_while_the_old_file_is_open),
 		RIG_TEST(remove_with_transfers_in_flight),
+		RIG_TEST(remove_meets_calls_at_every_step),
 		RIG_TEST(remove_wakes_one_who_would_wait_long),
 		RIG_TEST(remove_ends_asynchronous_transfers),
 		RIG_TEST(surprise_during_transfers),

@@ -7,9 +7,11 @@
 #include <cmocka.h>
 
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "target.h"
@@ -51,6 +53,51 @@ static void removal_ends_what_is_in_flight(void **state)
 	/* the file is still open, and says that the card is gone */
 	assert_int_equal(cw_write(t.dev, buf, 100, 0), -ENODEV);
 	assert_int_equal(cw_submit(t.dev, &ios[0]) ?: (cw_wait(t.dev, &io, -1), (int)io->result), -ENODEV);
+	target_close(&t);
+	free(buf);
+}
+
+static double seconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+/* The card's process is killed: soon everything has ended, and closing leaves nothing behind. */
+static void a_killed_card_ends_what_is_in_flight(void **state)
+{
+	struct target t;
+	struct cw_io ios[N], *io;
+	unsigned char *buf = calloc(N, LEN);
+	double start;
+	int ended = 0;
+
+	(void)state;
+	target_open(&t, "");
+	if (!t.card) {
+		target_close(&t);
+		free(buf);
+		skip();
+	}
+	for (int i = 0; i < N; i++) {
+		ios[i] = (struct cw_io){ .op = i & 1 ? CW_OP_READ : CW_OP_WRITE, .buf = buf + (size_t)i * LEN,
+					 .len = LEN, .card_addr = (uint64_t)i * LEN };
+		assert_int_equal(cw_submit(t.dev, &ios[i]), 0);
+	}
+	assert_int_equal(cw_wait(t.dev, &io, -1), 0);
+	kill(t.card, SIGKILL);
+	start = seconds();
+	for (int i = 1; i < N; i++) {
+		assert_int_equal(cw_wait(t.dev, &io, -1), 0);
+		ended += io->result == -ENODEV;
+		if (io->result != LEN && io->result != -ENODEV)
+			fail_msg("a transfer ended with %zd", io->result);
+	}
+	assert_true(ended > 0);
+	assert_int_equal(cw_write(t.dev, buf, 100, 0), -ENODEV);
+	assert_true(seconds() - start < 5);
 	target_close(&t);
 	free(buf);
 }
@@ -128,6 +175,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(removal_ends_what_is_in_flight),
+		cmocka_unit_test(a_killed_card_ends_what_is_in_flight),
 		cmocka_unit_test(many_lives_in_one_process),
 		cmocka_unit_test(bad_names_are_refused_with_a_reason),
 		cmocka_unit_test(a_second_host_is_refused),

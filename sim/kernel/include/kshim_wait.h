@@ -152,9 +152,12 @@ struct task_struct *kshim_current(void);
 #define task_tgid_nr(t) ((t)->tgid)
 #define set_current_state(s) (current->__state = (s))
 #define __set_current_state(s) set_current_state(s)
-#define signal_pending(t) ((void)(t), 0)
-#define fatal_signal_pending(t) ((void)(t), 0)
-#define signal_pending_state(s, t) 0
+/* The one signal there is: shim_kill(). */
+bool kshim_killed(const struct task_struct *t);
+#define KSHIM_KILLABLE 0x101u /* of TASK_INTERRUPTIBLE and TASK_KILLABLE */
+#define signal_pending(t) kshim_killed(t)
+#define fatal_signal_pending(t) kshim_killed(t)
+#define signal_pending_state(s, t) (((s) & KSHIM_KILLABLE) && kshim_killed(t))
 void schedule(void);
 long schedule_timeout(long timeout);
 long schedule_timeout_uninterruptible(long timeout);
@@ -210,22 +213,28 @@ bool kshim_wait_sleep(struct wait_queue_head *q, struct wait_queue_entry *w, u64
 u64 kshim_wait_deadline(long timeout);
 long kshim_wait_left(u64 deadline_ns);
 
-/* The value of the kernel's ___wait_event(): 0 when time ran out and cond is false, else the
- * jiffies left, at least 1. `pre` and `post` surround the sleep (locks). */
-#define kshim_wait_event(wq, cond, timeout, fl, what, pre, post) ({		\
+/* The value of the kernel's ___wait_event(): 0 when time ran out and cond is false, -ERESTARTSYS
+ * when the caller is killed and `state` lets it, else the jiffies left, at least 1. `pre` and `post`
+ * surround the sleep (locks). */
+#define kshim_wait_event(...) kshim_wait_event_in(TASK_UNINTERRUPTIBLE, __VA_ARGS__)
+#define kshim_wait_event_in(state, wq, cond, timeout, fl, what, pre, post) ({	\
 	struct wait_queue_entry __kwe = { .flags = 0 };				\
 	struct wait_queue_head *__kq = &(wq);					\
 	u64 __kdl = kshim_wait_deadline(timeout);				\
 	long __kwret = 0;							\
 	bool __kmore = true;							\
 	for (;;) {								\
-		kshim_prepare(__kq, &__kwe, fl, TASK_UNINTERRUPTIBLE);		\
+		kshim_prepare(__kq, &__kwe, fl, state);				\
 		if (cond) {							\
 			__kwret = kshim_wait_left(__kdl);			\
 			break;							\
 		}								\
 		if (!__kmore)							\
 			break;							\
+		if (signal_pending_state(state, current)) {			\
+			__kwret = -ERESTARTSYS;					\
+			break;							\
+		}								\
 		pre;								\
 		__kmore = kshim_wait_sleep(__kq, &__kwe, &__kdl, what, KSHIM_SITE);	\
 		post;								\
@@ -235,19 +244,23 @@ long kshim_wait_left(u64 deadline_ns);
 #define KSHIM_FOREVER MAX_SCHEDULE_TIMEOUT
 #define wait_event(wq, cond) do { might_sleep();				\
 	if (cond) break; (void)kshim_wait_event(wq, cond, KSHIM_FOREVER, 0, "wait_event", , ); } while (0)
-#define wait_event_interruptible(wq, cond) ({ might_sleep();			\
-	if (!(cond)) (void)kshim_wait_event(wq, cond, KSHIM_FOREVER, 0, "wait_event_interruptible", , ); 0; })
-#define wait_event_killable(wq, cond) wait_event_interruptible(wq, cond)
+/* 0 or -ERESTARTSYS. */
+#define kshim_wait_forever(state, wq, cond, fl, what) ({ might_sleep();		\
+	long __kfr = (cond) ? 0 : kshim_wait_event_in(state, wq, cond, KSHIM_FOREVER, fl, what, , );	\
+	__kfr < 0 ? (int)__kfr : 0; })
+#define wait_event_interruptible(wq, cond)					\
+	kshim_wait_forever(TASK_INTERRUPTIBLE, wq, cond, 0, "wait_event_interruptible")
+#define wait_event_killable(wq, cond) kshim_wait_forever(TASK_KILLABLE, wq, cond, 0, "wait_event_killable")
 #define wait_event_freezable(wq, cond) wait_event_interruptible(wq, cond)
-#define wait_event_interruptible_exclusive(wq, cond) ({ might_sleep();		\
-	if (!(cond)) (void)kshim_wait_event(wq, cond, KSHIM_FOREVER, WQ_FLAG_EXCLUSIVE,	\
-		"wait_event_interruptible_exclusive", , ); 0; })
+#define wait_event_interruptible_exclusive(wq, cond)				\
+	kshim_wait_forever(TASK_INTERRUPTIBLE, wq, cond, WQ_FLAG_EXCLUSIVE, "wait_event_interruptible_exclusive")
 #define wait_event_killable_exclusive(wq, cond) wait_event_interruptible_exclusive(wq, cond)
-#define wait_event_timeout(wq, cond, timeout) ({ might_sleep();			\
+#define kshim_wait_until(state, wq, cond, timeout) ({ might_sleep();		\
 	long __kto = (timeout);							\
-	(cond) ? (__kto ? __kto : 1) : kshim_wait_event(wq, cond, __kto, 0, "wait_event_timeout", , ); })
-#define wait_event_interruptible_timeout(wq, cond, timeout) wait_event_timeout(wq, cond, timeout)
-#define wait_event_killable_timeout(wq, cond, timeout) wait_event_timeout(wq, cond, timeout)
+	(cond) ? (__kto ? __kto : 1) : kshim_wait_event_in(state, wq, cond, __kto, 0, "wait_event_timeout", , ); })
+#define wait_event_timeout(wq, cond, timeout) kshim_wait_until(TASK_UNINTERRUPTIBLE, wq, cond, timeout)
+#define wait_event_interruptible_timeout(wq, cond, timeout) kshim_wait_until(TASK_INTERRUPTIBLE, wq, cond, timeout)
+#define wait_event_killable_timeout(wq, cond, timeout) kshim_wait_until(TASK_KILLABLE, wq, cond, timeout)
 #define wait_event_lock_irq(wq, cond, lock) do {				\
 	if (cond) break;							\
 	(void)kshim_wait_event(wq, cond, KSHIM_FOREVER, 0, "wait_event_lock_irq",	\
