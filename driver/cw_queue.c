@@ -124,6 +124,7 @@ static void cw_queue_append(struct cw_queue *q)
 {
 	struct cw_chunk *chunk;
 
+	lockdep_assert_held(&q->lock);
 	while (q->state == CW_Q_RUN && !list_empty(&q->pending)) {
 		chunk = list_first_entry(&q->pending, struct cw_chunk, node);
 		if (chunk->desc_n > q->entries - (q->producer - q->consumer))
@@ -272,6 +273,7 @@ unsigned int cw_queue_harvest(struct cw_queue *q, struct list_head *done)
 {
 	u32 before = q->consumer;
 
+	lockdep_assert_held(&q->lock);
 	/* Bounded by what is on the ring: each record taken is one of a chunk there. */
 	while (!list_empty(&q->active) && cw_queue_take(q, done))
 		;

@@ -43,6 +43,7 @@ static int cw_queue_disable(struct cw_queue *q)
 
 void cw_queue_fail(struct cw_queue *q, int cause)
 {
+	lockdep_assert_held(&q->lock);
 	if (q->state != CW_Q_RUN)
 		return;
 	q->state = CW_Q_STOP;

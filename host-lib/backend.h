@@ -39,7 +39,7 @@ int cw_sim_load(const struct cw_backend **backend, void **handle, char *why, siz
 #define CW_SIM_ENTRY "cw_sim_backend"
 const struct cw_backend *cw_sim_backend(void);
 /* The plug-in's other entry, for `cwctl card`: serves simulated cards under
- * NAME until SIGINT or SIGTERM. Returns an exit status. */
+ * NAME until SIGINT or SIGTERM. Returns 0 or -errno. */
 #define CW_SIM_SERVE "cw_sim_serve"
 int cw_sim_serve(const char *name, const char *options, char *why, size_t why_size);
 

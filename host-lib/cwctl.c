@@ -117,8 +117,9 @@ int main(int argc, char **argv)
 {
 	static const struct argp argp = { options, parse_option, "COMMAND [ARGUMENT...]", doc, NULL, NULL, NULL };
 	const char *card = getenv("CAUSEWAY_CARD");
-	struct ctl c = { .card = card ? card : "sim" };
+	struct ctl c = { .card = card && *card ? card : "sim" };
 	const char *name;
+	int status;
 
 	argp_err_exit_status = CTL_USAGE;
 	/* In order: what follows the command is the command's. */
@@ -134,7 +135,12 @@ int main(int argc, char **argv)
 				commands[i].args_min, commands[i].args_max, c.argc);
 			return CTL_USAGE;
 		}
-		return commands[i].run(&c);
+		status = commands[i].run(&c);
+		if (fflush(stdout) || ferror(stdout)) {
+			fprintf(stderr, "cwctl: the output could not be written\n");
+			return status ? status : CTL_FAIL;
+		}
+		return status;
 	}
 	fprintf(stderr, "cwctl: no command '%s'; see cwctl --help\n", name);
 	return CTL_USAGE;

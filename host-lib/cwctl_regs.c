@@ -88,18 +88,15 @@ static int print_all(struct cw_dev *dev)
 }
 
 /* "Q_STATUS.3" is the register of queue 3. Returns CTL_USAGE with a message. */
-static int split_queue(const char *arg, char *name, size_t size, uint32_t *queue, bool *has_queue)
+static int split_queue(const char *arg, char *name, size_t size, uint64_t *queue, bool *has_queue)
 {
 	const char *dot = strchr(arg, '.');
-	uint64_t q = 0;
 
 	*has_queue = dot;
+	*queue = 0;
 	if ((size_t)snprintf(name, size, "%.*s", dot ? (int)(dot - arg) : (int)strlen(arg), arg) >= size)
 		name[size - 1] = '\0';
-	if (dot && ctl_number("queue", dot + 1, &q))
-		return CTL_USAGE;
-	*queue = (uint32_t)q;
-	return 0;
+	return dot ? ctl_number("queue", dot + 1, queue) : 0;
 }
 
 static int check_queue(struct cw_dev *dev, const char *arg, uint64_t queue)
@@ -133,8 +130,8 @@ static int one_register(struct cw_dev *dev, const char *arg, const char *value)
 	const char *group;
 	const struct row *r;
 	char name[64];
-	uint32_t queue, base;
-	uint64_t v;
+	uint64_t queue, v;
+	uint32_t base;
 	bool has_queue;
 	int status = split_queue(arg, name, sizeof(name), &queue, &has_queue);
 
@@ -155,7 +152,7 @@ static int one_register(struct cw_dev *dev, const char *arg, const char *value)
 	}
 	if (has_queue && check_queue(dev, arg, queue))
 		return CTL_FAIL;
-	base = has_queue ? CW_QUEUE_OFFSET + queue * CW_QUEUE_STRIDE : CW_GLOBAL_OFFSET;
+	base = has_queue ? CW_QUEUE_OFFSET + (uint32_t)queue * CW_QUEUE_STRIDE : CW_GLOBAL_OFFSET;
 	if (value) {
 		if (ctl_number("value", value, &v))
 			return CTL_USAGE;

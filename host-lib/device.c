@@ -7,6 +7,7 @@
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +19,7 @@ struct cw_dev {
 	const struct cw_backend *backend;
 	void *card;
 	void *plugin; /* for dlclose(), NULL for the device file */
+	pthread_mutex_t lock; /* of why */
 	char why[CW_WHY_SIZE];
 };
 
@@ -26,9 +28,19 @@ static int fail(struct cw_dev *dev, int err, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
+	pthread_mutex_lock(&dev->lock);
 	vsnprintf(dev->why, sizeof(dev->why), fmt, ap);
+	pthread_mutex_unlock(&dev->lock);
 	va_end(ap);
 	return err;
+}
+
+/* The device, and what a call cannot do without. */
+static int check_given(struct cw_dev *dev, const void *arg)
+{
+	if (!dev)
+		return -EINVAL;
+	return arg ? 0 : fail(dev, -EINVAL, "an argument is NULL");
 }
 
 /* A backend's result, with the generic text when it is an error. */
@@ -66,9 +78,13 @@ int cw_open(const char *name, struct cw_dev **out, char *why, size_t why_size)
 		snprintf(why, why_size, "no card name given");
 		return -EINVAL;
 	}
+	*out = NULL;
 	dev = calloc(1, sizeof(*dev));
-	if (!dev)
+	if (!dev) {
+		snprintf(why, why_size, "%s: %s", name, cw_strerror(-ENOMEM));
 		return -ENOMEM;
+	}
+	pthread_mutex_init(&dev->lock, NULL);
 	err = pick_backend(dev, name, why, why_size);
 	if (err)
 		goto err_free;
@@ -84,6 +100,7 @@ err_unload:
 	if (dev->plugin)
 		dlclose(dev->plugin);
 err_free:
+	pthread_mutex_destroy(&dev->lock);
 	free(dev);
 	return err;
 }
@@ -97,12 +114,17 @@ int cw_close(struct cw_dev *dev)
 	err = dev->backend->close(dev->card);
 	if (dev->plugin)
 		dlclose(dev->plugin);
+	pthread_mutex_destroy(&dev->lock);
 	free(dev);
 	return err;
 }
 
 int cw_get_info(struct cw_dev *dev, struct cw_info *info)
 {
+	int err = check_given(dev, info);
+
+	if (err)
+		return err;
 	memset(info, 0, sizeof(*info));
 	info->size = sizeof(*info);
 	return (int)result(dev, "info", dev->backend->info(dev->card, info));
@@ -111,6 +133,8 @@ int cw_get_info(struct cw_dev *dev, struct cw_info *info)
 /* A file position, which a card address becomes, is signed. */
 static int check_address(struct cw_dev *dev, uint64_t card_addr)
 {
+	if (!dev)
+		return -EINVAL;
 	if (card_addr > INT64_MAX)
 		return fail(dev, -EINVAL, "card address 0x%llx is out of range", (unsigned long long)card_addr);
 	return 0;
@@ -132,6 +156,10 @@ ssize_t cw_write(struct cw_dev *dev, const void *buf, size_t len, uint64_t card_
 
 int cw_submit(struct cw_dev *dev, struct cw_io *io)
 {
+	int err = check_given(dev, io);
+
+	if (err)
+		return err;
 	if (io->op != CW_OP_READ && io->op != CW_OP_WRITE)
 		return fail(dev, -EINVAL, "submit: unknown operation %d", (int)io->op);
 	if (check_address(dev, io->card_addr))
@@ -141,11 +169,17 @@ int cw_submit(struct cw_dev *dev, struct cw_io *io)
 
 int cw_wait(struct cw_dev *dev, struct cw_io **io, int timeout_ms)
 {
-	return (int)result(dev, "wait", dev->backend->wait(dev->card, io, timeout_ms));
+	int err = check_given(dev, io);
+
+	return err ? err : (int)result(dev, "wait", dev->backend->wait(dev->card, io, timeout_ms));
 }
 
-static int check_reg(struct cw_dev *dev, uint32_t offset)
+static int check_reg(struct cw_dev *dev, uint32_t offset, const void *value)
 {
+	int err = check_given(dev, value);
+
+	if (err)
+		return err;
 	if (offset % 4)
 		return fail(dev, -EINVAL, "register offset 0x%x is not a multiple of 4", offset);
 	if (offset >= CW_BAR0_BYTES)
@@ -155,28 +189,42 @@ static int check_reg(struct cw_dev *dev, uint32_t offset)
 
 int cw_reg_read(struct cw_dev *dev, uint32_t offset, uint32_t *value)
 {
-	int err = check_reg(dev, offset);
+	int err = check_reg(dev, offset, value);
 
 	return err ? err : (int)result(dev, "register read", dev->backend->reg_read(dev->card, offset, value));
 }
 
 int cw_reg_write(struct cw_dev *dev, uint32_t offset, uint32_t value)
 {
-	int err = check_reg(dev, offset);
+	int err = check_reg(dev, offset, &value);
 
 	return err ? err : (int)result(dev, "register write", dev->backend->reg_write(dev->card, offset, value));
 }
 
 int cw_counter_read(struct cw_dev *dev, uint32_t index, uint64_t *value)
 {
+	int err = check_given(dev, value);
+
+	if (err)
+		return err;
 	if (index >= CW_COUNTER_N)
 		return fail(dev, -ERANGE, "counter %u: there are %u", index, CW_COUNTER_N);
 	return (int)result(dev, "counter", dev->backend->counter(dev->card, index, value));
 }
 
+/* A copy, as another thread's failure may be written while this one's caller reads. */
 const char *cw_why(const struct cw_dev *dev)
 {
-	return dev->why;
+	static _Thread_local char text[CW_WHY_SIZE];
+	pthread_mutex_t *lock;
+
+	if (!dev)
+		return "no device";
+	lock = (pthread_mutex_t *)&dev->lock; /* a caller's const is not about this */
+	pthread_mutex_lock(lock);
+	memcpy(text, dev->why, sizeof(text));
+	pthread_mutex_unlock(lock);
+	return text;
 }
 
 static int no_sim(struct cw_dev *dev, const char *what)
@@ -186,6 +234,10 @@ static int no_sim(struct cw_dev *dev, const char *what)
 
 int cw_sim_get_stats(struct cw_dev *dev, struct cw_sim_stats *stats)
 {
+	int err = check_given(dev, stats);
+
+	if (err)
+		return err;
 	if (!dev->backend->stats)
 		return no_sim(dev, "statistics");
 	return (int)result(dev, "statistics", dev->backend->stats(dev->card, stats));
@@ -193,6 +245,8 @@ int cw_sim_get_stats(struct cw_dev *dev, struct cw_sim_stats *stats)
 
 int cw_sim_place(struct cw_dev *dev, uint64_t bus_addr)
 {
+	if (!dev)
+		return -EINVAL;
 	if (!dev->backend->place)
 		return no_sim(dev, "placement");
 	return (int)result(dev, "placement", dev->backend->place(dev->card, bus_addr));
@@ -200,6 +254,10 @@ int cw_sim_place(struct cw_dev *dev, uint64_t bus_addr)
 
 int cw_sim_peek(struct cw_dev *dev, uint64_t card_addr, void *buf, size_t len)
 {
+	int err = check_given(dev, buf);
+
+	if (err)
+		return err;
 	if (!dev->backend->peek)
 		return no_sim(dev, "peek");
 	return (int)result(dev, "peek", dev->backend->peek(dev->card, card_addr, buf, len));
@@ -207,6 +265,10 @@ int cw_sim_peek(struct cw_dev *dev, uint64_t card_addr, void *buf, size_t len)
 
 int cw_sim_poke(struct cw_dev *dev, uint64_t card_addr, const void *buf, size_t len)
 {
+	int err = check_given(dev, buf);
+
+	if (err)
+		return err;
 	if (!dev->backend->poke)
 		return no_sim(dev, "poke");
 	return (int)result(dev, "poke", dev->backend->poke(dev->card, card_addr, buf, len));
@@ -214,6 +276,8 @@ int cw_sim_poke(struct cw_dev *dev, uint64_t card_addr, const void *buf, size_t 
 
 int cw_sim_bind(struct cw_dev *dev, int bind)
 {
+	if (!dev)
+		return -EINVAL;
 	if (!dev->backend->bind)
 		return no_sim(dev, "bind");
 	return (int)result(dev, "bind", dev->backend->bind(dev->card, bind));

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/aio_abi.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +21,9 @@
 struct file_card {
 	int fd;
 	aio_context_t aio;
-	unsigned in_flight; /* changed with the __atomic calls: any thread may submit and wait */
+	/* Both are changed with the __atomic calls: any thread may submit and wait. */
+	unsigned in_flight; /* transfers that were not returned yet */
+	unsigned unclaimed; /* of these, those that no waiter counts on: one transfer must not keep two waiting */
 };
 
 static int neg(long ret)
@@ -106,28 +109,64 @@ static int file_submit(void *card, struct cw_io *io)
 		ret = -EAGAIN;
 	else
 		ret = neg(syscall(SYS_io_submit, f->aio, 1, list));
-	if (ret == 1)
+	if (ret == 1) {
+		__atomic_add_fetch(&f->unclaimed, 1, __ATOMIC_RELAXED);
 		return 0;
+	}
 	__atomic_sub_fetch(&f->in_flight, 1, __ATOMIC_RELAXED);
 	return ret < 0 ? ret : -EAGAIN;
+}
+
+static int64_t now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000000000ll + ts.tv_nsec;
+}
+
+/* One event: 1, 0 when time is up, or -errno. A signal shortens no wait and prolongs none. */
+static int get_event(struct file_card *f, struct io_event *ev, int timeout_ms)
+{
+	int64_t left = timeout_ms * 1000000ll, end = timeout_ms > 0 ? now_ns() + left : 0;
+	struct timespec ts;
+	int ret;
+
+	for (;;) {
+		ts = (struct timespec){ left / 1000000000, left % 1000000000 };
+		ret = neg(syscall(SYS_io_getevents, f->aio, 1, 1, ev, timeout_ms < 0 ? NULL : &ts));
+		if (ret != -EINTR)
+			return ret;
+		if (timeout_ms > 0) {
+			left = end - now_ns();
+			left = left > 0 ? left : 0;
+		}
+	}
+}
+
+static bool claim(struct file_card *f)
+{
+	unsigned n = __atomic_load_n(&f->unclaimed, __ATOMIC_RELAXED);
+
+	while (n)
+		if (__atomic_compare_exchange_n(&f->unclaimed, &n, n - 1, true, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+			return true;
+	return false;
 }
 
 static int file_wait(void *card, struct cw_io **io, int timeout_ms)
 {
 	struct file_card *f = card;
-	struct timespec ts = { timeout_ms / 1000, timeout_ms % 1000 * 1000000L };
 	struct io_event ev;
 	int ret;
 
-	if (!__atomic_load_n(&f->in_flight, __ATOMIC_RELAXED))
+	if (!claim(f))
 		return -ENOENT;
-	do
-		ret = neg(syscall(SYS_io_getevents, f->aio, 1, 1, &ev, timeout_ms < 0 ? NULL : &ts));
-	while (ret == -EINTR);
-	if (ret < 0)
-		return ret;
-	if (!ret)
-		return -ETIMEDOUT;
+	ret = get_event(f, &ev, timeout_ms);
+	if (ret <= 0) {
+		__atomic_add_fetch(&f->unclaimed, 1, __ATOMIC_RELAXED);
+		return ret < 0 ? ret : -ETIMEDOUT;
+	}
 	__atomic_sub_fetch(&f->in_flight, 1, __ATOMIC_RELAXED);
 	*io = (struct cw_io *)(uintptr_t)ev.data;
 	(*io)->result = (ssize_t)ev.res;

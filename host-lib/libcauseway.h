@@ -17,7 +17,10 @@
  * Addresses are card addresses in bytes, 0 to cw_info.card_bytes - 1. Lengths
  * are bytes, any alignment at both ends. Every call returns 0 or a count, or a
  * negative errno; cw_why() has one line of text for the last failure of the
- * device. Any thread may call; a simulated run is deterministic when one does.
+ * device. A device or an argument that is NULL is -EINVAL. Any thread may call,
+ * except that cw_close() must be the last call for a device: nobody may be in
+ * another one. A simulated run is deterministic when one thread calls. After
+ * fork() only the parent may go on using its devices.
  */
 #ifndef LIBCAUSEWAY_H
 #define LIBCAUSEWAY_H
@@ -52,8 +55,9 @@ CW_API int cw_close(struct cw_dev *dev);
 /* Fills *info (its size field too). */
 CW_API int cw_get_info(struct cw_dev *dev, struct cw_info *info);
 
-/* Moves up to len bytes and waits. Short at the end of card memory: a read from there gives 0, a write
- * -ENOSPC. -EFAULT bad buffer, -EIO the card reported an error, -ETIMEDOUT, -ENODEV the card is gone. */
+/* Moves up to len bytes and waits. Short at the end of card memory, where a read gives 0 and a write -ENOSPC,
+ * and at 2 GiB less a page, the most that one system call moves. -EFAULT bad buffer, -EIO the card reported an
+ * error, -ETIMEDOUT, -ENODEV the card is gone. */
 CW_API ssize_t cw_read(struct cw_dev *dev, void *buf, size_t len, uint64_t card_addr);
 CW_API ssize_t cw_write(struct cw_dev *dev, const void *buf, size_t len, uint64_t card_addr);
 
@@ -77,16 +81,17 @@ struct cw_io {
 /* Starts a transfer. An error here means that it was not started. */
 CW_API int cw_submit(struct cw_dev *dev, struct cw_io *io);
 /* Waits for any transfer to end and returns it. timeout_ms: 0 does not wait, -1 for ever; simulated cards
- * count simulated time. -ETIMEDOUT: none ended; -ENOENT: none is in flight. */
+ * count simulated time. -ETIMEDOUT: none ended; -ENOENT: none is in flight, or only such as other threads wait for. */
 CW_API int cw_wait(struct cw_dev *dev, struct cw_io **io, int timeout_ms);
 
-/* The card's registers (BAR0 offsets, see the register reference). -EINVAL unaligned, -ERANGE beyond. */
+/* The card's registers (BAR0 offsets, see the register reference). -EINVAL unaligned, -ERANGE beyond,
+ * -EPERM without CAP_SYS_ADMIN (the kernel driver). */
 CW_API int cw_reg_read(struct cw_dev *dev, uint32_t offset, uint32_t *value);
 CW_API int cw_reg_write(struct cw_dev *dev, uint32_t offset, uint32_t value);
 /* A 64-bit counter by its index (CW_COUNTER_* of the register reference). */
 CW_API int cw_counter_read(struct cw_dev *dev, uint32_t index, uint64_t *value);
 
-/* The last failure of this device, one line; "" when there was none. Valid until the next call. */
+/* The last failure of this device, one line; "" when there was none. Valid until this thread's next cw_why(). */
 CW_API const char *cw_why(const struct cw_dev *dev);
 /* What a negative errno of this library means, in its terms. Never NULL. */
 CW_API const char *cw_strerror(int err);

@@ -39,11 +39,12 @@ static int find_beside(char *path, size_t size)
 
 int cw_sim_load(const struct cw_backend **backend, void **handle, char *why, size_t why_size)
 {
-	const char *asked = getenv("CAUSEWAY_SIM_PLUGIN");
+	/* Not in a program with more rights than its caller: it names code to run. */
+	const char *asked = secure_getenv("CAUSEWAY_SIM_PLUGIN");
 	const struct cw_backend *(*entry)(void);
 	char path[PATH_MAX + sizeof(PLUGIN)];
 
-	if (asked)
+	if (asked && *asked)
 		snprintf(path, sizeof(path), "%s", asked);
 	else if (find_beside(path, sizeof(path)))
 		snprintf(path, sizeof(path), "%s", PLUGIN);
@@ -67,9 +68,14 @@ int cw_sim_serve_card(const char *name, const char *options, char *why, size_t w
 {
 	int (*serve)(const char *name, const char *options, char *why, size_t why_size);
 	const struct cw_backend *backend;
+	char scratch[CW_WHY_SIZE];
 	void *handle;
 	int err;
 
+	if (!why || !why_size) {
+		why = scratch;
+		why_size = sizeof(scratch);
+	}
 	why[0] = '\0';
 	err = cw_sim_load(&backend, &handle, why, why_size);
 	if (err)

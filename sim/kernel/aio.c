@@ -7,16 +7,22 @@ static bool op_writes(enum shim_op op)
 	return op == SHIM_PWRITE || op == SHIM_PWRITEV || op == SHIM_PWRITE_FIXED;
 }
 
-static void priv_free(struct shim_aio_priv *p)
+/* The last of them are kept a while, marked: a driver that completes one twice is told so. */
+static void priv_free(struct shim *s, struct shim_aio_priv *p)
 {
 	unsigned int i;
 
-	for (i = 0; i < p->page_n; i++)
+	for (i = 0; i < p->page_n; i++) {
+		p->pages[i]->card_wrote = false; /* registered to be written: whoever registers says so once */
 		unpin_user_page(p->pages[i]);
+	}
 	free(p->pages);
 	free(p->vec);
 	free(p->iov);
-	free(p);
+	p->magic = 0;
+	free(s->aio_over[s->aio_over_n]);
+	s->aio_over[s->aio_over_n] = p;
+	s->aio_over_n = (s->aio_over_n + 1) % AIO_OVER_N;
 }
 
 static void aio_finish(struct shim_aio *a, long result)
@@ -37,7 +43,7 @@ static void aio_finish(struct shim_aio *a, long result)
 	s->aio_flight--;
 	kshim_wake_key(&s->aio_done);
 	/* Nothing of the request is touched after its file is given back: that may end the module. */
-	priv_free(a->priv);
+	priv_free(s, a->priv);
 	a->priv = NULL;
 	fput(f);
 }

@@ -79,9 +79,8 @@ void kshim_refcount_bad(const char *what)
 	kshim_fail("refcount", NULL, "refcount_t: %s", what);
 }
 
-void kshim_list_bad(const void *entry, const char *what)
+void kshim_list_bad(const char *what)
 {
-	(void)entry;
 	kshim_fail("list", NULL, "%s", what);
 }
 

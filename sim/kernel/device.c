@@ -32,8 +32,10 @@ void kshim_device_setup(struct device *d, const struct kshim_site *site)
 
 void kshim_device_init(struct device *d, const struct kshim_site *site)
 {
-	if (d->initialised)
+	if (d->initialised) {
 		kshim_fail("device", site, "tried to init an initialized object");
+		return;
+	}
 	kshim_device_setup(d, site);
 	kshim_res_add(RES_DEVICE, d, sizeof(*d), false, site);
 }

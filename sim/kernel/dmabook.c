@@ -176,7 +176,37 @@ struct map_range *dma_find(struct shim *s, u64 iova)
 	return book_find(&s->dma, iova, 1, -1);
 }
 
+bool dma_reaches(struct shim *s, const void *page)
+{
+	const u8 *at = page;
+	struct kshim_map *m;
+	unsigned int i, j;
+
+	list_for_each_entry(m, &s->dma.maps, node)
+		for (i = 0; i < m->range_n; i++)
+			for (j = 0; j < m->range[i].piece_n; j++) {
+				const struct map_piece *p = &m->range[i].piece[j];
+
+				if (p->va < at + PAGE_SIZE && at < p->va + p->len)
+					return true;
+			}
+	return false;
+}
+
 /* ---- the card's accesses ---- */
+
+/* User pages must be marked dirty when they are unpinned, or what the card wrote may be lost. */
+static void note_written(struct shim *s, const u8 *va, u32 len)
+{
+	unsigned long vpn = (unsigned long)va >> PAGE_SHIFT, last = (unsigned long)(va + len - 1) >> PAGE_SHIFT;
+	struct vpn_entry *e;
+
+	for (; vpn <= last; vpn++) {
+		e = kshim_vpn(s, vpn, false);
+		if (e && e->user)
+			e->user->card_wrote = true;
+	}
+}
 
 static const struct dead_range *dead_find(struct kshim_dma *d, u64 iova)
 {
@@ -274,6 +304,8 @@ void *kshim_dma_lookup(struct shim *s, u64 iova, u32 len, bool writes, u32 *chun
 	off = iova - r->iova;
 	p = piece_at(r, off);
 	*chunk = (u32)min_t(u64, len, p->off + p->len - off);
+	if (writes)
+		note_written(s, p->va + (off - p->off), *chunk);
 	return p->va + (off - p->off);
 }
 

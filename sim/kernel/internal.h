@@ -169,6 +169,7 @@ struct shim_aio_priv {
 	unsigned int page_n, magic;
 };
 #define KSHIM_AIO_MAGIC 0x4b41494fu
+#define AIO_OVER_N 64
 #define FD_BASE 3
 #define FD_MAX 4096
 
@@ -279,6 +280,8 @@ struct shim {
 	unsigned int next_major;
 	struct shim_aio *aio_done, **aio_tail;
 	unsigned int aio_flight;
+	struct shim_aio_priv *aio_over[AIO_OVER_N];
+	unsigned int aio_over_n;
 };
 
 /* The machine that driver code runs on. */
@@ -353,6 +356,7 @@ u64 iova_alloc(struct shim *s, u64 len, u64 offset, u64 mask, u64 boundary, bool
 int dma_insert(struct shim *s, struct kshim_map *m);
 void dma_remove(struct shim *s, struct kshim_map *m, const struct kshim_site *site);
 struct map_range *dma_find(struct shim *s, u64 iova);
+bool dma_reaches(struct shim *s, const void *page); /* does some mapping hold bytes of it? */
 struct kshim_map *dma_new(enum map_kind kind, enum dma_data_direction dir, struct device *dev, u64 len,
 			  const struct kshim_site *site);
 void dma_drop(struct kshim_map *m);

@@ -173,5 +173,5 @@ u32 crc32_le(u32 crc, const unsigned char *p, size_t n)
 bool capable(int cap)
 {
 	(void)cap;
-	return true;
+	return !kshim->p.no_capabilities;
 }

@@ -190,6 +190,7 @@ int set_page_dirty_lock(struct page *p)
 {
 	kshim_might_sleep("set_page_dirty_lock", NULL);
 	p->dirty = true;
+	p->card_wrote = false;
 	return 1;
 }
 
@@ -292,6 +293,10 @@ void unpin_user_page(struct page *p)
 	p->refs--;
 	if (--p->pins)
 		return;
+	if (dma_reaches(s, p->va))
+		kshim_fail("C12", p->site, "unpin_user_page() of a page that is mapped for the card, pinned");
+	if (p->card_wrote)
+		kshim_fail("dirty", p->site, "the card wrote to a page that is unpinned without being marked dirty, pinned");
 	kshim_vpn(s, vpn, true)->user = NULL;
 	kshim_vpn_put(s, vpn);
 	free(p);
@@ -308,8 +313,12 @@ void unpin_user_pages(struct page **pages, unsigned long n)
 
 void unpin_user_pages_dirty_lock(struct page **pages, unsigned long n, bool dirty)
 {
+	unsigned long i;
+
 	if (dirty)
 		kshim_might_sleep("unpin_user_pages_dirty_lock", NULL);
+	for (i = 0; dirty && i < n; i++)
+		pages[i]->card_wrote = false;
 	unpin_user_pages(pages, n);
 }
 

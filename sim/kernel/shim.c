@@ -141,6 +141,8 @@ static void free_all(struct shim *s)
 		free((char *)c->check);
 		free(c);
 	}
+	for (i = 0; i < AIO_OVER_N; i++)
+		free(s->aio_over[i]);
 	free(s->ready);
 	free(s->dummy_bar);
 	free(s->dummy_cfg);

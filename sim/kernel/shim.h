@@ -33,6 +33,7 @@ struct shim_param {
 	bool explore;        /* random choices of the scheduler; else first come, first served */
 	unsigned msix_limit; /* vectors the machine grants, 0: no limit */
 	bool no_msix, no_msi;
+	bool no_capabilities;/* processes are those of an ordinary user */
 	unsigned dma_bits;   /* dma_set_mask() above this fails; 0: 64 */
 	unsigned fail_nth;   /* the n-th allocator-like call fails, once; 0: none */
 	uint64_t max_time_ns;/* stop with -ETIME when virtual time passes this; 0: none */

@@ -55,6 +55,16 @@ static void sizes_of_other_versions(void **state)
 	rig_close(r);
 }
 
+static void reserved_field_must_be_zero(void **state)
+{
+	struct rig *r = *state;
+	struct cw_info i = { .size = sizeof(i), .reserved = 1 };
+
+	rig_open(r, "");
+	assert_int_equal(shim_ioctl(r->shim, r->fd, CW_IOC_INFO, &i), -EINVAL);
+	rig_close(r);
+}
+
 static void bad_pointers_and_numbers(void **state)
 {
 	struct rig *r = *state;
@@ -81,6 +91,20 @@ static void registers_by_offset(void **state)
 	g.value = 0;
 	assert_int_equal(shim_ioctl(r->shim, r->fd, CW_IOC_REG_READ, &g), 0);
 	assert_int_equal(g.value, 0xabcdef01);
+	rig_close(r);
+}
+
+static void registers_are_not_for_everybody(void **state)
+{
+	struct rig *r = *state;
+	struct cw_reg g = { .size = sizeof(g), .offset = CW_ID };
+	struct cw_info i = { .size = sizeof(i) };
+
+	r->machine.no_capabilities = true;
+	rig_open(r, "");
+	assert_int_equal(shim_ioctl(r->shim, r->fd, CW_IOC_REG_READ, &g), -EPERM);
+	assert_int_equal(shim_ioctl(r->shim, r->fd, CW_IOC_REG_WRITE, &g), -EPERM);
+	assert_int_equal(shim_ioctl(r->shim, r->fd, CW_IOC_INFO, &i), 0);
 	rig_close(r);
 }
 
@@ -124,15 +148,29 @@ static void counters_count(void **state)
 	rig_close(r);
 }
 
+static void pulled_card_has_no_counters(void **state)
+{
+	struct rig *r = *state;
+	struct cw_counter c = { .size = sizeof(c), .index = CW_COUNTER_H2C_BYTES };
+
+	rig_open(r, "");
+	cw_model_pull(r->model);
+	assert_int_equal(shim_ioctl(r->shim, r->fd, CW_IOC_COUNTER, &c), -ENODEV);
+	rig_close(r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		RIG_TEST(info_tells_what_the_card_is),
 		RIG_TEST(sizes_of_other_versions),
+		RIG_TEST(reserved_field_must_be_zero),
 		RIG_TEST(bad_pointers_and_numbers),
 		RIG_TEST(registers_by_offset),
+		RIG_TEST(registers_are_not_for_everybody),
 		RIG_TEST(registers_out_of_range),
 		RIG_TEST(counters_count),
+		RIG_TEST(pulled_card_has_no_counters),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

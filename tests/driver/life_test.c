@@ -232,6 +232,30 @@ static void each_failing_step_of_probe_is_undone(void **state)
 	assert_in_range(n, 20, 300);
 }
 
+/* A program can tell what ran short. */
+static void bars_that_cannot_be_mapped_are_enomem(void **state)
+{
+	struct rig *r = *state;
+	unsigned found = 0;
+
+	rig_open(r, "");
+	assert_int_equal(shim_close(r->shim, r->fd), 0);
+	assert_int_equal(shim_unbind(r->shim), 0);
+	for (unsigned n = 1; n < 10; n++) {
+		int ret;
+
+		shim_fail_nth(r->shim, n);
+		ret = shim_bind(r->shim);
+		shim_fail_nth(r->shim, 0);
+		if (!ret)
+			assert_int_equal(shim_unbind(r->shim), 0);
+		else if (ret == -ENOMEM)
+			found += strstr(shim_last(r->shim), "pci_iomap") != NULL;
+	}
+	assert_int_equal(found, 2);
+	rig_close(r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -254,6 +278,7 @@ int main(void)
 		RIG_TEST(card_that_stays_in_reset_is_refused),
 		RIG_TEST(pulled_card_is_refused),
 		RIG_TEST(each_failing_step_of_probe_is_undone),
+		RIG_TEST(bars_that_cannot_be_mapped_are_enomem),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

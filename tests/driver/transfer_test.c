@@ -173,6 +173,19 @@ static void bad_memory_is_efault(void **state)
 }
 
 /* Virtual time of a run without faults stays far from any time-out of the driver. */
+/* As dd and fio open what they want no cache for. */
+static void o_direct_is_what_happens_anyway(void **state)
+{
+	struct rig *r = *state;
+
+	rig_open(r, "");
+	assert_int_equal(shim_close(r->shim, r->fd), 0);
+	r->fd = shim_open(r->shim, RIG_DEV, O_RDWR | O_DIRECT);
+	assert_true(r->fd >= 0);
+	rig_works(r);
+	rig_close(r);
+}
+
 static void no_timeout_is_reached(void **state)
 {
 	struct rig *r = *state;
@@ -197,6 +210,7 @@ int main(void)
 		RIG_TEST(big_one_is_cut_and_spread),
 		RIG_TEST(small_rings_wrap_many_times),
 		RIG_TEST(bad_memory_is_efault),
+		RIG_TEST(o_direct_is_what_happens_anyway),
 		RIG_TEST(no_timeout_is_reached),
 	};
 

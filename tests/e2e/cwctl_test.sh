@@ -43,6 +43,7 @@ dump_shows_bytes() {
     printf 'Causeway!' >"$dir/word"
     $ctl -q -c "sim:$name" write 64 "$dir/word" && shows '^000000040  43 61 75 73 .*Causeway!' $ctl -c "sim:$name" read 64 9
 }
+full_output() { $ctl read 0 16 >/dev/full; }
 name_is_taken() { refuses "$name" timeout 10 $ctl card "$name"; }
 card_ends_cleanly() {
     kill -TERM "$card_pid" && wait "$card_pid" && grep -q 'left after' "$dir/card.log" &&
@@ -70,11 +71,13 @@ check "no_command" exits 2 $ctl
 check "unknown_command" refuses "no command 'dance'" $ctl dance
 check "unknown_register" refuses "no register 'NOPE'" $ctl regs NOPE
 check "queue_out_of_range" refuses "there are queues 0 to 63" $ctl regs Q_STATUS.64
+check "queue_beyond_32_bits" refuses "there are queues 0 to 63" $ctl regs Q_STATUS.4294967296
 check "queue_missing" refuses "of which queue" $ctl regs Q_STATUS
 check "bad_number" refuses "address 'ten' is not a number" $ctl read ten 10
 check "too_few_arguments" refuses "read takes 2 to 3 arguments" $ctl read 0
 check "read_beyond_card_memory" refuses "beyond card memory" $ctl read 0x100000000 16
 check "write_beyond_card_memory" refuses "beyond card memory" $ctl -q write 0xfffffff0 "$dir/in"
+check "full_output" refuses "could not be written" full_output
 check "missing_file" refuses "No such file" $ctl write 0 "$dir/absent"
 check "unknown_card" refuses "no card is named" $ctl -c nowhere info
 check "unknown_option" refuses "no option 'colour=red'" $ctl -c sim,colour=red info

@@ -11,6 +11,8 @@ static const char *const msix_fields[] = { "msix_req_addr", "msix_req_data", NUL
 
 #define REC_AT 0x500000000ull
 #define MSI_AT 0xfee00000ull
+/* Every other message goes above 4 GiB. */
+#define MSI_OF(n) (MSI_AT + 4 * (uint64_t)(n) + ((n) & 1 ? 0x700000000ull : 0))
 
 enum src { RD, DATA, REC, MSIX, SRC_N };
 
@@ -106,7 +108,7 @@ static void put(struct bench *b, enum src i)
 		stream_push(b->s[i], &s);
 		break;
 	default:
-		stream_put_u64(b->s[i], &s, 0, MSI_AT + 4 * (uint64_t)n);
+		stream_put_u64(b->s[i], &s, 0, MSI_OF(n));
 		stream_put_u64(b->s[i], &s, 1, n);
 		stream_push(b->s[i], &s);
 	}
@@ -129,7 +131,7 @@ static void take(struct bench *b, unsigned cycles)
 		dut_cycle(b->d);
 		while ((t = host_tlp(b->h)) != NULL) {
 			enum src i = !t->write ? RD : t->addr >= REC_AT && t->addr < REC_AT + 0x10000000 ? REC :
-				     t->wide ? DATA : MSIX;
+				     (t->addr & 0xfff00000) != MSI_AT ? DATA : MSIX;
 			unsigned n = b->got[i]++;
 
 			b->wrote += t->write;
@@ -139,8 +141,11 @@ static void take(struct bench *b, unsigned cycles)
 			if (i == DATA)
 				for (unsigned k = 0; k < t->dws; k++)
 					assert_int_equal(((const uint32_t *)(const void *)t->data)[k], n * 1000 + k);
-			if (i == MSIX)
+			if (i == MSIX) {
 				assert_int_equal(t->data[0] | t->data[1] << 8, n);
+				assert_true(t->addr == MSI_OF(n));
+				assert_int_equal(t->wide, n & 1);
+			}
 			turn_taken(b, i);
 			for (unsigned k = 0; k < SRC_N; k++)
 				assert_true(b->passed_over[k] <= SRC_N);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* The library's calls on a fake backend: which name means which, what is refused before it, and the texts. */
 #include <errno.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -410,6 +411,68 @@ static void a_device_file_refuses_a_simulation_s_calls(void **state)
 	closed(dev);
 }
 
+static void null_is_an_error_and_no_crash(void **state)
+{
+	struct cw_dev *dev = opened("sim");
+	uint8_t b[4];
+	uint32_t v;
+	uint64_t c;
+	struct cw_io io = { .op = CW_OP_READ }, *out;
+	struct cw_info info;
+	struct cw_sim_stats stats;
+	unsigned calls = fake.calls;
+
+	(void)state;
+	assert_int_equal(cw_read(NULL, b, 4, 0), -EINVAL);
+	assert_int_equal(cw_write(NULL, b, 4, 0), -EINVAL);
+	assert_int_equal(cw_submit(NULL, &io), -EINVAL);
+	assert_int_equal(cw_wait(NULL, &out, 0), -EINVAL);
+	assert_int_equal(cw_get_info(NULL, &info), -EINVAL);
+	assert_int_equal(cw_reg_read(NULL, 0, &v), -EINVAL);
+	assert_int_equal(cw_reg_write(NULL, 0, 0), -EINVAL);
+	assert_int_equal(cw_counter_read(NULL, 0, &c), -EINVAL);
+	assert_int_equal(cw_sim_get_stats(NULL, &stats), -EINVAL);
+	assert_int_equal(cw_sim_place(NULL, 0), -EINVAL);
+	assert_int_equal(cw_sim_peek(NULL, 0, b, 4), -EINVAL);
+	assert_int_equal(cw_sim_poke(NULL, 0, b, 4), -EINVAL);
+	assert_int_equal(cw_sim_bind(NULL, 0), -EINVAL);
+	assert_string_equal(cw_why(NULL), "no device");
+	assert_int_equal(cw_submit(dev, NULL), -EINVAL);
+	assert_int_equal(cw_wait(dev, NULL, 0), -EINVAL);
+	assert_int_equal(cw_get_info(dev, NULL), -EINVAL);
+	assert_int_equal(cw_reg_read(dev, 0, NULL), -EINVAL);
+	assert_int_equal(cw_counter_read(dev, 0, NULL), -EINVAL);
+	assert_int_equal(cw_sim_get_stats(dev, NULL), -EINVAL);
+	assert_int_equal(cw_sim_peek(dev, 0, NULL, 4), -EINVAL);
+	assert_int_equal(cw_sim_poke(dev, 0, NULL, 4), -EINVAL);
+	assert_string_equal(cw_why(dev), "an argument is NULL");
+	assert_int_equal(fake.calls, calls);
+	closed(dev);
+}
+
+static void *fails_too(void *dev)
+{
+	cw_reg_read(dev, 2, &(uint32_t){ 0 });
+	return NULL;
+}
+
+/* The text that a thread was given does not change when another thread's call fails. */
+static void a_reason_stays_its_reader_s(void **state)
+{
+	struct cw_dev *dev = opened("sim");
+	const char *mine;
+	pthread_t other;
+
+	(void)state;
+	assert_int_equal(cw_reg_read(dev, 1, &(uint32_t){ 0 }), -EINVAL);
+	mine = cw_why(dev);
+	assert_int_equal(pthread_create(&other, NULL, fails_too, dev), 0);
+	pthread_join(other, NULL);
+	assert_string_equal(mine, "register offset 0x1 is not a multiple of 4");
+	assert_string_equal(cw_why(dev), "register offset 0x2 is not a multiple of 4");
+	closed(dev);
+}
+
 static void every_error_has_a_text(void **state)
 {
 	(void)state;
@@ -436,6 +499,8 @@ int main(void)
 		cmocka_unit_test(info_starts_empty_with_its_size),
 		cmocka_unit_test(a_simulation_s_calls_reach_the_simulation),
 		cmocka_unit_test(a_device_file_refuses_a_simulation_s_calls),
+		cmocka_unit_test(null_is_an_error_and_no_crash),
+		cmocka_unit_test(a_reason_stays_its_reader_s),
 		cmocka_unit_test(every_error_has_a_text),
 	};
 

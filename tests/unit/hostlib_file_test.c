@@ -32,6 +32,9 @@ static struct {
 	uint64_t data[CW_IO_MAX];
 	int64_t res;
 	int eintr;            /* io_getevents is interrupted so often first */
+	long eintr_ms;        /* each time after so long */
+	void *nested;         /* a second thread waits for this card meanwhile */
+	int nested_result;
 	struct iocb last;
 	long submitted;       /* what io_submit says, 1 as a rule */
 	struct timespec ts;
@@ -113,8 +116,16 @@ static long getevents(struct io_event *ev, const struct timespec *ts)
 	k.endless = !ts;
 	if (ts)
 		k.ts = *ts;
+	if (k.nested) {
+		void *card = k.nested;
+		struct cw_io *out;
+
+		k.nested = NULL;
+		k.nested_result = cw_file_backend.wait(card, &out, -1);
+	}
 	if (k.eintr) {
 		k.eintr--;
+		usleep((useconds_t)k.eintr_ms * 1000);
 		errno = EINTR;
 		return -1;
 	}
@@ -294,6 +305,37 @@ static void a_wait_without_an_end_keeps_the_transfer(void **state)
 	closed(card);
 }
 
+/* One transfer cannot end two waits: the second would never end. */
+static void a_second_waiter_has_nothing_to_wait_for(void **state)
+{
+	void *card = opened();
+	struct cw_io a = { .op = CW_OP_READ }, *out = NULL;
+
+	(void)state;
+	assert_int_equal(cw_file_backend.submit(card, &a), 0);
+	k.nested = card;
+	assert_int_equal(cw_file_backend.wait(card, &out, -1), 0);
+	assert_ptr_equal(out, &a);
+	assert_int_equal(k.nested_result, -ENOENT);
+	closed(card);
+}
+
+static void signals_do_not_prolong_a_wait(void **state)
+{
+	void *card = opened();
+	struct cw_io a = { .op = CW_OP_READ }, *out = NULL;
+
+	(void)state;
+	assert_int_equal(cw_file_backend.submit(card, &a), 0);
+	k.events = 0;
+	k.eintr = 3;
+	k.eintr_ms = 20;
+	assert_int_equal(cw_file_backend.wait(card, &out, 1000), -ETIMEDOUT);
+	assert_int_equal(k.ts.tv_sec, 0);
+	assert_in_range(k.ts.tv_nsec, 0, 940000000);
+	closed(card);
+}
+
 static void one_more_than_fits_is_refused_and_one_that_failed_does_not_count(void **state)
 {
 	static struct cw_io io[CW_IO_MAX + 1];
@@ -367,6 +409,8 @@ int main(void)
 		cmocka_unit_test(transfers_are_positioned_reads_and_writes),
 		cmocka_unit_test(submitted_transfers_come_back_with_their_result),
 		cmocka_unit_test(a_wait_without_an_end_keeps_the_transfer),
+		cmocka_unit_test(a_second_waiter_has_nothing_to_wait_for),
+		cmocka_unit_test(signals_do_not_prolong_a_wait),
 		cmocka_unit_test(one_more_than_fits_is_refused_and_one_that_failed_does_not_count),
 		cmocka_unit_test(registers_counters_and_info_are_ioctls),
 		cmocka_unit_test(a_device_file_is_no_simulation),

@@ -79,7 +79,7 @@ static void it_is_looked_for_beside_the_library(void **state)
 	char why[CW_WHY_SIZE], self[PATH_MAX - 32] = "", path[PATH_MAX], version[16];
 
 	(void)state;
-	unsetenv("CAUSEWAY_SIM_PLUGIN");
+	setenv("CAUSEWAY_SIM_PLUGIN", "", 1); /* as good as unset */
 	snprintf(version, sizeof(version), "%d", CW_LIB_VERSION);
 	setenv("FAKE_PLUGIN_VERSION", version, 1);
 	/* The library is this program here; beside it there is none yet. */
@@ -107,6 +107,7 @@ static void serving_gives_the_plugin_s_reason_or_one_of_ours(void **state)
 	assert_string_equal(why, "served bad with ");
 	assert_int_equal(cw_sim_serve_card("silent", "", why, sizeof(why)), -EBUSY);
 	assert_string_equal(why, "card silent: somebody else has it");
+	assert_int_equal(cw_sim_serve_card("silent", "", NULL, 0), -EBUSY);
 	setenv("FAKE_PLUGIN_VERSION", "4711", 1);
 	assert_int_equal(cw_sim_serve_card("good", "", why, sizeof(why)), -EPROTO);
 }

@@ -355,6 +355,43 @@ static void a_thread_ends_when_told_to(void **state __maybe_unused)
 	assert_int_equal(shim_free(crowd(1, 1, threads)), 0);
 }
 
+/* ---- SIGKILL ---- */
+
+static long killed_in_each_wait(void *arg __maybe_unused)
+{
+	WANT(!fatal_signal_pending(current));
+	WANT(wait_event_interruptible(g.wq, g.flag) == -ERESTARTSYS);
+	/* From then on no wait that can be killed begins, but what is true is seen as true. */
+	WANT(fatal_signal_pending(current) && signal_pending(current));
+	WANT(wait_event_killable(g.wq, g.flag) == -ERESTARTSYS);
+	WANT(wait_event_killable_timeout(g.wq, g.flag, HZ) == -ERESTARTSYS);
+	WANT(wait_event_killable(g.wq, !g.flag) == 0);
+	/* One that must not be killed is not. */
+	WANT(wait_event_timeout(g.wq, g.flag, HZ / 10) == 0);
+	g.count = 1;
+	return 0;
+}
+
+static void a_killed_process_leaves_the_waits_that_allow_it(void **state __maybe_unused)
+{
+	struct shim_param p;
+	struct shim_task *t;
+	struct shim *s;
+
+	shim_param_default(&p);
+	s = machine_with(&p);
+	reset();
+	t = shim_spawn(s, "process", killed_in_each_wait, NULL);
+	assert_int_equal(shim_run(s, 1000000), 0);
+	assert_int_equal(g.count, 0);
+	shim_kill(s, t);
+	assert_int_equal(shim_run(s, 1000000), 0);
+	assert_int_equal(g.count, 0); /* in the wait that does not end for it */
+	assert_int_equal(shim_join(s, t), 0);
+	assert_int_equal(g.count, 1);
+	assert_int_equal(shim_free(s), 0);
+}
+
 static void the_same_seed_is_the_same_schedule(void **state __maybe_unused)
 {
 	struct shim_stats a, b, c;
@@ -384,6 +421,7 @@ int main(void)
 		cmocka_unit_test(a_timer_fires_once_at_its_tick),
 		cmocka_unit_test(work_runs_once_for_each_queueing_in_its_order),
 		cmocka_unit_test(a_thread_ends_when_told_to),
+		cmocka_unit_test(a_killed_process_leaves_the_waits_that_allow_it),
 		cmocka_unit_test(the_same_seed_is_the_same_schedule),
 	};
 

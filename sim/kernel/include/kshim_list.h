@@ -15,7 +15,7 @@ struct llist_head { struct llist_node *first; };
 #define LIST_POISON1 ((void *)0x00dead0000000100UL)
 #define LIST_POISON2 ((void *)0x00dead0000000122UL)
 /* CONFIG_DEBUG_LIST: a broken link is a failed check. */
-void kshim_list_bad(const void *entry, const char *what);
+void kshim_list_bad(const char *what);
 
 #define LIST_HEAD_INIT(name) { &(name), &(name) }
 #define LIST_HEAD(name) struct list_head name = LIST_HEAD_INIT(name)
@@ -23,7 +23,7 @@ static inline void INIT_LIST_HEAD(struct list_head *l) { l->next = l->prev = l; 
 static inline void __list_add(struct list_head *n, struct list_head *prev, struct list_head *next)
 {
 	if (next->prev != prev || prev->next != next || n == prev || n == next) {
-		kshim_list_bad(n, "list_add corruption");
+		kshim_list_bad("list_add corruption");
 		return;
 	}
 	next->prev = n;
@@ -37,7 +37,7 @@ static inline bool __list_del_entry(struct list_head *e)
 {
 	if (e->next == LIST_POISON1 || e->prev == LIST_POISON2 || !e->next || !e->prev ||
 	    e->prev->next != e || e->next->prev != e) {
-		kshim_list_bad(e, "list_del corruption");
+		kshim_list_bad("list_del corruption");
 		return false;
 	}
 	e->next->prev = e->prev;

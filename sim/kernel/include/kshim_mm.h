@@ -109,6 +109,7 @@ struct page {
 	u64 pfn;               /* fake physical page number, 0: none yet */
 	int refs, pins;
 	bool user, dirty, compound;
+	bool card_wrote;       /* since it was pinned, and not yet marked dirty */
 	struct page *follow;   /* user pages: the one with the next number, when they are in one sg entry */
 	const struct kshim_site *site;
 };
