@@ -22,7 +22,7 @@ ASAN := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-f
 LDLIBS := -lz -ldl -lpthread -lm
 
 # What `make test` runs, in this order: folders of tests/.
-PARTS ?= static unit rtl driver e2e
+PARTS ?= static unit rtl driver e2e planted
 
 # ---- archives: one a folder, in two variants (obj, asan) ----
 LIBS := link trace host kernel device driver hostlib model
@@ -86,8 +86,8 @@ $(DRIVER_TESTS): $(B)/tests/%: $(B)/asan/tests/%.o $(DRIVER_LIBS)
 -include $(wildcard rtl/build.mk sim/*/build.mk driver/build.mk host-lib/build.mk tests/*/build.mk tests/build.mk)
 -include $(shell find $(B)/obj $(B)/asan -name '*.d' 2>/dev/null)
 
-.PHONY: tests-unit tests-driver tests-static
-tests-static: # nothing to build
+.PHONY: tests-unit tests-driver tests-static tests-planted
+tests-static tests-planted: # nothing to build before
 tests-unit: $(UNIT_TESTS)
 tests-driver: $(DRIVER_TESTS)
 

@@ -41,7 +41,8 @@ key_of() {
 run_one() {
     local start=$SECONDS log key='' rc
     log=$(log_of "$1")
-    if [ -n "$TEST_ALL" ]; then
+    # Planted bugs depend on more than that, and are remembered one by one.
+    if [ -n "$TEST_ALL" ] && [[ $1 != */planted/* ]]; then
         key=$(key_of "$1")
         [ "$key" = "$(cat "$log.passed" 2>/dev/null)" ] && return
         rm -f "$log.passed"
