@@ -21,7 +21,7 @@
 # was found is not planted again while its patch, the file that it changes, the test
 # and this script are what they were. Prints TAP, a line a test and a line a bug
 # (-q: only those that are not ok), and last "N passed, N failed". The copy and the
-# log of a bug that is not ok stay.
+# log of a bug that is not ok stay. PLANTED: another folder than tests/planted.
 set -u
 cd "$(dirname "$0")/.." || exit
 export CMOCKA_MESSAGE_OUTPUT=TAP
@@ -32,6 +32,7 @@ limit=120 # seconds for a test
 fixed=()  # the same addresses each time, where that is allowed
 setarch -R true 2>/dev/null && fixed=(setarch -R)
 work=build/planted
+bugs=${PLANTED:-tests/planted}
 quiet=
 [ "${1:-}" = -q ] && quiet=1 && shift
 mkdir -p "$work/known" "$work/result"
@@ -155,8 +156,8 @@ show() {
 }
 
 names=() tests=()
-for patch in tests/planted/*/*.patch; do
-    name=${patch#tests/planted/}
+for patch in "$bugs"/*/*.patch; do
+    name=${patch#"$bugs"/}
     name=${name%.patch}
     chosen "$name" "$@" && names+=("$name")
 done
@@ -167,7 +168,7 @@ if [ ${#names[@]} = 0 ]; then
 fi
 
 mapfile -t tests < <(for name in "${names[@]}"; do
-    header "tests/planted/$name.patch" found-by | tr ' ' '\n'
+    header "$bugs/$name.patch" found-by | tr ' ' '\n'
 done | sort -u)
 make -s -j "$jobs" "${tests[@]}" >"$work/twins.log" 2>&1 || sed 's/^/# /' "$work/twins.log" | tail -n 20
 for test in "${tests[@]}"; do
@@ -181,7 +182,7 @@ snapshot
 
 todo=()
 for name in "${names[@]}"; do
-    if [ "$(key_of "tests/planted/$name.patch")" = "$(cat "$work/known/${name//\//-}" 2>/dev/null)" ]; then
+    if [ "$(key_of "$bugs/$name.patch")" = "$(cat "$work/known/${name//\//-}" 2>/dev/null)" ]; then
         echo "ok killed before" >"$work/result/${name//\//-}"
     else
         rm -f "$work/known/${name//\//-}" "$work/result/${name//\//-}"
@@ -201,7 +202,7 @@ show_ready
 for name in ${todo[@]+"${todo[@]}"}; do
     while [ "$(jobs -rp | wc -l)" -ge "$jobs" ]; do wait -n; done
     show_ready
-    plant "tests/planted/$name.patch" "$name" 9>&- &
+    plant "$bugs/$name.patch" "$name" 9>&- &
 done
 wait
 show_ready
