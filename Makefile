@@ -34,8 +34,8 @@ DIR_device := sim/device
 DIR_driver := driver
 DIR_hostlib := host-lib
 DIR_model := tests/model
-# Programs' main files stay out of the archives.
-MAIN_SRC := $(wildcard host-lib/cwctl*.c host-lib/plugin*.c sim/*/*_main.c)
+# Programs' main files stay out of the archives, and what goes with each Verilated model.
+MAIN_SRC := $(wildcard host-lib/cwctl*.c host-lib/plugin*.c sim/*/*_main.c) sim/device/dpi.c
 
 # The driver and the shim see the kernel mirror headers.
 SHIM_CPPFLAGS := -Isim/kernel/include -Idriver

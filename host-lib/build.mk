@@ -42,7 +42,7 @@ $(E2E_TESTS): $(B)/tests/%: $(B)/obj/tests/%.o $(B)/obj/tests/e2e/target.o $(B)/
 	$(Q)$(CC) -o $@ $< $(B)/obj/tests/e2e/target.o -L$(B)/lib -lcauseway -lcmocka '-Wl,-rpath,$$ORIGIN/../../lib'
 
 .PHONY: tests-e2e
-tests-e2e: programs $(E2E_TESTS)
+tests-e2e: programs cards $(E2E_TESTS)
 
 # ---- unit tests of the library: objects by name, as the two plug-in files are in no archive ----
 # --wrap=NAME: the test's __wrap_NAME stands in for what the object calls.

@@ -81,7 +81,9 @@ static int connect_card(struct sim_machine *m, char *why, size_t why_size)
 			snprintf(why, why_size, "sim:%s: %.180s", o->name, reason);
 		return err;
 	}
-	err = cw_link_pair(&o->link, &m->host_end, &m->card_end);
+	err = cw_card_check(&o->card, why, why_size);
+	if (!err)
+		err = cw_link_pair(&o->link, &m->host_end, &m->card_end);
 	if (err)
 		return err;
 	err = open_log(&m->card_log, o->card_tlp, o, m->card_end, why, why_size);
@@ -423,6 +425,8 @@ CW_API int cw_sim_serve(const char *name, const char *options, char *why, size_t
 	struct cw_card_serve_param p = { .report = say };
 	int err = o ? sim_options_parse_card(o, options, why, why_size) : -ENOMEM;
 
+	if (!err)
+		err = cw_card_check(&o->card, why, why_size);
 	if (!err) {
 		p.card = o->card;
 		p.log = o->card_tlp[0] ? o->card_tlp : NULL;

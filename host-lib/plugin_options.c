@@ -7,12 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "driver/cw_regs.h"
+
 enum side { HOST, CARD };
 
 /* What can be asked; the order is that of enum key. */
 enum key {
 	SEED, GEN, LANES, LATENCY, READ_LATENCY, READ_JITTER, MPS, MRRS, VECTORS, IOMMU, TAG10, ORDER, MODULE, TLP,
-	CARD_TLP, WAVE, WAVE_FROM, WAVE_TO, IDLE_SKIP, REORDER, KEY_N
+	CARD_TLP, WAVE, WAVE_FROM, WAVE_TO, IDLE_SKIP, REORDER, QUEUES, KEY_N
 };
 
 static char *const keys[KEY_N + 1] = {
@@ -20,7 +22,7 @@ static char *const keys[KEY_N + 1] = {
 	[READ_JITTER] = "read-jitter", [MPS] = "mps", [MRRS] = "mrrs", [VECTORS] = "vectors", [IOMMU] = "iommu",
 	[TAG10] = "tag10", [ORDER] = "order", [MODULE] = "module", [TLP] = "tlp", [CARD_TLP] = "card-tlp",
 	[WAVE] = "wave", [WAVE_FROM] = "wave-from", [WAVE_TO] = "wave-to", [IDLE_SKIP] = "idle-skip",
-	[REORDER] = "reorder", [KEY_N] = NULL,
+	[REORDER] = "reorder", [QUEUES] = "queues", [KEY_N] = NULL,
 };
 
 /* Numbers: what is allowed. Text options have max 0. */
@@ -48,6 +50,7 @@ static const struct {
 	[WAVE_TO] = { CARD, 0, UINT64_MAX },
 	[IDLE_SKIP] = { CARD, 0, 1 },
 	[REORDER] = { CARD, 0, 1 },
+	[QUEUES] = { CARD, 2, CW_QUEUE_N_MAX },
 };
 
 static bool power_of_two(uint64_t v)
@@ -63,7 +66,7 @@ static uint8_t size_code(uint64_t v)
 
 static int parse_number(enum key key, const char *text, uint64_t *value, char *why, size_t why_size)
 {
-	bool two = key == MPS || key == MRRS || (key == LANES && strcmp(text, "0"));
+	bool two = key == MPS || key == MRRS || key == QUEUES || (key == LANES && strcmp(text, "0"));
 	char *end;
 
 	errno = 0;
@@ -119,6 +122,7 @@ static void set_number(enum key key, struct sim_options *o, uint64_t v)
 	case WAVE_TO: o->card.wave_to = v; break;
 	case IDLE_SKIP: o->card.no_idle_skip = !v; break;
 	case REORDER: set_reorder(&o->card, v); break;
+	case QUEUES: o->card.queues = (uint16_t)v; break;
 	default: break;
 	}
 }

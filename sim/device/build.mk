@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Verilator: its run-time (built once), the two flavours of the card, and what a
-# final link needs: $(VERILATED_LIBS) -lstdc++.
+# final link needs: $(VERILATED_LIBS) -lstdc++. Cards of other sizes are libraries.
 
 VERILATOR ?= verilator
 CXX := g++
@@ -8,10 +8,10 @@ VERILATOR_INC := $(shell $(VERILATOR) --getenv VERILATOR_ROOT 2>/dev/null)/inclu
 VERILATED_CXXFLAGS := -std=gnu++17 -fPIC -fvisibility=hidden -faligned-new -w -I. -isystem $(VERILATOR_INC) -isystem $(VERILATOR_INC)/vltstd \
 	-DVM_COVERAGE=0 -DVM_SC=0 -DVM_TRACE=1 -DVM_TRACE_FST=1 -DVM_TRACE_VCD=0
 
-# ---- Verilator's run-time, once for every model ----
+# ---- Verilator's run-time and what a card calls out through, once for every model ----
 VERILATED_RT := $(B)/lib/verilated-rt.a
 VERILATED_RT_SRC := verilated verilated_dpi verilated_fst_c verilated_threads
-$(VERILATED_RT): $(VERILATED_RT_SRC:%=$(B)/verilated/rt/%.o)
+$(VERILATED_RT): $(VERILATED_RT_SRC:%=$(B)/verilated/rt/%.o) $(B)/obj/sim/device/dpi.o
 	@mkdir -p $(@D)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
@@ -37,6 +37,7 @@ $(B)/verilated/$(1)/Vcw$(1).mk: $(CARD_DIR)/cw_sim_top.sv $(wildcard $(CARD_DIR)
 $(B)/lib/verilated-$(1).a: $(B)/verilated/$(1)/Vcw$(1).mk $(CARD_DIR)/glue.awk $(CARD_DIR)/glue.h
 	@mkdir -p $$(@D)
 	$$(Q)awk -v prefix=Vcw$(1) -v trace=$(3) -f $(CARD_DIR)/glue.awk $(B)/verilated/$(1)/Vcw$(1).h > $(B)/verilated/$(1)/glue.cpp
+	$(if $(4),$$(Q)printf '%s\n' '$(call card_entry,$(1))' >> $(B)/verilated/$(1)/glue.cpp)
 	+$$(Q)$$(MAKE) --no-print-directory -s -C $(B)/verilated/$(1) -f Vcw$(1).mk Vcw$(1)__ALL.a \
 		OPT_FAST=-O3 OPT_GLOBAL=-O3 OPT_SLOW=-O1 CXXFLAGS="-fPIC -fvisibility=hidden" > $(B)/verilated/$(1)/make.log
 	$$(Q)$$(CXX) $$(VERILATED_CXXFLAGS) -O2 -I$(B)/verilated/$(1) -c -o $(B)/verilated/$(1)/glue.o $(B)/verilated/$(1)/glue.cpp
@@ -44,6 +45,26 @@ $(B)/lib/verilated-$(1).a: $(B)/verilated/$(1)/Vcw$(1).mk $(CARD_DIR)/glue.awk $
 endef
 $(eval $(call verilated_card,fast,,0))
 $(eval $(call verilated_card,trace,--trace-fst --trace-structs,1))
+
+# ---- cards of other sizes: $(B)/lib/libcauseway-card-<queues>.so, found by sim/device/builds.c ----
+# CARD_QUEUES: which, e.g. "128 2048". Interrupt vectors: as many, up to 256.
+CARD_QUEUES ?= 2048
+card_entry = extern "C" __attribute__((visibility("default"))) const cw_glue *cw_card_glue(void) { return &cw_glue_Vcw$(1); }
+card_params = -GQUEUE_N=$(1) -GVECTOR_N=$(shell echo $$(( $(1) < 256 ? $(1) : 256 )))
+
+define card_library
+$(B)/lib/libcauseway-card-$(1).so: $(B)/lib/verilated-$(2).a $(VERILATED_RT)
+	$$(Q)$$(CXX) -shared -Wl,-soname,$$(@F) -Wl,-z,defs -Wl,-Bsymbolic -o $$@ \
+	    -Wl,--whole-archive $(B)/lib/verilated-$(2).a -Wl,--no-whole-archive $(VERILATED_RT) $$(LDLIBS)
+endef
+$(foreach n,$(CARD_QUEUES),$(eval $(call verilated_card,q$(n),$(call card_params,$(n)),0,library)))
+$(foreach n,$(CARD_QUEUES),$(eval $(call verilated_card,q$(n)trace,$(call card_params,$(n)) --trace-fst --trace-structs,1,library)))
+$(foreach n,$(CARD_QUEUES),$(eval $(call card_library,$(n),q$(n)))$(eval $(call card_library,$(n)-trace,q$(n)trace)))
+
+##  make cards     simulated cards of other sizes (CARD_QUEUES=2048), for sim,queues=N; cards-trace: with waves
+.PHONY: cards cards-trace
+cards: $(CARD_QUEUES:%=$(B)/lib/libcauseway-card-%.so)
+cards-trace: $(CARD_QUEUES:%=$(B)/lib/libcauseway-card-%-trace.so)
 
 -include $(wildcard $(B)/verilated/*/card.d)
 

@@ -6,24 +6,20 @@
 #include <string.h>
 #include <time.h>
 
+#include "builds.h"
 #include "card.h"
-#include "glue.h"
 
 #define IDLE_CYCLES 8     /* quiet edges before time is skipped */
 #define EDGES_A_STEP 4096 /* the other end of a pair gets its turn at least so often */
 #define NOW_MASK ((1ull << 48) - 1)
 #define NEVER UINT64_MAX
 
-extern const struct cw_glue cw_glue_Vcwfast, cw_glue_Vcwtrace;
-
-/* Called by the model, once a clock each. */
-void cw_dpi_pcie(unsigned long long handle, const uint32_t *from_rtl, uint32_t *to_rtl);
-void cw_dpi_axi(unsigned long long handle, const uint32_t *from_rtl, uint32_t *to_rtl);
-
 struct cw_card {
+	const struct cw_dpi *dpi; /* first: see glue.h */
 	struct cw_link *link;
 	struct cw_card_param p;
-	const struct cw_glue *glue;
+	struct cw_build build;
+	const struct cw_glue *glue; /* of the build */
 	void *model;
 	uint8_t *clk;
 	uint64_t *now;
@@ -64,11 +60,11 @@ static int fail(struct cw_card *c, int err, const char *text)
 	return err;
 }
 
-/* ---- the model's side ---- */
+/* ---- the model's side, once a clock each ---- */
 
-void cw_dpi_pcie(unsigned long long handle, const uint32_t *from_rtl, uint32_t *to_rtl)
+static void dpi_pcie(void *card, const uint32_t *from_rtl, uint32_t *to_rtl)
 {
-	struct cw_card *c = (struct cw_card *)(uintptr_t)handle;
+	struct cw_card *c = card;
 	const struct cw_wires_out *out = (const struct cw_wires_out *)(const void *)from_rtl;
 	uint64_t deadline = (uint64_t)out->deadline[1] << 32 | out->deadline[0];
 	int ret;
@@ -81,9 +77,9 @@ void cw_dpi_pcie(unsigned long long handle, const uint32_t *from_rtl, uint32_t *
 	memcpy(to_rtl, &c->in, 4 * (CW_WIRES_IN_FIXED + 2 * c->dw));
 }
 
-void cw_dpi_axi(unsigned long long handle, const uint32_t *from_rtl, uint32_t *to_rtl)
+static void dpi_axi(void *card, const uint32_t *from_rtl, uint32_t *to_rtl)
 {
-	struct cw_card *c = (struct cw_card *)(uintptr_t)handle;
+	struct cw_card *c = card;
 	int ret = cw_axi_cycle(c->mem, c->next, c->in.flags & CW_I_RST,
 			       (const struct cw_wires_axi_out *)(const void *)from_rtl, &c->axi_in);
 
@@ -132,6 +128,50 @@ static int read_build(struct cw_card *c)
 	return 0;
 }
 
+/* The model of the build that c->p asks for. */
+static int open_model(struct cw_card *c, uint64_t seed, char *why, size_t why_size)
+{
+	static const struct cw_dpi dpi = { dpi_pcie, dpi_axi };
+	char others[128];
+	int ret = cw_build_open(&c->build, c->p.queues, c->p.trace, why, why_size);
+
+	if (ret)
+		return ret;
+	c->dpi = &dpi;
+	c->glue = c->build.glue;
+	c->model = c->glue->create((uint32_t)(seed ^ seed >> 32));
+	ret = c->model ? read_build(c) : -ENOMEM;
+	if (!ret && c->p.queues && c->p.queues != c->p.hip.cfg.queues) {
+		cw_build_list(c->p.trace, others, sizeof(others));
+		snprintf(why, why_size, "queues=%u: the builds%s are of %u%s queues; `make cards%s CARD_QUEUES=%u' adds it",
+			 c->p.queues, c->p.trace ? " with waves" : "", c->p.hip.cfg.queues, others,
+			 c->p.trace ? "-trace" : "", c->p.queues);
+		ret = -ENOENT;
+	}
+	return ret;
+}
+
+static void close_model(struct cw_card *c)
+{
+	if (c->model)
+		c->glue->destroy(c->model);
+	cw_build_close(&c->build);
+}
+
+int cw_card_check(const struct cw_card_param *p, char *why, size_t why_size)
+{
+	struct cw_card *c = calloc(1, sizeof(*c));
+	int ret;
+
+	if (!c)
+		return -ENOMEM;
+	c->p = *p;
+	ret = open_model(c, 0, why, why_size);
+	close_model(c);
+	free(c);
+	return ret;
+}
+
 int cw_card_new(struct cw_card **card, struct cw_link *link, const struct cw_card_param *p)
 {
 	const struct cw_link_param *lp = cw_link_get_param(link);
@@ -149,14 +189,9 @@ int cw_card_new(struct cw_card **card, struct cw_link *link, const struct cw_car
 	c->p.axi.seed = lp->seed;
 	c->p.hip.cfg.generation = lp->generation;
 	c->p.hip.cfg.lanes = lp->lanes;
-	c->glue = p->trace ? &cw_glue_Vcwtrace : &cw_glue_Vcwfast;
 	c->deadline = NEVER;
 	c->in.flags = CW_I_RST;
-	ret = -ENOMEM;
-	c->model = c->glue->create((uint32_t)(lp->seed ^ lp->seed >> 32));
-	if (!c->model)
-		goto err_free;
-	ret = read_build(c);
+	ret = open_model(c, lp->seed, c->why, sizeof(c->why));
 	if (!ret)
 		ret = cw_hip_new(&c->hip, link, &c->p.hip);
 	if (!ret)
@@ -173,8 +208,7 @@ err_model:
 		cw_axi_take_store(c->mem); /* stays the caller's */
 	cw_axi_mem_free(c->mem);
 	cw_hip_free(c->hip);
-	c->glue->destroy(c->model);
-err_free:
+	close_model(c);
 	free(c);
 	return ret;
 }
@@ -185,7 +219,7 @@ void cw_card_free(struct cw_card *c)
 		return;
 	if (c->wave_open)
 		c->glue->trace_close(c->model);
-	c->glue->destroy(c->model);
+	close_model(c);
 	cw_axi_mem_free(c->mem);
 	cw_hip_free(c->hip);
 	free(c);

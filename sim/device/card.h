@@ -23,6 +23,7 @@ struct cw_card_param {
 	struct cw_hip_param hip;   /* cfg.queues, cfg.vectors and data_dw are set from the build */
 	struct cw_axi_param axi;   /* data_dw, bytes and seed likewise (seed: the link's) */
 	uint32_t period_ps;        /* of the card's clock */
+	uint16_t queues;           /* of the build (builds.h); 0: the one that is linked in */
 	bool trace;                /* the flavour that can write waves; slower */
 	bool no_idle_skip;
 	const char *wave;          /* FST file; needs trace; NULL: none at start */
@@ -32,9 +33,11 @@ void cw_card_param_default(struct cw_card_param *p);
 
 /* The link end stays the caller's and must outlive the card. Seeds come from the link. Everything
  * starts as after power-up: link down, memory zero (or what axi.store holds, which is then the card's), time
- * zero. -EINVAL: a wave without trace. After a failure axi.store is still the caller's. */
+ * zero. -EINVAL: a wave without trace. -ENOENT: no such build. After a failure axi.store is still the caller's. */
 int cw_card_new(struct cw_card **card, struct cw_link *link, const struct cw_card_param *p);
 void cw_card_free(struct cw_card *c);
+/* Is there the build that p asks for? Else -ENOENT (or what its library is wrong about), and which there are in why. */
+int cw_card_check(const struct cw_card_param *p, char *why, size_t why_size);
 
 /* Returns > 0 when it made progress, 0 when it can do nothing before the host does, -ENOTCONN when
  * the host is gone, -EIO when the RTL broke a rule (assertion, AXI, completion buffer): cw_card_why(). */

@@ -10,6 +10,11 @@
  * must be written as zero.
  *
  * One thread a model. Several models may live at once and be freed in any order.
+ *
+ * The model calls out once a clock for each of its two neighbours, with the handle
+ * that its top was given: the address of something that begins with a pointer to
+ * struct cw_dpi (sim/device/dpi.c), so that a model may be in a library of its own.
+ * Such a library exports one function, CW_CARD_GLUE.
  */
 #ifndef CW_GLUE_H
 #define CW_GLUE_H
@@ -44,5 +49,12 @@ struct cw_glue {
 	/* Runs `final` blocks and frees the model. */
 	void (*destroy)(void *model);
 };
+
+struct cw_dpi {
+	void (*pcie)(void *card, const uint32_t *from_rtl, uint32_t *to_rtl);
+	void (*axi)(void *card, const uint32_t *from_rtl, uint32_t *to_rtl);
+};
+
+#define CW_CARD_GLUE "cw_card_glue" /* const struct cw_glue *cw_card_glue(void) */
 
 #endif

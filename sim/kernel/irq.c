@@ -167,7 +167,9 @@ static void thread_main(void *arg)
 			break;
 		l->thread_run = false;
 		l->thread_busy = true;
-		l->thread((int)line_irq(l), l->dev);
+		/* It found work, and the next interrupt may be here already: only time tells that from a live-lock. */
+		if (l->thread((int)line_irq(l), l->dev) == IRQ_HANDLED)
+			l->s->cur->busy_points = 0;
 		kshim_check_exit(l->s, l->s->cur, l->name);
 		l->thread_busy = false;
 		kshim_point(COST_CALL);

@@ -69,7 +69,7 @@ static void cwctl_path(char *path, size_t size)
 		fail_msg("path too long");
 }
 
-static pid_t start_card(const char *name)
+static pid_t start_card(const char *name, const char *options)
 {
 	char path[PATH_MAX];
 	pid_t pid;
@@ -79,7 +79,7 @@ static pid_t start_card(const char *name)
 	if (pid)
 		return pid;
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	execl(path, path, "card", name, (char *)NULL);
+	execl(path, path, "card", name, options, (char *)NULL);
 	perror(path);
 	_exit(127);
 }
@@ -101,6 +101,11 @@ static int open_when_ready(struct target *t, const char *name, char *why, size_t
 
 void target_open(struct target *t, const char *options)
 {
+	target_open_card(t, options, "");
+}
+
+void target_open_card(struct target *t, const char *options, const char *card_options)
+{
 	const char *target = getenv("TARGET");
 	char name[512], why[256] = "";
 	int err;
@@ -109,14 +114,15 @@ void target_open(struct target *t, const char *options)
 	t->seed = seed_from_env();
 	if (!target || !strcmp(target, "sim")) {
 		t->simulated = t->in_process = true;
-		snprintf(name, sizeof(name), "sim,seed=%u" UNRULY "%s%s", t->seed, *options ? "," : "", options);
+		snprintf(name, sizeof(name), "sim,seed=%u" UNRULY "%s%s%s%s", t->seed, *options ? "," : "", options,
+			 *card_options ? "," : "", card_options);
 		err = cw_open(name, &t->dev, why, sizeof(why));
 	} else if (!strcmp(target, "shm")) {
 		char card[64];
 
 		t->simulated = true;
 		snprintf(card, sizeof(card), "e2e-%d", getpid());
-		t->card = start_card(card);
+		t->card = start_card(card, card_options);
 		snprintf(name, sizeof(name), "sim:%s,seed=%u" UNRULY "%s%s", card, t->seed, *options ? "," : "", options);
 		err = open_when_ready(t, name, why, sizeof(why));
 	} else if (!strcmp(target, "vm") || !strcmp(target, "card")) {

@@ -26,6 +26,8 @@ struct target {
 
 /* Opens it, with more options for simulated cards ("" for none). Fails the test with the reason. */
 void target_open(struct target *t, const char *options);
+/* The same with options for the card's end as well: of `sim', or of `cwctl card' when that has a process of its own. */
+void target_open_card(struct target *t, const char *options, const char *card_options);
 /* Closes it; fails the test when the simulation's own checks did. */
 void target_close(struct target *t);
 /* cmocka fixtures of a group: one card for all tests of a program; *state is a struct target. */

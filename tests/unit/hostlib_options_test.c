@@ -54,6 +54,7 @@ static void a_bare_name_has_the_defaults(void **state)
 	assert_null(o.card.wave);
 	assert_false(o.card.trace);
 	assert_false(o.card.no_idle_skip);
+	assert_int_equal(o.card.queues, 0);
 	assert_false(o.card_set);
 	good("sim,"); /* an empty list */
 }
@@ -86,7 +87,8 @@ static void every_host_option_goes_where_it_belongs(void **state)
 static void every_card_option_goes_where_it_belongs(void **state)
 {
 	(void)state;
-	good("sim,card-tlp=c.tlp,wave=w.fst,wave-from=10,wave-to=20,idle-skip=0,reorder=1");
+	good("sim,card-tlp=c.tlp,wave=w.fst,wave-from=10,wave-to=20,idle-skip=0,reorder=1,queues=128");
+	assert_int_equal(o.card.queues, 128);
 	assert_string_equal(o.card_tlp, "c.tlp");
 	assert_ptr_equal(o.card.wave, o.wave);
 	assert_string_equal(o.wave, "w.fst");
@@ -114,6 +116,7 @@ static const struct number numbers[] = {
 	{ "read-latency", 0, 1000000, false }, { "read-jitter", 0, 1000000, false }, { "mps", 128, 4096, true },
 	{ "mrrs", 128, 4096, true }, { "vectors", 1, 2048, false }, { "iommu", 0, 1, false },
 	{ "tag10", 0, 1, false }, { "order", 0, 1, false }, { "idle-skip", 0, 1, false }, { "reorder", 0, 1, false },
+	{ "queues", 2, 2048, true },
 };
 
 static void refused(const struct number *n, const char *value)
@@ -236,6 +239,7 @@ static void options_of_the_far_end_are_refused_here(void **state)
 {
 	(void)state;
 	bad("sim:abc,wave=x", "sim:abc,wave=x: options of the card's end belong to its `cwctl card'");
+	bad("sim:abc,queues=64", "sim:abc,queues=64: options of the card's end belong to its `cwctl card'");
 	bad("sim:abc,reorder=1", "sim:abc,reorder=1: options of the card's end belong to its `cwctl card'");
 	good("sim:abc,tlp=x");
 }
@@ -265,7 +269,7 @@ static void a_served_card_takes_the_options_of_its_end_only(void **state)
 	assert_int_equal(sim_options_parse_card(&o, "wave=w,idle-skip=0,card-tlp=t", why, sizeof(why)), 0);
 	assert_string_equal(o.card.wave, "w");
 	assert_string_equal(o.card_tlp, "t");
-	for (size_t i = 0; i + 2 < sizeof(numbers) / sizeof(numbers[0]); i++) {
+	for (size_t i = 0; i + 3 < sizeof(numbers) / sizeof(numbers[0]); i++) {
 		char list[32], text[64];
 
 		snprintf(list, sizeof(list), "%s=%llu", numbers[i].key, numbers[i].min);

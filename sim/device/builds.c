@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "builds.h"
+
+#include <dirent.h>
+#include <dlfcn.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "driver/cw_regs.h"
+
+#define PREFIX "libcauseway-card-"
+
+extern const struct cw_glue cw_glue_Vcwfast, cw_glue_Vcwtrace;
+
+/* Where this code was loaded from; 0 or -ENOENT. */
+static int own_folder(char *path)
+{
+	Dl_info self;
+	char *slash;
+
+	if (!dladdr((void *)own_folder, &self) || !self.dli_fname || !realpath(self.dli_fname, path))
+		return -ENOENT;
+	slash = strrchr(path, '/');
+	if (!slash)
+		return -ENOENT;
+	*slash = '\0';
+	return 0;
+}
+
+static const char *suffix(bool trace)
+{
+	return trace ? "-trace.so" : ".so";
+}
+
+int cw_build_open(struct cw_build *b, unsigned queues, bool trace, char *why, size_t why_size)
+{
+	const struct cw_glue *(*entry)(void);
+	char folder[PATH_MAX], path[PATH_MAX + 64];
+
+	b->library = NULL;
+	b->glue = trace ? &cw_glue_Vcwtrace : &cw_glue_Vcwfast;
+	if (!queues || own_folder(folder))
+		return 0;
+	snprintf(path, sizeof(path), "%s/" PREFIX "%u%s", folder, queues, suffix(trace));
+	if (access(path, F_OK))
+		return 0;
+	b->library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+	if (!b->library) {
+		snprintf(why, why_size, "the card of %u queues: %s", queues, dlerror());
+		return -ELIBBAD;
+	}
+	*(void **)&entry = dlsym(b->library, CW_CARD_GLUE);
+	if (!entry) {
+		snprintf(why, why_size, "%.200s is no card", path);
+		cw_build_close(b);
+		return -ELIBBAD;
+	}
+	b->glue = entry();
+	return 0;
+}
+
+void cw_build_close(struct cw_build *b)
+{
+	if (b->library)
+		dlclose(b->library);
+	b->library = NULL;
+}
+
+static bool is_there(const char *folder, unsigned queues, bool trace)
+{
+	char path[PATH_MAX + 64];
+
+	snprintf(path, sizeof(path), "%s/" PREFIX "%u%s", folder, queues, suffix(trace));
+	return !access(path, R_OK);
+}
+
+void cw_build_list(bool trace, char *text, size_t size)
+{
+	char folder[PATH_MAX];
+	size_t at = 0;
+
+	text[0] = '\0';
+	if (own_folder(folder))
+		return;
+	for (unsigned queues = 2; queues <= CW_QUEUE_N_MAX && at < size; queues *= 2)
+		if (is_there(folder, queues, trace))
+			at += (size_t)snprintf(text + at, size - at, ", %u", queues);
+}

@@ -1,0 +1,45 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# The largest build, 2048 queues and 2048 vectors, in the three Verilog tools; and what a
+# queue costs: memory only, so that flip-flops grow by the width of a queue's number here and there.
+set -u
+cd "$(dirname "$0")/../.." || exit
+. tests/tap.sh
+
+waivers=(rtl/*.vlt)
+[ -e "${waivers[0]}" ] || waivers=()
+work=build/tests/elaborate
+mkdir -p "$work"
+
+in_verilator() {
+    verilator --lint-only -Wall -Irtl -y rtl -GQUEUE_N="$1" -GVECTOR_N="$1" "${waivers[@]}" --top-module cw_top rtl/cw_top.v
+}
+in_icarus() {
+    iverilog -g2005 -Wall -Wno-timescale -Irtl -y rtl -s cw_top -Pcw_top.QUEUE_N="$1" -Pcw_top.VECTOR_N="$1" \
+        -o "$work/$1.vvp" rtl/cw_top.v && [ -s "$work/$1.vvp" ]
+    local bad=$?
+    rm -f "$work/$1.vvp"
+    return $bad
+}
+# Bits of flip-flops and of memory, in $work/<queues>.stat.
+in_yosys() {
+    yosys -q -p "read_verilog -Irtl rtl/*.v; chparam -set QUEUE_N $1 -set VECTOR_N $1 cw_top; hierarchy -check -top cw_top; \
+        proc; flatten; opt_clean; check -assert; select -assert-none t:\$dlatch; memory_collect; tee -q -o $work/$1.stat stat -width"
+}
+# flip_flops QUEUES: their bits
+flip_flops() { awk '$1 ~ /^\$(a|s|)dffs?r?e?_[0-9]+$/ { n = $1; sub(/.*_/, "", n); bits += n * $2 } END { print bits + 0 }' "$work/$1.stat"; }
+contexts_are_in_memory() {
+    local few most
+    few=$(flip_flops 64)
+    most=$(flip_flops 2048)
+    echo "64 queues: $few bits of flip-flops; 2048 queues: $most"
+    [ "$few" -gt 1000 ] && [ $((most - few)) -lt 300 ]
+}
+
+check "verilator_elaborates_2048_queues" in_verilator 2048
+check "icarus_elaborates_2048_queues" in_icarus 2048
+check "yosys_elaborates_2048_queues" in_yosys 2048
+check "yosys_elaborates_64_queues" in_yosys 64
+check "contexts_are_in_memory" contexts_are_in_memory
+echo "# $(contexts_are_in_memory)"
+tap_end
