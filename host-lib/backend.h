@@ -28,6 +28,8 @@ struct cw_backend {
 	int (*peek)(void *card, uint64_t card_addr, void *buf, size_t len);
 	int (*poke)(void *card, uint64_t card_addr, const void *buf, size_t len);
 	int (*bind)(void *card, int bind);
+	int (*reset)(void *card);
+	int (*bar)(void *card, unsigned bar, uint64_t offset, void *data, unsigned len, int write);
 };
 
 extern const struct cw_backend cw_file_backend;

@@ -283,6 +283,26 @@ int cw_sim_bind(struct cw_dev *dev, int bind)
 	return (int)result(dev, "bind", dev->backend->bind(dev->card, bind));
 }
 
+int cw_sim_reset(struct cw_dev *dev)
+{
+	if (!dev)
+		return -EINVAL;
+	if (!dev->backend->reset)
+		return no_sim(dev, "reset");
+	return (int)result(dev, "reset", dev->backend->reset(dev->card));
+}
+
+int cw_sim_bar(struct cw_dev *dev, unsigned bar, uint64_t offset, void *data, unsigned len, int write)
+{
+	int err = check_given(dev, data);
+
+	if (err)
+		return err;
+	if (!dev->backend->bar)
+		return no_sim(dev, "BAR access");
+	return (int)result(dev, "BAR access", dev->backend->bar(dev->card, bar, offset, data, len, write));
+}
+
 const char *cw_strerror(int err)
 {
 	static const struct {

@@ -38,7 +38,7 @@ extern "C" {
 #define CW_API __attribute__((visibility("default")))
 
 /* Grows with each addition to this header; the plug-in must match exactly. */
-#define CW_LIB_VERSION 1
+#define CW_LIB_VERSION 2
 
 struct cw_dev;
 

@@ -390,6 +390,20 @@ static int sim_bind(void *card, int bind)
 	return (int)translate(shim_bind(m->shim));
 }
 
+static int sim_reset(void *card)
+{
+	struct sim_machine *m = card;
+
+	return (int)translate(shim_reset(m->shim));
+}
+
+static int sim_bar(void *card, unsigned bar, uint64_t offset, void *data, unsigned len, int write)
+{
+	struct sim_machine *m = card;
+
+	return (int)translate(shim_bar_access(m->shim, bar, offset, data, len, write));
+}
+
 CW_API const struct cw_backend *cw_sim_backend(void)
 {
 	static const struct cw_backend backend = {
@@ -408,6 +422,8 @@ CW_API const struct cw_backend *cw_sim_backend(void)
 		.peek = sim_peek,
 		.poke = sim_poke,
 		.bind = sim_bind,
+		.reset = sim_reset,
+		.bar = sim_bar,
 	};
 
 	return &backend;

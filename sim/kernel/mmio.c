@@ -107,6 +107,40 @@ void kshim_mmio_copy(volatile void *addr, const void *p, size_t n, bool write, c
 	}
 }
 
+struct bar_access {
+	u64 at;
+	void *data;
+	unsigned int len;
+	bool write;
+};
+
+static long bar_access(void *arg)
+{
+	struct bar_access *a = arg;
+	u64 v;
+
+	kshim_point(COST_MMIO);
+	kshim_settle();
+	if (a->write) {
+		kshim_mem_write(a->at, a->data, a->len);
+		return 0;
+	}
+	v = kshim_mem_read(a->at, a->len, NULL);
+	memcpy(a->data, &v, a->len);
+	return 0;
+}
+
+int shim_bar_access(struct shim *s, unsigned bar, uint64_t offset, void *data, unsigned len, bool write)
+{
+	u64 size = bar < PCI_STD_NUM_BARS && s->host ? s->hdev.bar[bar].size : 0;
+	struct bar_access a = { .data = data, .len = len, .write = write };
+
+	if ((len != 1 && len != 2 && len != 4 && len != 8) || offset % len || offset >= size || size - offset < len)
+		return -EINVAL;
+	a.at = s->hdev.bar[bar].base + offset;
+	return (int)shim_call(s, bar_access, &a);
+}
+
 /* ---- mapping ---- */
 
 static void iomap_end(struct iomap *m)

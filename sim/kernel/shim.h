@@ -64,6 +64,9 @@ int shim_shutdown(struct shim *shim); /* as before another kernel is started: th
 int shim_reset(struct shim *shim);  /* sysfs reset: reset_prepare, FLR, reset_done */
 /* From now on the card is gone without notice: reads give all ones, writes vanish, it reaches no memory. */
 void shim_surprise(struct shim *shim, bool gone);
+/* An access of the CPU to a BAR: 1, 2, 4 or 8 bytes, aligned, as a process that has mapped the BAR's file in sysfs
+ * makes them. No driver needs to be bound; one that is knows nothing of it. -EINVAL. */
+int shim_bar_access(struct shim *shim, unsigned bar, uint64_t offset, void *data, unsigned len, bool write);
 /* As AER recovery would: `state` 1 normal, 2 frozen, 3 permanent failure; result of the last callback (enum), -ENOSYS without handlers. */
 int shim_pci_error(struct shim *shim, int state);
 /* A device attribute, as a read or write of its file in sysfs. */

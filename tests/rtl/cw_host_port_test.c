@@ -2,193 +2,104 @@
 // tests: cw_rx_req cw_req_class cw_reg_bus cw_regs cw_event_regs
 /* The host port as a whole: the walk over the register table, requests of every kind, window. */
 #include "tests/rtl/host_port_rig.h"
+#include "tests/register_walk.h"
 
 #define ALL 0xffffffffu
 
 /* ---- the register walk ---- */
-enum row_kind { ROW_CONST, ROW_GROUP, ROW_REG, ROW_REG64, ROW_FIELD, ROW_ENUM, ROW_COUNTER };
-
-struct row {
-	enum row_kind kind;
-	const char *name, *access, *reset;
-	uint32_t a, b;
-};
-
-static const struct row rows[] = {
-#define CW_CONST(n, v, t) { ROW_CONST, #n, "", "", (uint32_t)(v), 0 },
-#define CW_GROUP(n, t) { ROW_GROUP, #n, "", "", 0, 0 },
-#define CW_REG(n, o, acc, rst, t) { ROW_REG, #n, #acc, #rst, o, 0 },
-#define CW_REG64(n, o, acc, t) { ROW_REG64, #n, #acc, "0", o, 0 },
-#define CW_FIELD(r, n, m, l, t) { ROW_FIELD, #r "." #n, "", "", m, l },
-#define CW_ENUM(g, n, v, t) { ROW_ENUM, #g, "", "", v, 0 },
-#define CW_COUNTER(n, i, t) { ROW_COUNTER, #n, "RO", "0", i, 0 },
-#include "rtl/cw_table.h"
-};
-
-#define ROW_N (sizeof(rows) / sizeof(rows[0]))
-
-/* What the table cannot say: writable bits that are fewer than the fields, values of this build. */
-static const struct {
-	const char *name;
-	uint32_t writable;
-} narrow[] = {
-	{ "WINDOW_BASE", 0xfff00000 }, { "Q_RING", 0xffffffc0 }, { "Q_CPL", 0xffffffc0 },
-	{ "EVENT_BASE_LO", 0xffffffc0 }, { "MSIX_ADDR_LO", 0xfffffffc },
-	/* these have tests of their own */
-	{ "CONTROL", 1 }, { "DB_STRIDE", 0 }, { "CPL_TIMEOUT", 0 }, { "ERROR_QUEUE", 0 }, { "DEPTH", 0 }, { "Q_CTRL", 0 },
-};
-
-static const struct {
-	const char *name;
-	uint32_t value;
-} built[] = {
-	{ "VERSION", CW_VERSION_MAJOR << 16 | CW_VERSION_MINOR }, { "CAP_COUNTS", 64u << 16 | RIG_QUEUE_N },
-	{ "CAP_DMA", 32u << 24 | 16u << 16 | 32u << 8 | 64 }, { "CAP_FEATURES", 256u << 16 }, { "CLOCK_HZ", 250000000 },
-	{ "STATUS", 3 }, { "LINK", CW_LINK_BME_MASK },
-};
-
-static uint32_t field_mask(const struct row *reg)
+static void io_read(void *ctx, unsigned bar, uint64_t off, unsigned len, void *data)
 {
-	size_t n = strlen(reg->name);
-	uint32_t m = 0;
+	struct rig *r = ctx;
+	uint32_t dw[2], at = off % 4;
 
-	for (const struct row *f = reg + 1; f < rows + ROW_N && f->kind == ROW_FIELD; f++)
-		if (strncmp(f->name, reg->name, n) == 0)
-			m |= (f->a - f->b == 31 ? ALL : (1u << (f->a - f->b + 1)) - 1) << f->b;
-	return m ? m : ALL;
+	if (len == 8)
+		assert_int_equal(rig_read(r, bar, (uint32_t)off, 15, 15, 2, dw), 0);
+	else
+		assert_int_equal(rig_read(r, bar, (uint32_t)off - at, ((1u << len) - 1) << at, 0, 1, dw), 0);
+	memcpy(data, (const uint8_t *)dw + at, len);
 }
 
-static uint32_t writable(const struct row *reg, bool high)
+static void io_write(void *ctx, unsigned bar, uint64_t off, unsigned len, const void *data)
 {
-	if (strncmp(reg->access, "RW", 2) != 0)
-		return 0;
-	for (size_t i = 0; !high && i < sizeof(narrow) / sizeof(narrow[0]); i++)
-		if (strcmp(reg->name, narrow[i].name) == 0)
-			return narrow[i].writable;
-	return field_mask(reg);
+	struct rig *r = ctx;
+	uint32_t dw[2] = { 0, 0 }, at = off % 4;
+
+	memcpy((uint8_t *)dw + at, data, len);
+	if (len == 8)
+		rig_write(r, bar, (uint32_t)off, 15, 15, 2, dw);
+	else
+		rig_write(r, bar, (uint32_t)off - at, ((1u << len) - 1) << at, 0, 1, dw);
 }
 
-static uint32_t reset_value(const struct row *reg)
+static void io_write_be(void *ctx, uint32_t off, unsigned be, uint32_t value)
 {
-	if (*reg->reset != 'P')
-		return (uint32_t)strtoul(reg->reset, NULL, 0);
-	for (size_t i = 0; i < sizeof(built) / sizeof(built[0]); i++)
-		if (strcmp(reg->name, built[i].name) == 0)
-			return built[i].value;
-	fail_msg("%s: no value known for this build", reg->name);
-	return 0;
+	rig_write(ctx, 0, off, be, 0, 1, &value);
 }
 
-/* One word: reset value, then writes with every byte enable leave exactly what they should. */
-static void walk_word(struct rig *r, const struct row *reg, uint32_t off, bool high, uint32_t reset)
+static struct walk walk_of(struct rig *r)
 {
-	uint32_t mask = writable(reg, high), want = reset, got = rig_rd32(r, off);
-
-	if (got != reset)
-		fail_msg("%s at 0x%x: 0x%x after reset, not 0x%x", reg->name, off, got, reset);
-	for (unsigned be = 0; be < 18; be++) {
-		uint32_t v = (uint32_t)dut_rand(&r->rng), keep = 0;
-
-		if (be >= 16)
-			v = be == 16 ? ALL : 0;
-		if (mask == 1 && strcmp(reg->name, "CONTROL") == 0)
-			v &= 1;
-		for (unsigned i = 0; i < 4; i++)
-			keep |= (be >= 16 || be >> i & 1) ? 0xffu << 8 * i : 0;
-		if (!mask)
-			v = strcmp(reg->access, "RO") == 0 ? v : want;
-		rig_write(r, 0, off, be >= 16 ? 15 : be, 0, 1, &v);
-		want = (want & ~(keep & mask)) | (v & keep & mask);
-		got = rig_rd32(r, off);
-		if (got != want)
-			fail_msg("%s at 0x%x: 0x%x written with enables 0x%x gives 0x%x, not 0x%x", reg->name, off, v, be,
-				 got, want);
-	}
-	rig_wr32(r, off, reset);
+	return (struct walk){
+		.io = { io_read, io_write, io_write_be, r },
+		.build = { .queues = RIG_QUEUE_N, .vectors = 64, .data_bytes = 32, .addr_bits = 64, .tags = 256,
+			   .clock_hz = 250000000, .card_bytes = 1ull << 32, .link = CW_LINK_BME_MASK },
+		.rng = (uint32_t)dut_rand(&r->rng) | 1,
+	};
 }
 
-static void walk_group(struct rig *r, const char *group, uint32_t base)
+/* One function of the walk on a rig of its own. */
+static void walk_with(unsigned stall, void (*fn)(struct walk *w))
 {
-	bool in = false;
+	struct rig *r = rig_new(stall);
+	struct walk w = walk_of(r);
 
-	for (const struct row *p = rows; p < rows + ROW_N; p++) {
-		if (p->kind == ROW_GROUP)
-			in = strcmp(p->name, group) == 0;
-		if (!in)
-			continue;
-		if (p->kind == ROW_REG)
-			walk_word(r, p, base + p->a, false, reset_value(p));
-		/* NOW moves; the size of card memory is a parameter. */
-		if (p->kind == ROW_REG64 && strcmp(p->name, "NOW") != 0) {
-			bool size = strcmp(p->name, "CARD_MEM") == 0;
-
-			walk_word(r, p, base + p->a, false, 0);
-			walk_word(r, p, base + p->a + 4, true, size ? 1 : 0);
-		}
-	}
+	fn(&w);
+	walk_reset_values(&w);
+	rig_free(r);
 }
 
 static void registers_are_as_the_table_says(void **state)
 {
-	struct rig *r = rig_new(0);
-	static const unsigned some[] = { 0, 1, 31, 32, 63 };
-
 	(void)state;
-	walk_group(r, "GLOBAL", CW_GLOBAL_OFFSET);
-	for (unsigned i = 0; i < 5; i++) {
-		walk_group(r, "MSIX", CW_MSIX_TABLE_OFFSET + 16 * some[i]);
-		walk_group(r, "EVENT", CW_EVENT_OFFSET + CW_EVENT_STRIDE * some[i]);
-		walk_group(r, "QUEUE", CW_QUEUE_OFFSET + CW_QUEUE_STRIDE * some[i]);
-	}
-	for (unsigned i = 0; i < CW_COUNTER_N; i++) {
-		uint64_t before = rig_counter(r, i);
+	walk_with(0, walk_access);
+	walk_with(0, walk_counters);
+	walk_with(0, walk_now);
+}
 
-		rig_wr32(r, CW_COUNTER_OFFSET + 8 * i, ALL);
-		if (i != CW_COUNTER_RX_MRD && i != CW_COUNTER_RX_MWR)
-			assert_int_equal(rig_counter(r, i), before);
-	}
-	rig_free(r);
+static void registers_are_read_and_written_in_every_width(void **state)
+{
+	(void)state;
+	walk_with(20, walk_widths);
 }
 
 static void every_vector_and_queue_has_its_own_words(void **state)
 {
-	struct rig *r = rig_new(0);
-
 	(void)state;
-	for (unsigned i = 0; i < RIG_QUEUE_N; i++) {
-		rig_wr32(r, CW_QUEUE_OFFSET + CW_QUEUE_STRIDE * i + CW_Q_MODERATION, 0x10000 + i);
-		rig_wr32(r, CW_MSIX_TABLE_OFFSET + 16 * i + CW_MSIX_DATA, 0x20000 + i);
-		rig_wr32(r, CW_EVENT_OFFSET + CW_EVENT_STRIDE * i + CW_EVENT_CONSUMER, 0x30000 + i);
-	}
-	for (unsigned i = 0; i < RIG_QUEUE_N; i++) {
-		assert_int_equal(rig_rd32(r, CW_QUEUE_OFFSET + CW_QUEUE_STRIDE * i + CW_Q_MODERATION), 0x10000 + i);
-		assert_int_equal(rig_rd32(r, CW_MSIX_TABLE_OFFSET + 16 * i + CW_MSIX_DATA), 0x20000 + i);
-		assert_int_equal(rig_rd32(r, CW_EVENT_OFFSET + CW_EVENT_STRIDE * i + CW_EVENT_CONSUMER), 0x30000 + i);
-	}
-	rig_free(r);
+	walk_with(0, walk_own_words);
 }
 
 static void reserved_addresses_read_zero_and_ignore_writes(void **state)
 {
-	static const uint32_t holes[] = {
-		0x058, 0x7fc, 0x800 + 8 * CW_COUNTER_N, 0xffc, 0x1000, 0x1020, 0xfffc,
-		CW_MSIX_TABLE_OFFSET + 16 * 64, 0x1fffc, CW_MSIX_PBA_OFFSET + 8, 0x2fffc,
-		CW_EVENT_OFFSET + 0x10, CW_EVENT_OFFSET + 0x1c, CW_EVENT_OFFSET + CW_EVENT_STRIDE * 64, 0x3fffc,
-		CW_QUEUE_OFFSET + 0x44, CW_QUEUE_OFFSET + 0x7c, CW_QUEUE_OFFSET + CW_QUEUE_STRIDE * RIG_QUEUE_N,
-		CW_QUEUE_OFFSET + CW_QUEUE_STRIDE * RIG_QUEUE_N + CW_Q_MODERATION, 0xbfffc, 0xc0000, 0xffffc,
-	};
-	struct rig *r = rig_new(20);
-
 	(void)state;
-	for (unsigned i = 0; i < sizeof(holes) / sizeof(holes[0]); i++) {
-		assert_int_equal(rig_rd32(r, holes[i]), 0);
-		rig_wr32(r, holes[i], ALL);
-		assert_int_equal(rig_rd32(r, holes[i]), 0);
-	}
-	assert_int_equal(rig_rd32(r, CW_SCRATCH), 0);
-	assert_int_equal(rig_rd32(r, CW_QUEUE_OFFSET + CW_Q_MODERATION), 0);
-	assert_int_equal(rig_rd32(r, CW_ERROR), 0);
-	rig_free(r);
+	walk_with(20, walk_holes);
+}
+
+static void errors_stay_until_a_one_is_written(void **state)
+{
+	(void)state;
+	walk_with(0, walk_errors);
+}
+
+static void life_of_some_queues(struct walk *w)
+{
+	walk_queue_life(w, 0);
+	walk_queue_life(w, RIG_QUEUE_N / 2 - 1);
+	walk_queue_life(w, RIG_QUEUE_N - 1);
+}
+
+static void an_enabled_queue_locks_its_configuration(void **state)
+{
+	(void)state;
+	walk_with(10, life_of_some_queues);
 }
 
 static void values_a_field_does_not_allow_are_ignored(void **state)
@@ -196,13 +107,9 @@ static void values_a_field_does_not_allow_are_ignored(void **state)
 	struct rig *r = rig_new(0);
 
 	(void)state;
+	walk_with(0, walk_allowed_values);
 	for (unsigned v = 0; v < 64; v++) {
-		uint32_t stride = rig_rd32(r, CW_DB_STRIDE), time = rig_rd32(r, CW_CPL_TIMEOUT);
-
-		rig_wr32(r, CW_DB_STRIDE, v);
-		assert_int_equal(rig_rd32(r, CW_DB_STRIDE), v % 32 >= 12 && v % 32 <= 16 ? v % 32 : stride);
 		rig_wr32(r, CW_CPL_TIMEOUT, v);
-		assert_int_equal(rig_rd32(r, CW_CPL_TIMEOUT), v == 0 || (v >= 8 && v <= 40) ? v : time);
 		assert_int_equal(dut_get(r->d, "cpl_timeout_log2"), rig_rd32(r, CW_CPL_TIMEOUT));
 	}
 	rig_free(r);
@@ -377,8 +284,11 @@ int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(registers_are_as_the_table_says),
+		cmocka_unit_test(registers_are_read_and_written_in_every_width),
 		cmocka_unit_test(every_vector_and_queue_has_its_own_words),
 		cmocka_unit_test(reserved_addresses_read_zero_and_ignore_writes),
+		cmocka_unit_test(errors_stay_until_a_one_is_written),
+		cmocka_unit_test(an_enabled_queue_locks_its_configuration),
 		cmocka_unit_test(values_a_field_does_not_allow_are_ignored),
 		cmocka_unit_test(low_word_read_latches_the_high_word),
 		cmocka_unit_test(high_water_marks_follow_and_clear),
