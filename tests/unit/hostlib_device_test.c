@@ -145,6 +145,22 @@ static int fake_bind(void *card, int bind)
 	return (int)asked("bind");
 }
 
+static int fake_reset(void *card)
+{
+	(void)card;
+	return (int)asked("reset");
+}
+
+static int fake_bar(void *card, unsigned bar, uint64_t offset, void *data, unsigned len, int write)
+{
+	(void)card;
+	(void)data;
+	fake.bind = write;
+	fake.addr = offset + bar;
+	fake.len = len;
+	return (int)asked("bar");
+}
+
 /* A device file: none of what only simulations can do. */
 const struct cw_backend cw_file_backend = {
 	.version = CW_LIB_VERSION, .open = fake_open, .close = fake_close, .info = fake_info,
@@ -156,7 +172,8 @@ static const struct cw_backend sim_backend = {
 	.version = CW_LIB_VERSION, .open = fake_open, .close = fake_close, .info = fake_info,
 	.transfer = fake_transfer, .submit = fake_submit, .wait = fake_wait, .reg_read = fake_reg_read,
 	.reg_write = fake_reg_write, .counter = fake_counter, .stats = fake_stats, .place = fake_place,
-	.peek = fake_peek, .poke = fake_poke, .bind = fake_bind,
+	.peek = fake_peek, .poke = fake_poke, .bind = fake_bind, .reset = fake_reset,
+	.bar = fake_bar,
 };
 
 int cw_sim_load(const struct cw_backend **backend, void **handle, char *why, size_t why_size)
@@ -386,6 +403,11 @@ static void a_simulation_s_calls_reach_the_simulation(void **state)
 	assert_true(fake.addr == 0x61 && fake.len == 3);
 	assert_int_equal(cw_sim_bind(dev, 1), 0);
 	assert_int_equal(fake.bind, 1);
+	assert_int_equal(cw_sim_reset(dev), 0);
+	assert_string_equal(fake.call, "reset");
+	assert_int_equal(cw_sim_bar(dev, 2, 0x1000, buf, 4, 1), 0);
+	assert_string_equal(fake.call, "bar");
+	assert_true(fake.addr == 0x1002 && fake.len == 4 && fake.bind == 1);
 	fake.answer = -EBUSY;
 	assert_int_equal(cw_sim_place(dev, 0x5000), -EBUSY);
 	assert_string_equal(cw_why(dev), "placement: somebody else has it");
@@ -407,6 +429,8 @@ static void a_device_file_refuses_a_simulation_s_calls(void **state)
 	assert_int_equal(cw_sim_poke(dev, 0, buf, 4), -EOPNOTSUPP);
 	assert_int_equal(cw_sim_bind(dev, 0), -EOPNOTSUPP);
 	assert_string_equal(cw_why(dev), "bind: only a simulated card can do that");
+	assert_int_equal(cw_sim_reset(dev), -EOPNOTSUPP);
+	assert_int_equal(cw_sim_bar(dev, 0, 0, buf, 4, 0), -EOPNOTSUPP);
 	assert_int_equal(fake.calls, calls);
 	closed(dev);
 }
@@ -436,6 +460,9 @@ static void null_is_an_error_and_no_crash(void **state)
 	assert_int_equal(cw_sim_peek(NULL, 0, b, 4), -EINVAL);
 	assert_int_equal(cw_sim_poke(NULL, 0, b, 4), -EINVAL);
 	assert_int_equal(cw_sim_bind(NULL, 0), -EINVAL);
+	assert_int_equal(cw_sim_reset(NULL), -EINVAL);
+	assert_int_equal(cw_sim_bar(NULL, 0, 0, b, 4, 0), -EINVAL);
+	assert_int_equal(cw_sim_bar(dev, 0, 0, NULL, 4, 0), -EINVAL);
 	assert_string_equal(cw_why(NULL), "no device");
 	assert_int_equal(cw_submit(dev, NULL), -EINVAL);
 	assert_int_equal(cw_wait(dev, NULL, 0), -EINVAL);
