@@ -176,9 +176,9 @@ struct map_range *dma_find(struct shim *s, u64 iova)
 	return book_find(&s->dma, iova, 1, -1);
 }
 
-bool dma_reaches(struct shim *s, const void *page)
+struct kshim_map *dma_over(struct shim *s, const void *va, size_t len)
 {
-	const u8 *at = page;
+	const u8 *at = va;
 	struct kshim_map *m;
 	unsigned int i, j;
 
@@ -187,10 +187,10 @@ bool dma_reaches(struct shim *s, const void *page)
 			for (j = 0; j < m->range[i].piece_n; j++) {
 				const struct map_piece *p = &m->range[i].piece[j];
 
-				if (p->va < at + PAGE_SIZE && at < p->va + p->len)
-					return true;
+				if (p->va < at + len && at < p->va + p->len)
+					return m;
 			}
-	return false;
+	return NULL;
 }
 
 /* ---- the card's accesses ---- */

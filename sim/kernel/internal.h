@@ -337,6 +337,7 @@ void kshim_res_free_all(struct shim *s);
 struct vpn_entry *kshim_vpn(struct shim *s, u64 vpn, bool make);
 void kshim_vpn_put(struct shim *s, u64 vpn);
 struct kshim_block *kshim_block_of(const void *va);
+void kshim_free_check(struct kshim_block *b); /* what must not be in memory that goes away */
 void kshim_block_free(struct kshim_block *b);
 u64 kshim_pfn_alloc(struct shim *s, unsigned int n, bool contiguous);
 u64 kshim_block_pfn(struct kshim_block *b, const void *va);
@@ -356,7 +357,8 @@ u64 iova_alloc(struct shim *s, u64 len, u64 offset, u64 mask, u64 boundary, bool
 int dma_insert(struct shim *s, struct kshim_map *m);
 void dma_remove(struct shim *s, struct kshim_map *m, const struct kshim_site *site);
 struct map_range *dma_find(struct shim *s, u64 iova);
-bool dma_reaches(struct shim *s, const void *page); /* does some mapping hold bytes of it? */
+/* Some mapping that holds bytes of [va, va + len), or NULL. */
+struct kshim_map *dma_over(struct shim *s, const void *va, size_t len);
 struct kshim_map *dma_new(enum map_kind kind, enum dma_data_direction dir, struct device *dev, u64 len,
 			  const struct kshim_site *site);
 void dma_drop(struct kshim_map *m);

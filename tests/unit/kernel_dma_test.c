@@ -52,15 +52,18 @@ static long exact(void *arg)
 	WANT(device_writes(a + 1, buf, 4998) == 0);
 	WANT(va[3] == 21 && va[4] == 0xcc && va[5001] == 0xcc && va[5002] == (u8)(5002 * 7));
 	if (p->iommu) {
+		planted = "reaches_past_a_mapping";
 		shim_expect(machine, "C9", 4);
 		WANT(device_reads(a - 1, buf, 1) == -EFAULT && strstr(shim_last(machine), "before a mapping"));
 		WANT(device_reads(a + 4999, buf, 2) == -EFAULT && strstr(shim_last(machine), "1 bytes past the end"));
 		WANT(device_writes(a + 5000, buf, 1) == -EFAULT && strstr(shim_last(machine), "behind a mapping"));
 		WANT(device_reads(0x123, buf, 1) == -EFAULT && strstr(shim_last(machine), "never mapped"));
 	}
+	planted = "reaches_what_is_unmapped";
 	dma_unmap_single(&dev, a, 5000, DMA_BIDIRECTIONAL);
 	shim_expect(machine, "C9", 1);
 	WANT(device_reads(a, buf, 1) == -EFAULT && strstr(shim_last(machine), "use after unmap"));
+	planted = NULL;
 	kfree(va);
 	return 0;
 }
@@ -78,9 +81,11 @@ static long directions(void *arg __maybe_unused)
 
 	WANT(!dma_mapping_error(&dev, to) && !dma_mapping_error(&dev, from));
 	WANT(device_reads(to, &c, 1) == 0 && device_writes(from, &c, 1) == 0);
+	planted = "writes_what_it_may_read";
 	shim_expect(machine, "C9", 2);
 	WANT(device_writes(to, &c, 1) == -EFAULT && strstr(shim_last(machine), "direction"));
 	WANT(device_reads(from, &c, 1) == -EFAULT && strstr(shim_last(machine), "direction"));
+	planted = NULL;
 	dma_unmap_single(&dev, to, 32, DMA_TO_DEVICE);
 	dma_unmap_single(&dev, from, 32, DMA_FROM_DEVICE);
 	kfree(va);
@@ -106,6 +111,7 @@ static long pinned(void *arg __maybe_unused)
 		WANT(!dma_mapping_error(&dev, a));
 		WANT(way == 3 || device_writes(a, &c, 1) == 0);
 		if (way == 3) { /* too early */
+			planted = "unpins_what_is_mapped";
 			shim_expect(machine, "C12", 1);
 			unpin_user_page(p);
 		}
@@ -116,6 +122,7 @@ static long pinned(void *arg __maybe_unused)
 			set_page_dirty_lock(p);
 			unpin_user_page(p);
 		} else if (way == 2) { /* as if it had not been written */
+			planted = "unpins_written_pages_clean";
 			shim_expect(machine, "dirty", 1);
 			unpin_user_pages_dirty_lock(&p, 1, false);
 		}
@@ -258,9 +265,11 @@ static long placed(void *arg __maybe_unused)
 	a = dma_map_single(&dev, p, 256, DMA_TO_DEVICE);
 	WANT(!dma_mapping_error(&dev, a) && a == want);
 	shim_place_next(machine, want);
+	planted = "takes_an_address_in_use";
 	shim_expect(machine, "place", 1);
 	b = dma_map_single(&dev, p, 256, DMA_FROM_DEVICE);
 	WANT(!dma_mapping_error(&dev, b) && b != want);
+	planted = NULL;
 	dma_unmap_single(&dev, a, 256, DMA_TO_DEVICE);
 	dma_unmap_single(&dev, b, 256, DMA_FROM_DEVICE);
 	kfree(p);

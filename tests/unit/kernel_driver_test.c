@@ -239,23 +239,28 @@ static void what_remove_forgets_is_found(void **state __maybe_unused)
 {
 	static const struct {
 		unsigned int forget, found; /* an interrupt is forgotten as a handler and as its vectors */
-		const char *text;
+		const char *text, *name;
 	} f[] = {
-		{ FORGET_ENABLE, 1, "enabled device" }, { FORGET_REGION, 1, "BAR region" }, { FORGET_MAP, 1, "BAR mapping" },
-		{ FORGET_IRQ, 2, "interrupt vectors were not freed" }, { FORGET_COHERENT, 1, "dma_alloc_coherent" },
+		{ FORGET_ENABLE, 1, "enabled device", "forgets_to_disable" },
+		{ FORGET_REGION, 1, "BAR region", "forgets_a_region" },
+		{ FORGET_MAP, 1, "BAR mapping", "forgets_a_BAR_mapping" },
+		{ FORGET_IRQ, 2, "interrupt vectors were not freed", "forgets_an_interrupt" },
+		{ FORGET_COHERENT, 1, "dma_alloc_coherent", "forgets_coherent_memory" },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(f); i++) {
 		small_machine(true);
 		assert_int_equal(shim_module_load(small.s, NULL), 0);
 		small.forget = f[i].forget;
+		planted = f[i].name;
 		shim_expect(small.s, "C5", f[i].found);
 		shim_unbind(small.s);
 		assert_int_equal(shim_check_count(small.s, "C5"), f[i].found);
+		planted = NULL;
 		assert_non_null(strstr(shim_last(small.s), f[i].text));
 		/* It is found again at the end; that is not the subject here. */
 		shim_expect(small.s, "C5", f[i].found);
-			shim_free(small.s);
+		shim_free(small.s);
 	}
 }
 
@@ -438,11 +443,13 @@ static void each_misuse_of_the_card_is_found(void **state __maybe_unused)
 
 		small_machine(false);
 		small.deed = m[i].deed;
+		planted = m[i].name;
 		shim_expect(small.s, m[i].check, 1 + m[i].more);
 		shim_module_load(small.s, NULL);
 		if (!strstr(shim_last(small.s), m[i].text) || small.irqs == 999)
 			fail_msg("%s: %s", m[i].name, shim_last(small.s));
 		failed = shim_free(small.s);
+		planted = NULL;
 		if (failed)
 			fail_msg("%s: %u other failures", m[i].name, failed);
 	}
