@@ -304,6 +304,8 @@ void *kshim_dma_lookup(struct shim *s, u64 iova, u32 len, bool writes, u32 *chun
 	off = iova - r->iova;
 	p = piece_at(r, off);
 	*chunk = (u32)min_t(u64, len, p->off + p->len - off);
+	if (r->map->kind == MAP_COHERENT)
+		return writes ? coherent_write(r->map, off, *chunk) : coherent_read(r->map, off, *chunk);
 	if (writes)
 		note_written(s, p->va + (off - p->off), *chunk);
 	return p->va + (off - p->off);
@@ -322,6 +324,7 @@ bool kshim_dma_is_record(struct shim *s, u64 iova)
 void kshim_dma_init(struct shim *s)
 {
 	INIT_LIST_HEAD(&s->dma.maps);
+	INIT_LIST_HEAD(&s->dma.coherent);
 }
 
 void kshim_dma_leaks(struct shim *s)
@@ -340,6 +343,7 @@ void kshim_dma_exit(struct shim *s)
 
 	list_for_each_entry_safe(m, n, &s->dma.maps, node) {
 		free(m->va);
+		free(m->seen);
 		dma_drop(m);
 	}
 	free(s->dma.sorted);

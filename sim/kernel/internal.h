@@ -114,6 +114,10 @@ struct kshim_map {
 	struct map_range *range;
 	bool device_owns, err_checked, told_c3;
 	void *va;                  /* coherent memory */
+	u8 *seen;                  /* of it: what the card reads, as of the last barrier */
+	u64 wrote, wrote_end;      /* the bytes of it that the card wrote since */
+	bool card_wrote, card_read; /* ever */
+	struct list_head coherent;
 	u64 order;
 	const struct kshim_site *site;
 };
@@ -127,6 +131,7 @@ struct kshim_dma {
 	struct map_range *hit;     /* last looked up */
 	u64 longest;
 	struct list_head maps;
+	struct list_head coherent; /* those of coherent memory */
 	struct dead_range dead[DEAD_N];
 	unsigned int dead_n;
 	struct iova_region region[IOVA_REGIONS];
@@ -352,6 +357,9 @@ void kshim_dma_init(struct shim *s);
 void kshim_dma_exit(struct shim *s);
 void *kshim_dma_lookup(struct shim *s, u64 iova, u32 len, bool device_writes, u32 *chunk, const char **why);
 bool kshim_dma_is_record(struct shim *s, u64 iova);
+/* Coherent memory: the card writes, or reads, `len` bytes at `off`; where they are. */
+void *coherent_write(struct kshim_map *m, u64 off, u32 len);
+void *coherent_read(struct kshim_map *m, u64 off, u32 len);
 void kshim_dma_leaks(struct shim *s);
 u64 iova_alloc(struct shim *s, u64 len, u64 offset, u64 mask, u64 boundary, bool *ok);
 int dma_insert(struct shim *s, struct kshim_map *m);

@@ -75,9 +75,10 @@ void kshim_mmio_write(volatile void *addr, u64 v, unsigned int len, bool relaxed
 	struct shim *s = kshim;
 	u64 at = access_addr(addr, len, "write", site);
 
-	(void)relaxed;
 	if (!at)
 		return;
+	if (!relaxed)
+		kshim_wmb();
 	s->stats.mmio_writes++;
 	kshim_point(COST_MMIO);
 	kshim_settle(); /* the write leaves at the time at which the CPU got here */

@@ -244,11 +244,45 @@ static long coherent(void *arg __maybe_unused)
 	q = dma_pool_zalloc(pool, GFP_KERNEL, &c);
 	WANT(p && q && b != c && !memchr_inv(q, 0, 64) && memchr_inv(p, 0, 64));
 	p[63] = 77;
+	dma_wmb();
 	WANT(device_reads(b + 63, &y, 1) == 0 && y == 77);
 	dma_pool_free(pool, p, b);
 	dma_pool_free(pool, q, c);
 	dma_pool_destroy(pool);
 	return 0;
+}
+
+/* Stores of the CPU come out at barriers, those of the card at once. */
+static long ordered(void *arg __maybe_unused)
+{
+	dma_addr_t a;
+	u32 *p = dma_alloc_coherent(&dev, 64, &a, GFP_KERNEL), got[2], word = 3;
+
+	p[0] = 1;
+	wmb();
+	WANT(device_reads(a, &got[0], 4) == 0 && got[0] == 1);
+	p[1] = 2;
+	WANT(device_reads(a, &got[0], 4) == 0 && got[0] == 1); /* beside it */
+	smp_wmb(); /* orders nothing for the card */
+	planted = "tells_the_card_without_a_barrier";
+	shim_expect(machine, "dma-order", 1);
+	WANT(device_reads(a, got, 8) == 0 && got[0] == 1 && got[1] == 0);
+	planted = NULL;
+	dma_wmb();
+	WANT(device_reads(a, got, 8) == 0 && got[0] == 1 && got[1] == 2);
+	WANT(device_writes(a + 8, &word, 4) == 0 && p[2] == 3);
+	WANT(device_reads(a + 8, got, 4) == 0 && got[0] == 3); /* it sees its own */
+	p[0] = 4;
+	WANT(device_writes(a, &word, 4) == 0 && p[0] == 3);
+	mb();
+	WANT(device_reads(a, got, 4) == 0 && got[0] == 3);
+	dma_free_coherent(&dev, 64, p, a);
+	return 0;
+}
+
+static void stores_to_coherent_memory_come_out_at_barriers(void **state __maybe_unused)
+{
+	in_both(ordered);
 }
 
 static void coherent_memory_is_zeroed_and_aligned(void **state __maybe_unused)
@@ -327,6 +361,7 @@ int main(void)
 		cmocka_unit_test(a_scatter_list_is_one_run_of_bytes_in_its_order),
 		cmocka_unit_test(live_mappings_never_overlap_and_keep_to_the_mask),
 		cmocka_unit_test(coherent_memory_is_zeroed_and_aligned),
+		cmocka_unit_test(stores_to_coherent_memory_come_out_at_barriers),
 		cmocka_unit_test(a_test_may_choose_an_address_that_is_free),
 		cmocka_unit_test(a_mask_that_the_machine_cannot_do_is_refused),
 	};

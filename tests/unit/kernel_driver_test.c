@@ -386,6 +386,28 @@ static void maps_for_writing_what_is_read(struct small *d)
 	kfree(p);
 }
 
+/* The card reads what the driver put into the ring before it rang. */
+static void rings(struct small *d, bool relaxed)
+{
+	u32 word = 0, *ring = d->ring;
+
+	*ring = 0x1234;
+	if (relaxed)
+		writel_relaxed(1, d->regs + 8);
+	else
+		writel(1, d->regs + 8);
+	if (shim_dummy_dma(d->s, d->ring_dma, &word, 4, false) || word != (relaxed ? 0 : 0x1234))
+		small.irqs = 999;
+}
+
+static void rings_without_a_barrier(struct small *d)
+{
+	rings(d, false);
+	((u32 *)d->ring)[0] = 0;
+	wmb();
+	rings(d, true);
+}
+
 static void deletes_a_cdev_that_is_not_there(struct small *d __maybe_unused)
 {
 	static const struct file_operations ops;
@@ -433,6 +455,7 @@ static void each_misuse_of_the_card_is_found(void **state __maybe_unused)
 		  "irq-unsafe", "with interrupts on", 0 },
 		{ "waits_for_itself", waits_for_itself, "irq", "waits for ever", 0 },
 		{ "maps_for_writing_what_is_read", maps_for_writing_what_is_read, "C9", "direction", 0 },
+		{ "rings_without_a_barrier", rings_without_a_barrier, "dma-order", "writel() since", 0 },
 		{ "deletes_a_cdev_that_is_not_there", deletes_a_cdev_that_is_not_there, "chrdev", "not added", 0 },
 		{ "unregisters_other_numbers", unregisters_other_numbers, "chrdev", "3 numbers", 0 },
 		{ "puts_a_module_it_has_not", puts_a_module_it_has_not, "module", "without a reference", 0 },

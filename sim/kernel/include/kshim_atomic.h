@@ -2,8 +2,8 @@
 /*
  * Kernel API shim: single accesses, barriers, atomics, bit operations, kref.
  *
- * One thread runs everything, so the barriers are compiler barriers; their
- * effect on the device is modelled by the order of host memory itself. A
+ * One thread runs everything, so the barriers are compiler barriers; those that
+ * order stores before the card's accesses bring its view of coherent memory up to date (coherent.c). A
  * READ_ONCE() is a scheduling point (stricter: a loop around it is seen by
  * the live-lock detector even without cpu_relax()).
  */
@@ -16,17 +16,18 @@
 /* Counts accesses; every 64th is a point in the schedule. */
 void kshim_touch(void);
 void cpu_relax(void);
+void kshim_wmb(void);
 
 #define barrier() __asm__ __volatile__("" : : : "memory")
 #define READ_ONCE(x) ({ kshim_touch(); *(const volatile __typeof__(x) *)&(x); })
 #define WRITE_ONCE(x, val) do { *(volatile __typeof__(x) *)&(x) = (val); } while (0)
 #define data_race(x) (x)
-#define mb() barrier()
+#define mb() kshim_wmb()
 #define rmb() barrier()
-#define wmb() barrier()
-#define dma_mb() barrier()
+#define wmb() kshim_wmb()
+#define dma_mb() kshim_wmb()
 #define dma_rmb() barrier()
-#define dma_wmb() barrier()
+#define dma_wmb() kshim_wmb()
 #define smp_mb() barrier()
 #define smp_rmb() barrier()
 #define smp_wmb() barrier()
