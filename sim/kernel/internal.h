@@ -35,6 +35,14 @@ struct kshim_event {
 
 enum fibre_state { FIBRE_FREE, FIBRE_READY, FIBRE_RUN, FIBRE_WAIT };
 #define FIBRE_HELD 16
+/* Seen: `to` was taken while `from` was held. */
+struct lock_edge {
+	const void *from, *to;     /* classes */
+	const char *from_name, *to_name;
+	const struct kshim_site *site;
+	bool reaches;              /* while a way is looked for */
+};
+#define LOCK_EDGES 512
 struct kshim_fibre {
 	struct list_head all;
 	unsigned int id;
@@ -52,6 +60,7 @@ struct kshim_fibre {
 	int preempt, bh_off, hardirq, softirq;
 	bool irqs_off;
 	struct kshim_lock *held[FIBRE_HELD];
+	int held_irq[FIBRE_HELD];  /* taken this deep in interrupts */
 	int held_n;
 	/* time */
 	u64 debt, busy_since;
@@ -243,6 +252,8 @@ struct shim {
 	unsigned int log_n;
 	struct shim_stats stats;
 	unsigned int fail_nth;
+	struct lock_edge edge[LOCK_EDGES];
+	unsigned int edge_n;
 
 	/* resources */
 	struct list_head res[RES_N];
@@ -318,6 +329,9 @@ void kshim_preempt(struct shim *s); /* lets others run at this instant */
 bool kshim_early(struct shim *s);   /* makes a fibre that only spends CPU time ready at once */
 int kshim_pump(struct shim *s, bool (*until)(void *arg), void *arg, u64 deadline_ps);
 void kshim_check_exit(struct shim *s, struct kshim_fibre *f, const char *where);
+
+/* ---- lockorder.c: before a lock is waited for ---- */
+void kshim_lock_order(struct kshim_fibre *f, struct kshim_lock *l, const struct kshim_site *site);
 
 /* ---- checks.c ---- */
 void kshim_fail(const char *check, const struct kshim_site *site, const char *fmt, ...)

@@ -116,6 +116,57 @@ static long enables_what_was_not_disabled(void *arg __maybe_unused)
 	return 0;
 }
 
+/* Nobody waits in any of these: the order is what is wrong. */
+static long orders(struct mutex *a, struct mutex *b)
+{
+	mutex_lock(a);
+	mutex_lock(b);
+	mutex_unlock(a); /* released in any order */
+	mutex_unlock(b);
+	return 0;
+}
+
+static long orders_two_mutexes_both_ways(void *arg __maybe_unused)
+{
+	static DEFINE_MUTEX(a);
+	static DEFINE_MUTEX(b);
+
+	orders(&a, &b);
+	return orders(&b, &a) + orders(&b, &a); /* told once */
+}
+
+static long orders_three_in_a_circle(void *arg __maybe_unused)
+{
+	static DEFINE_MUTEX(a);
+	static DEFINE_MUTEX(b);
+	struct rw_semaphore c;
+
+	init_rwsem(&c);
+	orders(&a, &b);
+	mutex_lock(&b);
+	down_read(&c);
+	up_read(&c);
+	mutex_unlock(&b);
+	down_write(&c);
+	mutex_lock(&a);
+	mutex_unlock(&a);
+	up_write(&c);
+	return 0;
+}
+
+static long takes_two_of_a_kind(void *arg __maybe_unused)
+{
+	struct mutex m[2];
+
+	for (int i = 0; i < 2; i++)
+		mutex_init(&m[i]);
+	mutex_lock(&m[0]);
+	mutex_lock_nested(&m[1], 1); /* announced */
+	mutex_unlock(&m[1]);
+	mutex_unlock(&m[0]);
+	return orders(&m[0], &m[1]);
+}
+
 static long waits_on_a_raw_queue(void *arg __maybe_unused)
 {
 	struct wait_queue_head q;
@@ -252,6 +303,9 @@ static void each_misuse_of_context_is_found(void **state __maybe_unused)
 		{ "destroys_a_held_mutex", destroys_a_held_mutex, "lock-destroy", "while held", 0, 0 },
 		{ "returns_with_a_lock", returns_with_a_lock, "lock-held", "ended holding", 0, 0 },
 		{ "enables_what_was_not_disabled", enables_what_was_not_disabled, "preempt", "without", 0, 0 },
+		{ "orders_two_mutexes_both_ways", orders_two_mutexes_both_ways, "lock-order", "a is taken while b", 0, 0 },
+		{ "orders_three_in_a_circle", orders_three_in_a_circle, "lock-order", "a is taken while &c is held", 0, 0 },
+		{ "takes_two_of_a_kind", takes_two_of_a_kind, "lock-order", "recursive locking: &m[i]", 0, 0 },
 		{ "waits_on_a_raw_queue", waits_on_a_raw_queue, "wait-uninit", "not initialised", 0, 0 },
 		{ "waits_for_ever", waits_for_ever, "deadlock", "wait_event", -EDEADLK, 0 },
 		{ "spins_for_ever", spins_for_ever, "live-lock", "without sleeping", -EDEADLK, 0 },
