@@ -151,15 +151,17 @@ void *kshim_alloc(size_t size, gfp_t gfp, enum kshim_mem kind, const struct kshi
 /* What must not happen to memory that goes away. */
 void kshim_free_check(struct kshim_block *b)
 {
-	const struct kshim_map *map = dma_over(kshim, b->va, b->size);
+	struct kshim_map *map = dma_over(kshim, b->va, b->size);
 	const struct kshim_site *site = NULL;
 
 	if (kshim_timers_in(b->va, b->size, &site))
 		kshim_fail("timer", site, "memory with a pending timer is freed; set up");
 	if (kshim_work_in(b->va, b->size, &site))
 		kshim_fail("work", site, "memory with a queued or running work item is freed; set up");
-	if (map)
+	if (map) {
+		map->freed = true;
 		kshim_fail("C12", map->site, "memory that is mapped for the card is freed; mapped");
+	}
 }
 
 static void block_release(const void *p, const char *what)

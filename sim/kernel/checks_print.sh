@@ -3,13 +3,13 @@
 # sim/kernel/checks_print.sh RESULTS   prints docs/shim-checks.md
 #
 # RESULTS is what tests/unit/kernel_*_test wrote through tests/unit/result.h. Every check of
-# the shim (the names given to kshim_fail) must be in it, and nothing else; the checks of
-# the DMA API must each have a bug planted in the driver besides (tests/planted/driver).
+# the shim (the names given to kshim_fail) must be in it, and nothing else; those of the DMA API
+# and of lock order must each have a bug planted in the driver besides (tests/planted/driver).
 set -u
 cd "$(dirname "$0")/../.." || exit
 export LC_ALL=C
 results=$1
-in_driver="C1 C2 C3 C4 C5 C6 C9 C12 C13"
+in_driver="C1 C2 C3 C4 C5 C6 C7 C9 C10 C12 C13 dma-order lock-order"
 bad=0
 
 complain() {

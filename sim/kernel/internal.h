@@ -104,7 +104,11 @@ struct vpn_entry { u64 vpn; struct kshim_block *block; struct page *user; struct
 
 /* ---- DMA ---- */
 enum map_kind { MAP_SINGLE, MAP_PAGE, MAP_SG, MAP_COHERENT, MAP_POOL_PAGE };
-struct map_piece { u8 *va; u64 off; u64 len; };
+struct map_piece {
+	u8 *va;
+	u64 off, len;
+	u8 *was, *card, *owner;    /* kernel memory: when the card got it; what the card sees; whose each byte is */
+};
 struct kshim_map;
 struct map_range {
 	u64 iova, len;
@@ -121,7 +125,9 @@ struct kshim_map {
 	int nents;                 /* entries given to dma_map_sg() */
 	unsigned int range_n;
 	struct map_range *range;
-	bool device_owns, err_checked, told_c3;
+	bool err_checked, told_c3, told_c10;
+	bool copied;               /* some piece has a copy: dmaowner.c */
+	bool freed;                /* its memory is gone (C12) */
 	void *va;                  /* coherent memory */
 	u8 *seen;                  /* of it: what the card reads, as of the last barrier */
 	u64 wrote, wrote_end;      /* the bytes of it that the card wrote since */
@@ -386,6 +392,11 @@ struct kshim_map *dma_new(enum map_kind kind, enum dma_data_direction dir, struc
 void dma_drop(struct kshim_map *m);
 int dma_range_add(struct kshim_map *m, u64 iova, u64 len);
 int dma_piece_add(struct map_range *r, void *va, u64 len);
+/* dmaowner.c */
+void dma_own(struct shim *s, struct kshim_map *m);
+void dma_hand_over(struct kshim_map *m, struct map_range *r, u64 off, u64 len, bool to_cpu, const struct kshim_site *site);
+void dma_hand_over_all(struct kshim_map *m, bool to_cpu, const struct kshim_site *site);
+u8 *dma_card_side(struct kshim_map *m, struct map_piece *p, u64 off, u32 len, bool writes);
 bool dma_usable(struct device *dev, enum dma_data_direction dir, const char *call, const struct kshim_site *site);
 
 /* ---- host.c: the card behind the host model ---- */

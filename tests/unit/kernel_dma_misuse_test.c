@@ -139,6 +139,47 @@ static long frees_a_page_that_is_mapped(void *arg __maybe_unused)
 	return 0;
 }
 
+static long writes_what_the_card_reads(void *arg __maybe_unused)
+{
+	dma_addr_t a = map(DMA_TO_DEVICE);
+
+	block[5] ^= 1;
+	block[7] ^= 1; /* told once */
+	dma_unmap_single(&dev, a, 64, DMA_TO_DEVICE);
+	kfree(block);
+	return 0;
+}
+
+static long writes_where_the_card_writes(void *arg __maybe_unused)
+{
+	dma_addr_t a = map(DMA_FROM_DEVICE);
+
+	block[63] ^= 1;
+	dma_sync_single_for_cpu(&dev, a, 64, DMA_FROM_DEVICE);
+	dma_unmap_single(&dev, a, 64, DMA_FROM_DEVICE);
+	kfree(block);
+	return 0;
+}
+
+/* Two halves of one line, each for the card to write; one to be read would do. */
+static long maps_halves_of_a_line(void *arg __maybe_unused)
+{
+	dma_addr_t a, b, c;
+
+	device_reset();
+	block = kmalloc(64, GFP_KERNEL);
+	a = dma_map_single(&dev, block, 16, DMA_FROM_DEVICE);
+	b = dma_map_single(&dev, block + 16, 16, DMA_TO_DEVICE);
+	c = dma_map_single(&dev, block + 32, 16, DMA_BIDIRECTIONAL);
+	if (dma_mapping_error(&dev, a) || dma_mapping_error(&dev, b) || dma_mapping_error(&dev, c))
+		return -1;
+	dma_unmap_single(&dev, a, 16, DMA_FROM_DEVICE);
+	dma_unmap_single(&dev, b, 16, DMA_TO_DEVICE);
+	dma_unmap_single(&dev, c, 16, DMA_BIDIRECTIONAL);
+	kfree(block);
+	return 0;
+}
+
 static long maps_the_stack(void *arg __maybe_unused)
 {
 	u8 on_stack[64];
@@ -274,6 +315,9 @@ static void each_misuse_of_a_mapping_is_found(void **state __maybe_unused)
 		{ "maps_the_stack", maps_the_stack, "C6", "from stack", 0, 0 },
 		{ "maps_vmalloc_memory", maps_vmalloc_memory, "C6", "vmalloc", 0, 0 },
 		{ "maps_past_its_block", maps_past_its_block, "C6", "65 bytes of a block of 64", 0, 0 },
+		{ "maps_halves_of_a_line", maps_halves_of_a_line, "C7", "shares a cache line", 0, 0 },
+		{ "writes_what_the_card_reads", writes_what_the_card_reads, "C10", "5 bytes into the mapping", 0, 0 },
+		{ "writes_where_the_card_writes", writes_where_the_card_writes, "C10", "63 bytes into the mapping", 0, 0 },
 		{ "maps_too_long_a_segment", maps_too_long_a_segment, "C8", "longer than device claims", 0, 0 },
 		{ "maps_nothing", maps_nothing, "dma-use", "no bytes", 0, 0 },
 		{ "maps_without_a_mask", maps_without_a_mask, "dma-use", "without a DMA mask", 0, 0 },

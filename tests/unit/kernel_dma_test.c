@@ -41,15 +41,17 @@ static long exact(void *arg)
 {
 	struct shim_param *p = arg;
 	u8 *va = kmalloc(6000, GFP_KERNEL), buf[6000];
-	dma_addr_t a = dma_map_single(&dev, va + 3, 5000, DMA_BIDIRECTIONAL);
+	dma_addr_t a;
 
-	WANT(!dma_mapping_error(&dev, a));
-	WANT(offset_in_page(a) == offset_in_page(va + 3));
 	for (int i = 0; i < 6000; i++)
 		va[i] = (u8)(i * 7);
+	a = dma_map_single(&dev, va + 3, 5000, DMA_BIDIRECTIONAL);
+	WANT(!dma_mapping_error(&dev, a));
+	WANT(offset_in_page(a) == offset_in_page(va + 3));
 	WANT(device_reads(a, buf, 5000) == 0 && !memcmp(buf, va + 3, 5000));
 	memset(buf, 0xcc, 5000);
 	WANT(device_writes(a + 1, buf, 4998) == 0);
+	dma_sync_single_for_cpu(&dev, a, 5000, DMA_BIDIRECTIONAL);
 	WANT(va[3] == 21 && va[4] == 0xcc && va[5001] == 0xcc && va[5002] == (u8)(5002 * 7));
 	if (p->iommu) {
 		planted = "reaches_past_a_mapping";
@@ -66,6 +68,61 @@ static long exact(void *arg)
 	planted = NULL;
 	kfree(va);
 	return 0;
+}
+
+/* Between the two sides of a mapping nothing is seen before it is handed over. */
+static long owned(void *arg __maybe_unused)
+{
+	u8 *va = kzalloc(256, GFP_KERNEL), c = 0, five = 5;
+	dma_addr_t to, from;
+
+	va[0] = 1;
+	to = dma_map_single(&dev, va, 64, DMA_TO_DEVICE);
+	from = dma_map_single(&dev, va + 64, 128, DMA_FROM_DEVICE);
+	WANT(!dma_mapping_error(&dev, to) && !dma_mapping_error(&dev, from));
+	WANT(device_writes(from, &five, 1) == 0 && device_writes(from + 64, &five, 1) == 0);
+	WANT(va[64] == 0 && va[128] == 0); /* too early */
+	dma_sync_single_for_cpu(&dev, from + 64, 64, DMA_FROM_DEVICE);
+	WANT(va[64] == 0 && va[128] == 5);
+	va[128] = 6; /* the CPU's for the moment */
+	dma_sync_single_for_device(&dev, from + 64, 64, DMA_FROM_DEVICE);
+	WANT(device_writes(from + 65, &five, 1) == 0);
+	dma_sync_single_for_cpu(&dev, to, 64, DMA_TO_DEVICE);
+	va[0] = 2;
+	dma_sync_single_for_device(&dev, to, 64, DMA_TO_DEVICE);
+	WANT(device_reads(to, &c, 1) == 0 && c == 2);
+	dma_unmap_single(&dev, from, 128, DMA_FROM_DEVICE);
+	WANT(va[64] == 5 && va[128] == 6 && va[129] == 5);
+	dma_unmap_single(&dev, to, 64, DMA_TO_DEVICE);
+	va[0] = 3;
+	kfree(va);
+	return 0;
+}
+
+static void mapped_memory_belongs_to_one_side_at_a_time(void **state __maybe_unused)
+{
+	in_both(owned);
+}
+
+static long touched(void *arg __maybe_unused)
+{
+	u8 *va = kzalloc(128, GFP_KERNEL), c = 9;
+	dma_addr_t a = dma_map_single(&dev, va, 64, DMA_BIDIRECTIONAL);
+
+	WANT(!dma_mapping_error(&dev, a));
+	dma_sync_single_for_cpu(&dev, a, 64, DMA_BIDIRECTIONAL);
+	planted = "lets_the_card_into_what_it_took";
+	shim_expect(machine, "C10", 1);
+	WANT(device_writes(a + 3, &c, 1) == 0);
+	planted = NULL;
+	dma_unmap_single(&dev, a, 64, DMA_BIDIRECTIONAL);
+	kfree(va);
+	return 0;
+}
+
+static void the_card_stays_out_of_what_the_cpu_took(void **state __maybe_unused)
+{
+	in_both(touched);
 }
 
 static void a_mapping_is_exact_to_the_byte(void **state __maybe_unused)
@@ -356,6 +413,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_mapping_is_exact_to_the_byte),
+		cmocka_unit_test(mapped_memory_belongs_to_one_side_at_a_time),
+		cmocka_unit_test(the_card_stays_out_of_what_the_cpu_took),
 		cmocka_unit_test(a_mapping_has_its_direction),
 		cmocka_unit_test(a_user_page_is_unmapped_marked_dirty_and_unpinned),
 		cmocka_unit_test(a_scatter_list_is_one_run_of_bytes_in_its_order),
