@@ -352,6 +352,7 @@ void kshim_dma_exit(struct shim *s)
 	list_for_each_entry_safe(m, n, &s->dma.maps, node) {
 		free(m->va);
 		free(m->seen);
+		free(m->word);
 		dma_drop(m);
 	}
 	free(s->dma.sorted);

@@ -62,6 +62,9 @@ struct kshim_fibre {
 	struct kshim_lock *held[FIBRE_HELD];
 	int held_irq[FIBRE_HELD];  /* taken this deep in interrupts */
 	int held_n;
+	/* loads from coherent memory: the word that was new, loaded since rmb(), and what was written before that */
+	const volatile void *fresh;
+	u64 floor;
 	/* time */
 	u64 debt, busy_since;
 	unsigned int busy_points;
@@ -132,6 +135,7 @@ struct kshim_map {
 	u8 *seen;                  /* of it: what the card reads, as of the last barrier */
 	u64 wrote, wrote_end;      /* the bytes of it that the card wrote since */
 	bool card_wrote, card_read; /* ever */
+	u64 *word;                 /* of each word: the number of the last write of the card */
 	struct list_head coherent;
 	u64 order;
 	const struct kshim_site *site;
@@ -147,6 +151,7 @@ struct kshim_dma {
 	u64 longest;
 	struct list_head maps;
 	struct list_head coherent; /* those of coherent memory */
+	u64 writes;                /* of the card to coherent memory */
 	struct dead_range dead[DEAD_N];
 	unsigned int dead_n;
 	struct iova_region region[IOVA_REGIONS];

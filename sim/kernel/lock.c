@@ -104,6 +104,7 @@ void kshim_lock_init(struct kshim_lock *l, enum kshim_lock_kind kind, const char
 
 static void held_add(struct kshim_fibre *f, struct kshim_lock *l)
 {
+	f->fresh = NULL; /* acquired: loads from here on come after those before */
 	if (f->held_n == FIBRE_HELD)
 		return;
 	f->held_irq[f->held_n] = f->hardirq;

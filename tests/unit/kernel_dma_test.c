@@ -337,6 +337,38 @@ static long ordered(void *arg __maybe_unused)
 	return 0;
 }
 
+/* Words of the card are loaded in an order only where there is a barrier. */
+static long loaded(void *arg __maybe_unused)
+{
+	dma_addr_t a;
+	u32 *p = dma_alloc_coherent(&dev, 64, &a, GFP_KERNEL), words[3] = { 7, 8, 9 };
+	DEFINE_SPINLOCK(l);
+
+	WANT(device_writes(a, words, 12) == 0);
+	WANT(READ_ONCE(p[2]) == 9 && READ_ONCE(p[2]) == 9); /* one word */
+	dma_rmb();
+	WANT(READ_ONCE(p[0]) == 7 && READ_ONCE(p[1]) == 8); /* both older than the barrier */
+	WANT(device_writes(a, words, 12) == 0);
+	spin_lock(&l);
+	WANT(READ_ONCE(p[2]) == 9);
+	spin_unlock(&l);
+	spin_lock(&l);
+	planted = "loads_the_words_of_a_record_in_no_order";
+	shim_expect(machine, "dma-order", 1);
+	WANT(READ_ONCE(p[2]) == 9 && READ_ONCE(p[0]) == 7);
+	planted = NULL;
+	spin_unlock(&l);
+	mb();
+	WANT(READ_ONCE(p[1]) == 8 && READ_ONCE(p[2]) == 9);
+	dma_free_coherent(&dev, 64, p, a);
+	return 0;
+}
+
+static void loads_from_coherent_memory_need_an_order(void **state __maybe_unused)
+{
+	in_both(loaded);
+}
+
 static void stores_to_coherent_memory_come_out_at_barriers(void **state __maybe_unused)
 {
 	in_both(ordered);
@@ -421,6 +453,7 @@ int main(void)
 		cmocka_unit_test(live_mappings_never_overlap_and_keep_to_the_mask),
 		cmocka_unit_test(coherent_memory_is_zeroed_and_aligned),
 		cmocka_unit_test(stores_to_coherent_memory_come_out_at_barriers),
+		cmocka_unit_test(loads_from_coherent_memory_need_an_order),
 		cmocka_unit_test(a_test_may_choose_an_address_that_is_free),
 		cmocka_unit_test(a_mask_that_the_machine_cannot_do_is_refused),
 	};
