@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "axi_mem.h"
+#include "rules.h"
 #include "../link/rng.h"
 
 #define QUEUE_N 64
@@ -43,7 +44,7 @@ struct cw_axi_mem {
 	bool moved;
 	struct inject inject[INJECT_N];
 	unsigned violations;
-	char why[96];
+	char why[160];
 };
 
 void cw_axi_param_default(struct cw_axi_param *p)
@@ -129,10 +130,13 @@ static uint8_t injected(struct cw_axi_mem *m, uint64_t addr, unsigned len, bool 
 
 /* ---- the bus ---- */
 
-static void violation(struct cw_axi_mem *m, const char *text, uint64_t addr)
+static void violation(struct cw_axi_mem *m, enum cw_card_rule rule, uint64_t addr)
 {
+	const struct cw_card_rule_row *r = &cw_card_rules[rule];
+
 	if (!m->violations++)
-		snprintf(m->why, sizeof(m->why), "%s, address 0x%llx", text, (unsigned long long)addr);
+		snprintf(m->why, sizeof(m->why), "%s (%s) at cycle %llu: %s: address 0x%llx", r->name, r->section,
+			 (unsigned long long)m->cycle, r->text, (unsigned long long)addr);
 }
 
 static void remove_txn(struct queue *q, unsigned i)
@@ -162,11 +166,11 @@ static void take_address(struct cw_axi_mem *m, struct queue *q, const uint32_t *
 	unsigned size = 1u << (shape & 7), width = 4u * m->p.data_dw;
 
 	if ((shape >> 3 & 3) != BURST_INCR && len)
-		violation(m, "burst type is not INCR", a);
+		violation(m, CW_CARD_RULE_AXI_BURST, a);
 	if (size != width)
-		violation(m, "beats are not as wide as the bus", a);
+		violation(m, CW_CARD_RULE_AXI_WIDTH, a);
 	if ((a & ~(uint64_t)(size - 1)) / 4096 != ((a & ~(uint64_t)(size - 1)) + (uint64_t)size * (len + 1) - 1) / 4096)
-		violation(m, "burst crosses 4 KiB", a);
+		violation(m, CW_CARD_RULE_AXI_4K, a);
 	*t = (struct txn){ .addr = a, .id = id, .left = (uint16_t)(len + 1),
 			   .ready = q == &m->read ? after(m, m->p.read_latency) : 0 };
 	q->n++;
@@ -198,7 +202,7 @@ static int write_beat(struct cw_axi_mem *m, const struct cw_wires_axi_out *o)
 	t->addr = base + width;
 	t->left--;
 	if (!(o->flags & CW_AO_WLAST) != (t->left != 0))
-		violation(m, "WLAST does not agree with the burst length", base);
+		violation(m, CW_CARD_RULE_AXI_LAST, base);
 	if (t->left)
 		return 0;
 	t->ready = after(m, m->p.write_latency);

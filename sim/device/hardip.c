@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Hard-IP model: life, link state, the clock edge and the pins. See hardip.h. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -352,4 +353,24 @@ bool cw_hip_link_up(const struct cw_hip *h)
 const struct cw_hip_stats *cw_hip_get_stats(const struct cw_hip *h)
 {
 	return &h->stats;
+}
+
+const char *cw_hip_why(const struct cw_hip *h)
+{
+	return *h->why ? h->why : NULL;
+}
+
+/* dw: the header of the TLP that broke it. */
+void hip_broken(struct cw_hip *h, enum cw_card_rule rule, const uint32_t *dw, const char *detail)
+{
+	const struct cw_card_rule_row *r = &cw_card_rules[rule];
+	uint32_t len = dw[0] & 0x3ff;
+	struct cw_tlp t = { .dw = { dw[0], dw[1], dw[2], 0 }, .data_len = dw[0] >> 30 & 1 ? 4 * (len ? len : 1024) : 0 };
+	char what[128] = "";
+
+	if (*h->why)
+		return;
+	cw_tlp_print(&t, what, sizeof(what));
+	snprintf(h->why, sizeof(h->why), "%s (%s) at cycle %llu: %s: %s: %s", r->name, r->section,
+		 (unsigned long long)h->cycle, r->text, detail, what);
 }

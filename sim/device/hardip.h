@@ -68,5 +68,7 @@ struct cw_hip_stats {
 	uint32_t cpl_hdr_max, cpl_data_max; /* fullest the completion buffer was */
 };
 const struct cw_hip_stats *cw_hip_get_stats(const struct cw_hip *h);
+/* The first of those two: what, when, which TLP; NULL while there is none. */
+const char *cw_hip_why(const struct cw_hip *h);
 
 #endif

@@ -4,6 +4,7 @@
 #define CW_HIP_INT_H
 
 #include "hardip.h"
+#include "rules.h"
 #include "../link/rng.h"
 #include "../link/txq.h"
 
@@ -74,6 +75,7 @@ struct cw_hip {
 	struct cw_fn fn;
 	struct cw_rng rng;
 	struct cw_hip_stats stats;
+	char why[256];          /* the first broken rule of the RTL */
 	uint64_t cycle, time;
 	bool moved;             /* something happened in the last cycle */
 	struct cw_msg msg;
@@ -103,6 +105,7 @@ struct cw_hip {
 };
 
 /* hardip.c */
+void hip_broken(struct cw_hip *h, enum cw_card_rule rule, const uint32_t *dw, const char *detail);
 void hip_list_init(struct hip_list *l);
 void hip_list_add(struct hip_list *l, struct hip_tlp *t);
 struct hip_tlp *hip_list_pop(struct hip_list *l);

@@ -4,6 +4,7 @@
  * and showing requests and completions to the RTL beat by beat.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -92,6 +93,7 @@ static int drop_completion(struct cw_hip *h, struct hip_tlp *n)
 static int receive_completion(struct cw_hip *h, struct hip_tlp *n)
 {
 	uint32_t units = (n->data_len + 15) / 16;
+	char detail[64];
 	int ret = 0;
 
 	if (n->info.requester != h->cfg.bdf ||
@@ -104,6 +106,9 @@ static int receive_completion(struct cw_hip *h, struct hip_tlp *n)
 	if (h->cpl_hdr > h->param.cpl_buf_hdr || h->cpl_data > h->param.cpl_buf_data) {
 		/* Infinite completion credits: keeping within the buffer is the requester's duty. */
 		h->stats.cpl_overrun++;
+		snprintf(detail, sizeof(detail), "headers %u of %u, data %u of %u", h->cpl_hdr, h->param.cpl_buf_hdr,
+			 h->cpl_data, h->param.cpl_buf_data);
+		hip_broken(h, CW_CARD_RULE_CPL_OVERRUN, n->dw, detail);
 		ret = hip_cfg_log(h, CW_ERR_RX_OVERFLOW, n->dw, false);
 		h->cpl_hdr--;
 		h->cpl_data -= units;

@@ -4,6 +4,7 @@
  * and INTx messages, back-pressure, and the IP's own completion timer.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -117,8 +118,13 @@ static void check_order(struct cw_hip *h, const uint32_t *hdr)
 	/* Tag [7:0] in DW2, T9 and T8 in DW0: 2.2.9, 2.2.6.2 */
 	uint32_t tag = (hdr[2] >> 8 & 0xff) | (hdr[0] >> 19 & 1) << 8 | (hdr[0] >> 23 & 1) << 9;
 
-	if ((int32_t)(h->order.left - h->order.at[tag]) < 0)
-		h->stats.cpl_passed++;
+	char detail[64];
+
+	if ((int32_t)(h->order.left - h->order.at[tag]) >= 0)
+		return;
+	h->stats.cpl_passed++;
+	snprintf(detail, sizeof(detail), "%u of %u writes have left", h->order.left, h->order.at[tag]);
+	hip_broken(h, CW_CARD_RULE_CPL_PASSED, hdr, detail);
 }
 
 static int take_cpl(struct cw_hip *h, const struct cw_wires_out *o)

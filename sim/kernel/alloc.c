@@ -149,14 +149,19 @@ void *kshim_alloc(size_t size, gfp_t gfp, enum kshim_mem kind, const struct kshi
 }
 
 /* What must not happen to memory that goes away. */
-static void free_check(struct kshim_block *b)
+void kshim_free_check(struct kshim_block *b)
 {
+	struct kshim_map *map = dma_over(kshim, b->va, b->size);
 	const struct kshim_site *site = NULL;
 
 	if (kshim_timers_in(b->va, b->size, &site))
 		kshim_fail("timer", site, "memory with a pending timer is freed; set up");
 	if (kshim_work_in(b->va, b->size, &site))
 		kshim_fail("work", site, "memory with a queued or running work item is freed; set up");
+	if (map) {
+		map->freed = true;
+		kshim_fail("C12", map->site, "memory that is mapped for the card is freed; mapped");
+	}
 }
 
 static void block_release(const void *p, const char *what)
@@ -174,7 +179,7 @@ static void block_release(const void *p, const char *what)
 			   b ? "is inside a block, allocated" : "was not allocated, or was freed before");
 		return;
 	}
-	free_check(b);
+	kshim_free_check(b);
 	kshim_block_free(b);
 }
 

@@ -34,6 +34,8 @@ void kshim_fail(const char *check, const struct kshim_site *site, const char *fm
 	if (site)
 		scnprintf(where, sizeof(where), " in %s (%s:%d)", site->func, site->file, site->line);
 	scnprintf(s->last, sizeof(s->last), "%s: %s%s", check, text, where);
+	if (s->p.check)
+		s->p.check(s->p.ctx, check, s->last);
 	if (expected) {
 		s->stats.checks_expected++;
 		return;

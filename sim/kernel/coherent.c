@@ -1,5 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Coherent memory: page-aligned, zeroed, of exactly the size asked for (AddressSanitizer guards its end); DMA pools. */
+/*
+ * Coherent memory: page-aligned, zeroed, of exactly the size asked for (AddressSanitizer guards its end); DMA pools.
+ *
+ * The CPUs' stores wait in a buffer: the card reads a second copy, which is brought up to date only by
+ * what orders a store before the card's next access: wmb(), dma_wmb(), mb(), and register writes that are not
+ * relaxed. Stricter than any machine, where stores get out by themselves sooner or later. What the card writes
+ * is seen by the CPUs at once, but new words must be loaded with a barrier between them.
+ */
 #include "internal.h"
 
 static u64 coherent_address(struct shim *s, struct device *dev, size_t len, bool *ok)
@@ -12,6 +19,87 @@ static u64 coherent_address(struct shim *s, struct device *dev, size_t len, bool
 	pfn = ALIGN(kshim_pfn_alloc(s, (unsigned int)(2 * align - 1), true), align);
 	*ok = (pfn << PAGE_SHIFT) + len - 1 <= dev->coherent_dma_mask;
 	return pfn << PAGE_SHIFT;
+}
+
+void kshim_wmb(void)
+{
+	struct shim *s = kshim;
+	struct kshim_map *m;
+
+	if (!s)
+		return;
+	list_for_each_entry(m, &s->dma.coherent, coherent) {
+		if (m->card_wrote && !m->card_read)
+			continue; /* the card's own, as far as one knows */
+		memcpy(m->seen, m->va, m->len);
+		if (!s->host_mid) /* else a write may be half done */
+			m->wrote = m->wrote_end = 0;
+	}
+}
+
+void *coherent_write(struct kshim_map *m, u64 off, u32 len)
+{
+	u64 i;
+
+	m->wrote = m->wrote_end ? min(m->wrote, off) : off;
+	m->wrote_end = max(m->wrote_end, off + len);
+	kshim->dma.writes++;
+	for (i = off / 4; i <= (off + len - 1) / 4; i++)
+		m->word[i] = kshim->dma.writes;
+	m->card_wrote = true;
+	return (u8 *)m->va + off;
+}
+
+void kshim_rmb(void)
+{
+	struct kshim_fibre *f = kshim ? kshim->cur : NULL;
+
+	if (!f)
+		return;
+	f->fresh = NULL;
+	f->floor = kshim->dma.writes;
+}
+
+/*
+ * Two words that the card wrote since this CPU's last rmb() may be loaded in either order: the second
+ * may be older than the first. Told at once, though this machine loads in order. What a lock is taken between
+ * is in order; that it was taken before the first does not help, the card writes without it.
+ */
+void kshim_load(const volatile void *p)
+{
+	struct kshim_fibre *f;
+	struct kshim_map *m;
+	u64 off;
+
+	kshim_touch();
+	f = kshim ? kshim->cur : NULL;
+	if (!f)
+		return;
+	list_for_each_entry(m, &kshim->dma.coherent, coherent) {
+		off = (u64)((const volatile u8 *)p - (u8 *)m->va);
+		if (off >= m->len)
+			continue;
+		if (m->word[off / 4] <= f->floor)
+			return;
+		if (f->fresh && f->fresh != p)
+			kshim_fail("dma-order", m->site, "the CPU loads a word and then, with no rmb() or dma_rmb() between, the "
+				   "one at offset %llu of coherent memory, both written by the card since the last; allocated",
+				   off);
+		f->fresh = p;
+		return;
+	}
+}
+
+void *coherent_read(struct kshim_map *m, u64 off, u32 len)
+{
+	if (m->card_wrote && !m->card_read)
+		memcpy(m->seen, m->va, m->len);
+	m->card_read = true;
+	memcpy(m->seen + m->wrote, (u8 *)m->va + m->wrote, m->wrote_end - m->wrote);
+	if (memcmp(m->seen + off, (u8 *)m->va + off, len))
+		kshim_fail("dma-order", m->site, "the card reads %u bytes at offset %llu of coherent memory, which the CPU "
+			   "wrote with no wmb(), dma_wmb() or writel() since; allocated", len, off);
+	return m->seen + off;
 }
 
 static void coherent_release(void *data)
@@ -28,7 +116,8 @@ void *kshim_dma_alloc(struct device *dev, size_t len, dma_addr_t *a, gfp_t gfp, 
 	struct kshim_map *m;
 	bool ok = false;
 	void *va;
-	u64 at;
+	u8 *seen;
+	u64 at, *word;
 
 	if (gfp & (GFP_KERNEL & ~GFP_ATOMIC))
 		kshim_might_sleep("dma_alloc_coherent", site);
@@ -37,18 +126,25 @@ void *kshim_dma_alloc(struct device *dev, size_t len, dma_addr_t *a, gfp_t gfp, 
 		return NULL;
 	if (posix_memalign(&va, PAGE_SIZE, len))
 		return NULL;
+	seen = calloc(1, len);
+	word = calloc(len / 4 + 1, sizeof(*word));
 	at = coherent_address(s, dev, len, &ok);
-	if (!ok) {
+	if (!ok || !seen || !word) {
+		free(word);
+		free(seen);
 		free(va);
 		return NULL;
 	}
 	memset(va, 0, len);
 	m = dma_new(MAP_COHERENT, DMA_BIDIRECTIONAL, dev, len, site);
 	m->va = va;
+	m->seen = seen;
+	m->word = word;
 	m->err_checked = true;
 	if (dma_range_add(m, at, len) || dma_piece_add(&m->range[0], va, len))
 		abort();
 	dma_insert(s, m);
+	list_add_tail(&m->coherent, &s->dma.coherent);
 	*a = at;
 	if (managed)
 		kshim_devres_add(dev, coherent_release, m);
@@ -85,6 +181,9 @@ void kshim_dma_free(struct device *dev, size_t len, void *va, dma_addr_t a, cons
 		kshim_fail("C2", site, "device driver frees DMA memory with different CPU address");
 		va = m->va;
 	}
+	list_del(&m->coherent);
+	free(m->seen);
+	free(m->word);
 	dma_remove(s, m, site);
 	free(va);
 }

@@ -4,6 +4,7 @@
  *   C1 unmap or free of what is not mapped      C2 with another size, kind, direction or count
  *   C3 dma_mapping_error() not asked            C4 sync of the wrong thing
  *   C5 left over at remove() (dmabook.c)        C6 memory that cannot be mapped
+ *   C7 two mappings in one cache line, C10 who owns what is mapped (dmaowner.c)
  *   C8 segment larger than the device said      C9 the card's own accesses (dmabook.c)
  */
 #include "internal.h"
@@ -415,9 +416,10 @@ void kshim_dma_sync(struct device *dev, dma_addr_t a, size_t len, enum dma_data_
 		    const struct kshim_site *site)
 {
 	struct kshim_map *m = sync_find(dev, a, len, dir, for_cpu, site);
+	struct map_range *r = m ? dma_find(kshim, a) : NULL;
 
 	if (m)
-		m->device_owns = !for_cpu;
+		dma_hand_over(m, r, a - r->iova, len, for_cpu, site);
 }
 
 void kshim_dma_sync_sg(struct device *dev, struct scatterlist *list, int n, enum dma_data_direction dir,
@@ -430,7 +432,7 @@ void kshim_dma_sync_sg(struct device *dev, struct scatterlist *list, int n, enum
 	if (m->kind != MAP_SG || m->nents != n)
 		kshim_fail("C4", site, "device driver syncs DMA sg list with different entry count [map count=%d] "
 			   "[sync count=%d]", m->nents, n);
-	m->device_owns = !for_cpu;
+	dma_hand_over_all(m, for_cpu, site);
 }
 
 /* ---- masks and limits ---- */

@@ -20,16 +20,21 @@ struct kshim_map *dma_new(enum map_kind kind, enum dma_data_direction dir, struc
 	m->dev = dev;
 	m->len = len;
 	m->site = site;
-	m->device_owns = true;
 	return m;
 }
 
 void dma_drop(struct kshim_map *m)
 {
-	unsigned int i;
+	unsigned int i, j;
 
-	for (i = 0; i < m->range_n; i++)
+	for (i = 0; i < m->range_n; i++) {
+		for (j = 0; j < m->range[i].piece_n; j++) {
+			free(m->range[i].piece[j].was);
+			free(m->range[i].piece[j].card);
+			free(m->range[i].piece[j].owner);
+		}
 		free(m->range[i].piece);
+	}
 	free(m->range);
 	free(m);
 }
@@ -64,7 +69,7 @@ int dma_piece_add(struct map_range *r, void *va, u64 len)
 			return -ENOMEM;
 		r->piece = p;
 	}
-	r->piece[r->piece_n++] = (struct map_piece){ va, off, len };
+	r->piece[r->piece_n++] = (struct map_piece){ .va = va, .off = off, .len = len };
 	return 0;
 }
 
@@ -125,6 +130,8 @@ int dma_insert(struct shim *s, struct kshim_map *m)
 	s->stats.live_mappings++;
 	if (m->kind == MAP_COHERENT)
 		s->stats.coherent++;
+	else
+		dma_own(s, m);
 	return 0;
 }
 
@@ -134,6 +141,7 @@ void dma_remove(struct shim *s, struct kshim_map *m, const struct kshim_site *si
 	struct kshim_dma *d = &s->dma;
 	unsigned int i;
 
+	dma_hand_over_all(m, true, site);
 	for (i = 0; i < m->range_n; i++) {
 		struct map_range *r = &m->range[i];
 
@@ -176,9 +184,9 @@ struct map_range *dma_find(struct shim *s, u64 iova)
 	return book_find(&s->dma, iova, 1, -1);
 }
 
-bool dma_reaches(struct shim *s, const void *page)
+struct kshim_map *dma_over(struct shim *s, const void *va, size_t len)
 {
-	const u8 *at = page;
+	const u8 *at = va;
 	struct kshim_map *m;
 	unsigned int i, j;
 
@@ -187,10 +195,10 @@ bool dma_reaches(struct shim *s, const void *page)
 			for (j = 0; j < m->range[i].piece_n; j++) {
 				const struct map_piece *p = &m->range[i].piece[j];
 
-				if (p->va < at + PAGE_SIZE && at < p->va + p->len)
-					return true;
+				if (p->va < at + len && at < p->va + p->len)
+					return m;
 			}
-	return false;
+	return NULL;
 }
 
 /* ---- the card's accesses ---- */
@@ -304,9 +312,11 @@ void *kshim_dma_lookup(struct shim *s, u64 iova, u32 len, bool writes, u32 *chun
 	off = iova - r->iova;
 	p = piece_at(r, off);
 	*chunk = (u32)min_t(u64, len, p->off + p->len - off);
+	if (r->map->kind == MAP_COHERENT)
+		return writes ? coherent_write(r->map, off, *chunk) : coherent_read(r->map, off, *chunk);
 	if (writes)
 		note_written(s, p->va + (off - p->off), *chunk);
-	return p->va + (off - p->off);
+	return dma_card_side(r->map, p, off - p->off, *chunk, writes);
 }
 
 /* Rings live in coherent memory, data does not. */
@@ -322,6 +332,7 @@ bool kshim_dma_is_record(struct shim *s, u64 iova)
 void kshim_dma_init(struct shim *s)
 {
 	INIT_LIST_HEAD(&s->dma.maps);
+	INIT_LIST_HEAD(&s->dma.coherent);
 }
 
 void kshim_dma_leaks(struct shim *s)
@@ -340,6 +351,8 @@ void kshim_dma_exit(struct shim *s)
 
 	list_for_each_entry_safe(m, n, &s->dma.maps, node) {
 		free(m->va);
+		free(m->seen);
+		free(m->word);
 		dma_drop(m);
 	}
 	free(s->dma.sorted);

@@ -80,7 +80,7 @@ struct kshim_xa { unsigned long index; void *p; };
 void xa_init_flags(struct xarray *x, gfp_t flags)
 {
 	memset(x, 0, sizeof(*x));
-	kshim_lock_init(&x->xa_lock.l, KSHIM_SPIN, "xa_lock");
+	kshim_lock_init(&x->xa_lock.l, KSHIM_SPIN, "xa_lock", x);
 	x->flags = flags;
 }
 

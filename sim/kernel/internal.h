@@ -35,6 +35,14 @@ struct kshim_event {
 
 enum fibre_state { FIBRE_FREE, FIBRE_READY, FIBRE_RUN, FIBRE_WAIT };
 #define FIBRE_HELD 16
+/* Seen: `to` was taken while `from` was held. */
+struct lock_edge {
+	const void *from, *to;     /* classes */
+	const char *from_name, *to_name;
+	const struct kshim_site *site;
+	bool reaches;              /* while a way is looked for */
+};
+#define LOCK_EDGES 512
 struct kshim_fibre {
 	struct list_head all;
 	unsigned int id;
@@ -52,7 +60,11 @@ struct kshim_fibre {
 	int preempt, bh_off, hardirq, softirq;
 	bool irqs_off;
 	struct kshim_lock *held[FIBRE_HELD];
+	int held_irq[FIBRE_HELD];  /* taken this deep in interrupts */
 	int held_n;
+	/* loads from coherent memory: the word that was new, loaded since rmb(), and what was written before that */
+	const volatile void *fresh;
+	u64 floor;
 	/* time */
 	u64 debt, busy_since;
 	unsigned int busy_points;
@@ -95,7 +107,11 @@ struct vpn_entry { u64 vpn; struct kshim_block *block; struct page *user; struct
 
 /* ---- DMA ---- */
 enum map_kind { MAP_SINGLE, MAP_PAGE, MAP_SG, MAP_COHERENT, MAP_POOL_PAGE };
-struct map_piece { u8 *va; u64 off; u64 len; };
+struct map_piece {
+	u8 *va;
+	u64 off, len;
+	u8 *was, *card, *owner;    /* kernel memory: when the card got it; what the card sees; whose each byte is */
+};
 struct kshim_map;
 struct map_range {
 	u64 iova, len;
@@ -112,8 +128,15 @@ struct kshim_map {
 	int nents;                 /* entries given to dma_map_sg() */
 	unsigned int range_n;
 	struct map_range *range;
-	bool device_owns, err_checked, told_c3;
+	bool err_checked, told_c3, told_c10;
+	bool copied;               /* some piece has a copy: dmaowner.c */
+	bool freed;                /* its memory is gone (C12) */
 	void *va;                  /* coherent memory */
+	u8 *seen;                  /* of it: what the card reads, as of the last barrier */
+	u64 wrote, wrote_end;      /* the bytes of it that the card wrote since */
+	bool card_wrote, card_read; /* ever */
+	u64 *word;                 /* of each word: the number of the last write of the card */
+	struct list_head coherent;
 	u64 order;
 	const struct kshim_site *site;
 };
@@ -127,6 +150,8 @@ struct kshim_dma {
 	struct map_range *hit;     /* last looked up */
 	u64 longest;
 	struct list_head maps;
+	struct list_head coherent; /* those of coherent memory */
+	u64 writes;                /* of the card to coherent memory */
 	struct dead_range dead[DEAD_N];
 	unsigned int dead_n;
 	struct iova_region region[IOVA_REGIONS];
@@ -238,6 +263,8 @@ struct shim {
 	unsigned int log_n;
 	struct shim_stats stats;
 	unsigned int fail_nth;
+	struct lock_edge edge[LOCK_EDGES];
+	unsigned int edge_n;
 
 	/* resources */
 	struct list_head res[RES_N];
@@ -314,6 +341,9 @@ bool kshim_early(struct shim *s);   /* makes a fibre that only spends CPU time r
 int kshim_pump(struct shim *s, bool (*until)(void *arg), void *arg, u64 deadline_ps);
 void kshim_check_exit(struct shim *s, struct kshim_fibre *f, const char *where);
 
+/* ---- lockorder.c: before a lock is waited for ---- */
+void kshim_lock_order(struct kshim_fibre *f, struct kshim_lock *l, const struct kshim_site *site);
+
 /* ---- checks.c ---- */
 void kshim_fail(const char *check, const struct kshim_site *site, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
@@ -337,6 +367,7 @@ void kshim_res_free_all(struct shim *s);
 struct vpn_entry *kshim_vpn(struct shim *s, u64 vpn, bool make);
 void kshim_vpn_put(struct shim *s, u64 vpn);
 struct kshim_block *kshim_block_of(const void *va);
+void kshim_free_check(struct kshim_block *b); /* what must not be in memory that goes away */
 void kshim_block_free(struct kshim_block *b);
 u64 kshim_pfn_alloc(struct shim *s, unsigned int n, bool contiguous);
 u64 kshim_block_pfn(struct kshim_block *b, const void *va);
@@ -351,17 +382,26 @@ void kshim_dma_init(struct shim *s);
 void kshim_dma_exit(struct shim *s);
 void *kshim_dma_lookup(struct shim *s, u64 iova, u32 len, bool device_writes, u32 *chunk, const char **why);
 bool kshim_dma_is_record(struct shim *s, u64 iova);
+/* Coherent memory: the card writes, or reads, `len` bytes at `off`; where they are. */
+void *coherent_write(struct kshim_map *m, u64 off, u32 len);
+void *coherent_read(struct kshim_map *m, u64 off, u32 len);
 void kshim_dma_leaks(struct shim *s);
 u64 iova_alloc(struct shim *s, u64 len, u64 offset, u64 mask, u64 boundary, bool *ok);
 int dma_insert(struct shim *s, struct kshim_map *m);
 void dma_remove(struct shim *s, struct kshim_map *m, const struct kshim_site *site);
 struct map_range *dma_find(struct shim *s, u64 iova);
-bool dma_reaches(struct shim *s, const void *page); /* does some mapping hold bytes of it? */
+/* Some mapping that holds bytes of [va, va + len), or NULL. */
+struct kshim_map *dma_over(struct shim *s, const void *va, size_t len);
 struct kshim_map *dma_new(enum map_kind kind, enum dma_data_direction dir, struct device *dev, u64 len,
 			  const struct kshim_site *site);
 void dma_drop(struct kshim_map *m);
 int dma_range_add(struct kshim_map *m, u64 iova, u64 len);
 int dma_piece_add(struct map_range *r, void *va, u64 len);
+/* dmaowner.c */
+void dma_own(struct shim *s, struct kshim_map *m);
+void dma_hand_over(struct kshim_map *m, struct map_range *r, u64 off, u64 len, bool to_cpu, const struct kshim_site *site);
+void dma_hand_over_all(struct kshim_map *m, bool to_cpu, const struct kshim_site *site);
+u8 *dma_card_side(struct kshim_map *m, struct map_piece *p, u64 off, u32 len, bool writes);
 bool dma_usable(struct device *dev, enum dma_data_direction dir, const char *call, const struct kshim_site *site);
 
 /* ---- host.c: the card behind the host model ---- */

@@ -94,17 +94,21 @@ void kshim_might_sleep(const char *what, const struct kshim_site *site)
 
 /* ---- all locks ---- */
 
-void kshim_lock_init(struct kshim_lock *l, enum kshim_lock_kind kind, const char *name)
+void kshim_lock_init(struct kshim_lock *l, enum kshim_lock_kind kind, const char *name, const void *class)
 {
 	memset(l, 0, sizeof(*l));
+	l->class = class;
 	l->magic = kind;
 	l->name = name;
 }
 
 static void held_add(struct kshim_fibre *f, struct kshim_lock *l)
 {
-	if (f->held_n < FIBRE_HELD)
-		f->held[f->held_n++] = l;
+	f->fresh = NULL; /* acquired: loads from here on come after those before */
+	if (f->held_n == FIBRE_HELD)
+		return;
+	f->held_irq[f->held_n] = f->hardirq;
+	f->held[f->held_n++] = l;
 }
 
 static void held_del(struct kshim_fibre *f, const struct kshim_lock *l)
@@ -115,6 +119,7 @@ static void held_del(struct kshim_fibre *f, const struct kshim_lock *l)
 		if (f->held[i] != l)
 			continue;
 		memmove(&f->held[i], &f->held[i + 1], (size_t)(f->held_n - i - 1) * sizeof(f->held[0]));
+		memmove(&f->held_irq[i], &f->held_irq[i + 1], (size_t)(f->held_n - i - 1) * sizeof(f->held_irq[0]));
 		f->held_n--;
 		return;
 	}
@@ -125,7 +130,7 @@ static void check_magic(struct kshim_lock *l, enum kshim_lock_kind kind, const s
 	if (l->magic == (unsigned int)kind)
 		return;
 	kshim_fail("lock-uninit", site, "lock %s was not initialised", name_of(l));
-	kshim_lock_init(l, kind, NULL);
+	kshim_lock_init(l, kind, NULL, NULL);
 }
 
 bool kshim_lock_held(const struct kshim_lock *l)
@@ -202,6 +207,7 @@ void kshim_spin_lock(struct kshim_lock *l, unsigned int how, const struct kshim_
 	context_enter(f, how);
 	check_magic(l, KSHIM_SPIN, site);
 	check_irq_use(f, l, site);
+	kshim_lock_order(f, l, site);
 	kshim_point(COST_LOCK);
 	if (l->owner == f) {
 		kshim_fail("spin-recursion", site, "BUG: spinlock recursion on %s, taken at %s:%d", name_of(l),
@@ -285,6 +291,7 @@ void kshim_mutex_lock(struct kshim_lock *l, const struct kshim_site *site)
 	check_sleep_lock(l, site, l->magic == KSHIM_RWSEM ? "down_write" : "mutex_lock");
 	if (sleep_lock_recursion(f, l, site))
 		return;
+	kshim_lock_order(f, l, site);
 	l->writers++;
 	while (l->owner || l->readers)
 		kshim_wait_key(l, l->magic == KSHIM_RWSEM ? "down_write" : "mutex_lock", site);
@@ -343,6 +350,7 @@ void kshim_read_lock(struct kshim_lock *l, const struct kshim_site *site)
 	if (sleep_lock_recursion(f, l, site))
 		l->readers++;
 	else {
+		kshim_lock_order(f, l, site);
 		while (l->owner || l->writers)
 			kshim_wait_key(l, "down_read", site);
 		l->readers++;

@@ -56,18 +56,21 @@ static u64 dummy_access(struct shim *s, u64 at, void *data, unsigned int len, bo
 u64 kshim_mmio_read(const volatile void *addr, unsigned int len, const struct kshim_site *site)
 {
 	struct shim *s = kshim;
-	u64 at = access_addr(addr, len, "read", site), mask = len == 8 ? U64_MAX : (1ull << (8 * len)) - 1;
+	u64 at = access_addr(addr, len, "read", site), mask = len == 8 ? U64_MAX : (1ull << (8 * len)) - 1, v;
 
 	if (!at)
 		return mask;
 	s->stats.mmio_reads++;
 	kshim_point(COST_MMIO);
 	kshim_settle();
-	if (!s->host) {
+	if (s->host) {
+		v = kshim_mem_read(at, len, site);
+	} else {
 		kshim_point(10 * COST_MMIO);
-		return dummy_access(s, at, NULL, len, false) & mask;
+		v = dummy_access(s, at, NULL, len, false);
 	}
-	return kshim_mem_read(at, len, site) & mask;
+	kshim_rmb(); /* loads come after it */
+	return v & mask;
 }
 
 void kshim_mmio_write(volatile void *addr, u64 v, unsigned int len, bool relaxed, const struct kshim_site *site)
@@ -75,9 +78,10 @@ void kshim_mmio_write(volatile void *addr, u64 v, unsigned int len, bool relaxed
 	struct shim *s = kshim;
 	u64 at = access_addr(addr, len, "write", site);
 
-	(void)relaxed;
 	if (!at)
 		return;
+	if (!relaxed)
+		kshim_wmb();
 	s->stats.mmio_writes++;
 	kshim_point(COST_MMIO);
 	kshim_settle(); /* the write leaves at the time at which the CPU got here */

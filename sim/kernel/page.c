@@ -161,6 +161,7 @@ void __free_pages(struct page *p, unsigned int order)
 		kshim_fail("kfree", NULL, "__free_pages() of order %u that was not allocated so", order);
 		return;
 	}
+	kshim_free_check(b);
 	kshim_block_free(b);
 }
 
@@ -293,7 +294,7 @@ void unpin_user_page(struct page *p)
 	p->refs--;
 	if (--p->pins)
 		return;
-	if (dma_reaches(s, p->va))
+	if (dma_over(s, p->va, PAGE_SIZE))
 		kshim_fail("C12", p->site, "unpin_user_page() of a page that is mapped for the card, pinned");
 	if (p->card_wrote)
 		kshim_fail("dirty", p->site, "the card wrote to a page that is unpinned without being marked dirty, pinned");

@@ -117,6 +117,7 @@ struct kshim_fibre *kshim_spawn(struct shim *s, const char *name, void (*fn)(voi
 	f->fn = fn;
 	f->arg = arg;
 	f->preempt = f->bh_off = f->hardirq = f->softirq = f->held_n = 0;
+	f->fresh = NULL;
 	f->irqs_off = f->stop = f->killed = f->woken = f->delayed = false;
 	f->debt = 0;
 	f->busy_since = kshim_now(s);

@@ -39,6 +39,8 @@ struct shim_param {
 	uint64_t max_time_ns;/* stop with -ETIME when virtual time passes this; 0: none */
 	/* Called for each kernel message (level 0 to 7); NULL: kept, not shown. */
 	void (*message)(void *ctx, int level, const char *text);
+	/* Called for each failed check, expected ones included: "C2", and the line as shim_last() gives it. */
+	void (*check)(void *ctx, const char *check, const char *text);
 	void *ctx;
 	bool quiet;          /* failed checks are not printed to stderr */
 	/* Without a card there is a dummy: BAR 0 is 64 KiB of memory; a write there calls this (fibre context). */

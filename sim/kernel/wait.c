@@ -169,7 +169,7 @@ int wake_up_process(struct task_struct *t)
 void kshim_wq_init(struct wait_queue_head *q, const char *name)
 {
 	q->magic = KSHIM_WQ_MAGIC;
-	kshim_lock_init(&q->lock.l, KSHIM_SPIN, name);
+	kshim_lock_init(&q->lock.l, KSHIM_SPIN, name, NULL);
 	INIT_LIST_HEAD(&q->head);
 }
 

@@ -57,10 +57,11 @@ no_path_of_a_machine() { ! git grep --untracked -nE "(^|[^A-Za-z0-9_.$}-])/(work
 
 check "registers are printed from the table" make -s regs-check
 check "checker rules are printed from the table" make -s rules-doc-check
+check "shim checks are printed from what they found" make -s checks-doc-check
 check "verilator_lint" verilator_lint
 check "icarus_lint" icarus_lint
 check "yosys_check" yosys_check
-check "shellcheck" shellcheck -S warning -x -P SCRIPTDIR scripts/*.sh tests/*.sh tests/*/*.sh .ci/run
+check "shellcheck" shellcheck -S warning -x -P SCRIPTDIR scripts/*.sh tests/*.sh tests/*/*.sh sim/*/*.sh .ci/run
 check "driver_is_a_kernel_driver" driver_is_a_kernel_driver
 check "versions_only_in_compat" versions_only_in_compat
 check "every_file_has_a_licence" every_file_has_a_licence

@@ -267,27 +267,27 @@ static void open_at_the_end(struct rig *r, bool bad)
 }
 
 static const struct plant plants[] = {
-	{ CW_RULE_CPL_UNEXPECTED, "twice", NULL, completed_twice, false },
-	{ CW_RULE_CPL_UNEXPECTED, "other requester", NULL, unexpected_requester, false },
-	{ CW_RULE_CPL_DOWN, "late", NULL, from_before_link_down, false },
-	{ CW_RULE_CPL_STATUS, "reserved", NULL, status_reserved, false },
-	{ CW_RULE_CPL_STATUS, "retry", NULL, retry_of_a_memory_read, false },
-	{ CW_RULE_CPL_BCM, "set", NULL, bcm, false },
-	{ CW_RULE_CPL_DATA_STATUS, "UR with data", NULL, data_with_error, false },
-	{ CW_RULE_CPL_DATA, "read without", NULL, read_without_data, false },
-	{ CW_RULE_CPL_DATA, "write with", NULL, write_with_data, false },
-	{ CW_RULE_CPL_BYTES, "too many", NULL, byte_count_wrong, false },
-	{ CW_RULE_CPL_BYTES, "more data", NULL, more_data_than_asked, false },
-	{ CW_RULE_CPL_BYTES, "too few", NULL, second_byte_count_wrong, false },
-	{ CW_RULE_CPL_LOWER, "DW address", NULL, lower_address_wrong, false },
-	{ CW_RULE_CPL_BOUNDARY, "cut at 32", NULL, cut_off_boundary, false },
-	{ CW_RULE_CPL_FIELDS, "attribute", NULL, fields_not_copied, false },
-	{ CW_RULE_CPL_FIELDS, "class", NULL, class_not_copied, false },
-	{ CW_RULE_COMPLETER, "function 1", NULL, wrong_completer, false },
-	{ CW_RULE_CPL_POISON, "data", NULL, poisoned_completion, false },
-	{ CW_RULE_CPL_PASSED, "write behind", NULL, passes_a_write, false },
-	{ CW_RULE_CPL_TIMEOUT, "silence", short_timeout, never_answered, false },
-	{ CW_RULE_CPL_MISSING, "open read", NULL, open_at_the_end, true },
+	PLANT(CPL_UNEXPECTED, "twice", NULL, completed_twice, false),
+	PLANT(CPL_UNEXPECTED, "other requester", NULL, unexpected_requester, false),
+	PLANT(CPL_DOWN, "late", NULL, from_before_link_down, false),
+	PLANT(CPL_STATUS, "reserved", NULL, status_reserved, false),
+	PLANT(CPL_STATUS, "retry", NULL, retry_of_a_memory_read, false),
+	PLANT(CPL_BCM, "set", NULL, bcm, false),
+	PLANT(CPL_DATA_STATUS, "UR with data", NULL, data_with_error, false),
+	PLANT(CPL_DATA, "read without", NULL, read_without_data, false),
+	PLANT(CPL_DATA, "write with", NULL, write_with_data, false),
+	PLANT(CPL_BYTES, "too many", NULL, byte_count_wrong, false),
+	PLANT(CPL_BYTES, "more data", NULL, more_data_than_asked, false),
+	PLANT(CPL_BYTES, "too few", NULL, second_byte_count_wrong, false),
+	PLANT(CPL_LOWER, "DW address", NULL, lower_address_wrong, false),
+	PLANT(CPL_BOUNDARY, "cut at 32", NULL, cut_off_boundary, false),
+	PLANT(CPL_FIELDS, "attribute", NULL, fields_not_copied, false),
+	PLANT(CPL_FIELDS, "class", NULL, class_not_copied, false),
+	PLANT(COMPLETER, "function 1", NULL, wrong_completer, false),
+	PLANT(CPL_POISON, "data", NULL, poisoned_completion, false),
+	PLANT(CPL_PASSED, "write behind", NULL, passes_a_write, false),
+	PLANT(CPL_TIMEOUT, "silence", short_timeout, never_answered, false),
+	PLANT(CPL_MISSING, "open read", NULL, open_at_the_end, true),
 };
 
 #define PLANT_N (sizeof(plants) / sizeof(plants[0]))
@@ -313,12 +313,18 @@ static void clean_twins_pass(void **state)
 /* The host asks for 64 bytes at most, so that a completion of its own reads cannot exceed the smallest
  * Max_Payload_Size: this rule is shown on the checker alone. */
 static enum cw_rule alone;
+static char alone_text[400];
 
 static void keep(void *ctx, enum cw_rule rule, const struct cw_tlp *tlp, uint64_t now, const char *detail)
 {
-	(void)ctx, (void)tlp, (void)now, (void)detail;
+	char what[128];
+
+	(void)ctx, (void)detail;
 	assert_int_equal(alone, CW_RULE_N);
 	alone = rule;
+	cw_tlp_print(tlp, what, sizeof(what));
+	snprintf(alone_text, sizeof(alone_text), "%s (%s) at %llu ps, cycle 0: %s: %s", cw_rules[rule].name,
+		 cw_rules[rule].section, (unsigned long long)now, cw_rules[rule].text, what);
 }
 
 static void feed(struct cw_checker *c, const struct cw_tlp *t, bool up)
@@ -358,6 +364,7 @@ static void completions_keep_to_max_payload(void **state)
 	cw_tlp_cpld(&t, CARD, 0, 2, 0, 0, 256, 0, data, 64);
 	feed(c, &t, true);
 	assert_int_equal(alone, CW_RULE_CPL_MPS);
+	result("cpl-over-mps", "completions_keep_to_max_payload", "256 of 128, the checker alone", alone_text);
 	cw_checker_free(c);
 }
 

@@ -7,14 +7,28 @@
 #define CHECKER_RIG_H
 
 #include "host_rig.h"
+#include "result.h"
 
 struct plant {
 	enum cw_rule rule;
 	const char *what;
 	void (*tweak)(struct rig *r, bool bad);
 	void (*act)(struct rig *r, bool bad);
+	const char *name; /* of act */
 	bool ends; /* seen when the host is freed */
 };
+
+#define PLANT(rule, what, tweak, act, ends) { CW_RULE_##rule, what, tweak, act, #act, ends }
+
+/* The line that a program prints (host.c). */
+static inline void checker_result(const char *name, const char *what, const struct cw_violation *v)
+{
+	char text[400];
+
+	snprintf(text, sizeof(text), "%s (%s) at %llu ps, cycle %llu: %s", v->rule, v->section,
+		 (unsigned long long)v->time_ps, (unsigned long long)v->cycle, v->text);
+	result(v->rule, name, what, text);
+}
 
 static uint8_t data[4096];
 
@@ -52,6 +66,7 @@ static inline void find_planted(const struct plant *plants, unsigned n)
 	for (i = 0; i < n; i++) {
 		assert_int_equal(play(&plants[i], true), 1);
 		assert_string_equal(rig.rule[0], cw_rules[plants[i].rule].name);
+		checker_result(plants[i].name, plants[i].what, &rig.first);
 	}
 }
 

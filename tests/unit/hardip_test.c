@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Hard-IP model: TLPs both ways, credits, back-pressure, errors of the link. */
 #include "hardip_rig.h"
+#include "result.h"
 
 static void request_reaches_the_rtl_with_its_bar_and_credit_comes_back(void **state)
 {
@@ -57,8 +58,21 @@ static void request_that_hits_no_bar_is_unsupported(void **state)
 	down(&b);
 }
 
+/* What the IP says of a TLP that it drops: AER. */
+static void log_result(struct bench *b, const char *rule, const char *name, const char *what)
+{
+	char text[200];
+
+	snprintf(text, sizeof(text), "%s: dropped; AER uncorrectable status 0x%08x, header log %08x %08x %08x %08x", rule,
+		 cfg_read(b, CW_CFG_AER + 4), cfg_read(b, CW_CFG_AER + 0x1c), cfg_read(b, CW_CFG_AER + 0x20),
+		 cfg_read(b, CW_CFG_AER + 0x24), cfg_read(b, CW_CFG_AER + 0x28));
+	result(rule, name, what, text);
+}
+
 static void malformed_tlps_are_dropped_logged_and_their_credit_returned(void **state)
 {
+	static const char *const kinds[] = { "length against payload", "payload above Max_Payload_Size", "crosses 4 KiB",
+					     "digest bit without digest", "two DWs without byte enables" };
 	struct bench b;
 	struct cw_tlp t, good;
 	uint32_t v[256] = { 0 };
@@ -86,6 +100,7 @@ static void malformed_tlps_are_dropped_logged_and_their_credit_returned(void **s
 		assert_int_equal(b.returned.hdr[CW_FC_P], 65);
 		assert_true(cfg_read(&b, CW_CFG_AER + 4) & 1u << CW_ERR_MALFORMED);
 		assert_int_equal(cfg_read(&b, CW_CFG_AER + 0x1c), t.dw[0]);
+		log_result(&b, "ip-malformed", "malformed_tlps_are_dropped_logged_and_their_credit_returned", kinds[kind]);
 		host_send(&b, &good);
 		cycles(&b, 6);
 		assert_int_equal(b.rx_n, 1);
@@ -133,6 +148,7 @@ static void overflow_of_advertised_credit_is_dropped_and_logged(void **state)
 	assert_int_equal(b.rx_n, 64);
 	assert_int_equal(b.returned.hdr[CW_FC_P], 64 + 64);
 	assert_true(cfg_read(&b, CW_CFG_AER + 4) & 1u << CW_ERR_RX_OVERFLOW);
+	log_result(&b, "ip-overflow", "overflow_of_advertised_credit_is_dropped_and_logged", "65 writes on 64 headers");
 	down(&b);
 }
 
@@ -222,6 +238,8 @@ static void completion_buffer_overrun_is_counted(void **state)
 		host_send(&b, &t);
 	cycles(&b, 3);
 	assert_int_equal(cw_hip_get_stats(b.hip)->cpl_overrun, 1);
+	assert_non_null(cw_hip_why(b.hip));
+	result("cpl-overrun", "completion_buffer_overrun_is_counted", "640 bytes into a buffer of 512", cw_hip_why(b.hip));
 	assert_int_equal(cw_hip_get_stats(b.hip)->cpl_data_max, 32);
 	down(&b);
 }
@@ -273,6 +291,9 @@ static void completion_before_an_earlier_posted_write_left_is_counted(void **sta
 	assert_int_equal(cw_hip_get_stats(b.hip)->cpl_passed, 0);
 	rtl_completion(&b, 0x123);
 	assert_int_equal(cw_hip_get_stats(b.hip)->cpl_passed, 1);
+	assert_non_null(cw_hip_why(b.hip));
+	result("cpl-passed", "completion_before_an_earlier_posted_write_left_is_counted", "write without credit to leave",
+	       cw_hip_why(b.hip));
 	host_credit(&b, 2, 100); /* the second write leaves, the third not */
 	cycles(&b, 10);
 	rtl_completion(&b, 0x123);

@@ -58,6 +58,7 @@ struct rig {
 	unsigned got_n;
 	/* what the host said */
 	char rule[16][32], text[256];
+	struct cw_violation first; /* all of the first one */
 	uint64_t rule_time;
 	unsigned rule_n, irq[64], irq_n, points;
 	int level;
@@ -130,6 +131,8 @@ static inline void rig_violation(void *ctx, const struct cw_violation *v)
 {
 	struct rig *r = ctx;
 
+	if (!r->rule_n)
+		r->first = *v;
 	if (r->rule_n < 16)
 		snprintf(r->rule[r->rule_n], sizeof(r->rule[0]), "%s", v->rule);
 	snprintf(r->text, sizeof(r->text), "%s", v->text);

@@ -148,6 +148,40 @@ static void trying_takes_only_what_is_free(void **state __maybe_unused)
 
 /* ---- waiting ---- */
 
+/* What lockdep lets pass: trying against the order, one order from several places, nesting that is announced. */
+static long in_order(void *arg __maybe_unused)
+{
+	static DEFINE_MUTEX(outer);
+	static DEFINE_SPINLOCK(inner);
+	spinlock_t two[2];
+
+	for (int i = 0; i < 2; i++) {
+		spin_lock_init(&two[i]);
+		mutex_lock(&outer);
+		spin_lock(&inner);
+		spin_unlock(&inner);
+		mutex_unlock(&outer);
+	}
+	mutex_lock(&outer);
+	WANT(spin_trylock(&inner));
+	mutex_unlock(&outer);
+	spin_lock(&two[0]);
+	spin_unlock(&two[0]);
+	spin_unlock(&inner);
+	spin_lock(&two[0]);
+	WANT(spin_trylock(&inner));
+	spin_lock_nested(&two[1], 1);
+	spin_unlock(&two[1]);
+	spin_unlock(&inner);
+	spin_unlock(&two[0]);
+	return 0;
+}
+
+static void locks_taken_in_order_are_not_told_of(void **state __maybe_unused)
+{
+	run(in_order);
+}
+
 static long waiter(void *arg)
 {
 	if (arg == NULL) { /* the one that wakes */
@@ -415,6 +449,7 @@ int main(void)
 		cmocka_unit_test(locks_let_one_in_and_readers_share),
 		cmocka_unit_test(a_spinlock_is_held_by_one),
 		cmocka_unit_test(trying_takes_only_what_is_free),
+		cmocka_unit_test(locks_taken_in_order_are_not_told_of),
 		cmocka_unit_test(nobody_misses_a_wake_up),
 		cmocka_unit_test(one_exclusive_waiter_is_woken_at_a_time),
 		cmocka_unit_test(a_wait_ends_at_its_time),

@@ -146,20 +146,20 @@ static long has_a_bug(void *arg __maybe_unused)
 static void each_misuse_of_files_and_devices_is_found(void **state __maybe_unused)
 {
 	static const struct mistake m[] = {
-		{ "initialises_a_device_twice", initialises_a_device_twice, "device", "initialized object", 0 },
-		{ "has_no_release", has_no_release, "device", "release() function", 0 },
-		{ "deletes_a_device_that_was_not_added", deletes_a_device_that_was_not_added, "device", "not registered", 0 },
-		{ "frees_managed_what_is_not", frees_managed_what_is_not, "devres", "devm_kfree", 0 },
-		{ "removes_an_action_that_is_not_there", removes_an_action_that_is_not_there, "devres", "not there", 0 },
-		{ "puts_a_descriptor_it_has_not", puts_a_descriptor_it_has_not, "file", "put_unused_fd", 0 },
-		{ "installs_into_what_is_not_reserved", installs_into_what_is_not_reserved, "file", "fd_install", 0 },
-		{ "deletes_an_entry_twice", deletes_an_entry_twice, "list", "list_del", 0 },
-		{ "adds_an_entry_twice", adds_an_entry_twice, "list", "list_add", 0 },
-		{ "starts_a_list_behind_its_page", starts_a_list_behind_its_page, "sg", "cannot be", 0 },
-		{ "ends_with_interrupts_off", ends_with_interrupts_off, "irqs-off", "interrupts off", 0 },
-		{ "ends_without_preemption", ends_without_preemption, "atomic-exit", "preemption off", 0 },
-		{ "stops_a_thread_twice", stops_a_thread_twice, "kthread", "no thread", 0 },
-		{ "has_a_bug", has_a_bug, "bug", "kernel BUG", -EDEADLK },
+		{ "initialises_a_device_twice", initialises_a_device_twice, "device", "initialized object", 0, 0 },
+		{ "has_no_release", has_no_release, "device", "release() function", 0, 0 },
+		{ "deletes_a_device_that_was_not_added", deletes_a_device_that_was_not_added, "device", "not registered", 0, 0 },
+		{ "frees_managed_what_is_not", frees_managed_what_is_not, "devres", "devm_kfree", 0, 0 },
+		{ "removes_an_action_that_is_not_there", removes_an_action_that_is_not_there, "devres", "not there", 0, 0 },
+		{ "puts_a_descriptor_it_has_not", puts_a_descriptor_it_has_not, "file", "put_unused_fd", 0, 0 },
+		{ "installs_into_what_is_not_reserved", installs_into_what_is_not_reserved, "file", "fd_install", 0, 0 },
+		{ "deletes_an_entry_twice", deletes_an_entry_twice, "list", "list_del", 0, 0 },
+		{ "adds_an_entry_twice", adds_an_entry_twice, "list", "list_add", 0, 0 },
+		{ "starts_a_list_behind_its_page", starts_a_list_behind_its_page, "sg", "cannot be", 0, 0 },
+		{ "ends_with_interrupts_off", ends_with_interrupts_off, "irqs-off", "interrupts off", 0, 0 },
+		{ "ends_without_preemption", ends_without_preemption, "atomic-exit", "preemption off", 0, 0 },
+		{ "stops_a_thread_twice", stops_a_thread_twice, "kthread", "no thread", 0, 0 },
+		{ "has_a_bug", has_a_bug, "bug", "kernel BUG", -EDEADLK, 0 },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(m); i++)

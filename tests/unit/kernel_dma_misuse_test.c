@@ -112,9 +112,72 @@ static long leaks_a_mapping(void *arg __maybe_unused)
 {
 	static u64 keep;
 
-	keep = map(DMA_TO_DEVICE);
-	kfree(block);
+	keep = map(DMA_TO_DEVICE); /* its memory is left as well */
 	return keep ? 0 : -1;
+}
+
+static long frees_what_is_mapped(void *arg __maybe_unused)
+{
+	dma_addr_t a = map(DMA_TO_DEVICE);
+
+	kfree(block);
+	dma_unmap_single(&dev, a, 64, DMA_TO_DEVICE);
+	return 0;
+}
+
+static long frees_a_page_that_is_mapped(void *arg __maybe_unused)
+{
+	struct page *p = alloc_page(GFP_KERNEL);
+	dma_addr_t a;
+
+	device_reset();
+	a = dma_map_page(&dev, p, 0, 64, DMA_TO_DEVICE);
+	if (dma_mapping_error(&dev, a))
+		return -1;
+	__free_page(p);
+	dma_unmap_page(&dev, a, 64, DMA_TO_DEVICE);
+	return 0;
+}
+
+static long writes_what_the_card_reads(void *arg __maybe_unused)
+{
+	dma_addr_t a = map(DMA_TO_DEVICE);
+
+	block[5] ^= 1;
+	block[7] ^= 1; /* told once */
+	dma_unmap_single(&dev, a, 64, DMA_TO_DEVICE);
+	kfree(block);
+	return 0;
+}
+
+static long writes_where_the_card_writes(void *arg __maybe_unused)
+{
+	dma_addr_t a = map(DMA_FROM_DEVICE);
+
+	block[63] ^= 1;
+	dma_sync_single_for_cpu(&dev, a, 64, DMA_FROM_DEVICE);
+	dma_unmap_single(&dev, a, 64, DMA_FROM_DEVICE);
+	kfree(block);
+	return 0;
+}
+
+/* Two halves of one line, each for the card to write; one to be read would do. */
+static long maps_halves_of_a_line(void *arg __maybe_unused)
+{
+	dma_addr_t a, b, c;
+
+	device_reset();
+	block = kmalloc(64, GFP_KERNEL);
+	a = dma_map_single(&dev, block, 16, DMA_FROM_DEVICE);
+	b = dma_map_single(&dev, block + 16, 16, DMA_TO_DEVICE);
+	c = dma_map_single(&dev, block + 32, 16, DMA_BIDIRECTIONAL);
+	if (dma_mapping_error(&dev, a) || dma_mapping_error(&dev, b) || dma_mapping_error(&dev, c))
+		return -1;
+	dma_unmap_single(&dev, a, 16, DMA_FROM_DEVICE);
+	dma_unmap_single(&dev, b, 16, DMA_TO_DEVICE);
+	dma_unmap_single(&dev, c, 16, DMA_BIDIRECTIONAL);
+	kfree(block);
+	return 0;
 }
 
 static long maps_the_stack(void *arg __maybe_unused)
@@ -236,27 +299,32 @@ static long destroys_a_pool_in_use(void *arg __maybe_unused)
 static void each_misuse_of_a_mapping_is_found(void **state __maybe_unused)
 {
 	static const struct mistake m[] = {
-		{ "unmaps_twice", unmaps_twice, "C1", "not allocated", 0 },
-		{ "unmaps_an_error", unmaps_an_error, "C1", "invalid DMA memory address", 0 },
-		{ "unmaps_another_size", unmaps_another_size, "C2", "different size", 0 },
-		{ "unmaps_another_direction", unmaps_another_direction, "C2", "different direction", 0 },
-		{ "unmaps_as_a_page", unmaps_as_a_page, "C2", "wrong function", 0 },
-		{ "unmaps_another_count", unmaps_another_count, "C2", "different entry count", 0 },
-		{ "never_asks_for_the_error", never_asks_for_the_error, "C3", "failed to check map error", 0 },
-		{ "syncs_what_is_not_mapped", syncs_what_is_not_mapped, "C4", "not allocated", 0 },
-		{ "syncs_too_much", syncs_too_much, "C4", "outside allocated range", 0 },
-		{ "syncs_against_its_direction", syncs_against_its_direction, "C4", "device write-only", 0 },
-		{ "leaks_a_mapping", leaks_a_mapping, "C5", "dma_map_single of 64 bytes", 0 },
-		{ "maps_the_stack", maps_the_stack, "C6", "from stack", 0 },
-		{ "maps_vmalloc_memory", maps_vmalloc_memory, "C6", "vmalloc", 0 },
-		{ "maps_past_its_block", maps_past_its_block, "C6", "65 bytes of a block of 64", 0 },
-		{ "maps_too_long_a_segment", maps_too_long_a_segment, "C8", "longer than device claims", 0 },
-		{ "maps_nothing", maps_nothing, "dma-use", "no bytes", 0 },
-		{ "maps_without_a_mask", maps_without_a_mask, "dma-use", "without a DMA mask", 0 },
-		{ "frees_coherent_of_another_size", frees_coherent_of_another_size, "C2", "different size", 0 },
-		{ "frees_coherent_twice", frees_coherent_twice, "C1", "not allocated", 0 },
-		{ "frees_coherent_with_interrupts_off", frees_coherent_with_interrupts_off, "C13", "interrupts off", 0 },
-		{ "destroys_a_pool_in_use", destroys_a_pool_in_use, "C5", "blocks in use", 0 },
+		{ "unmaps_twice", unmaps_twice, "C1", "not allocated", 0, 0 },
+		{ "unmaps_an_error", unmaps_an_error, "C1", "invalid DMA memory address", 0, 0 },
+		{ "unmaps_another_size", unmaps_another_size, "C2", "different size", 0, 0 },
+		{ "unmaps_another_direction", unmaps_another_direction, "C2", "different direction", 0, 0 },
+		{ "unmaps_as_a_page", unmaps_as_a_page, "C2", "wrong function", 0, 0 },
+		{ "unmaps_another_count", unmaps_another_count, "C2", "different entry count", 0, 0 },
+		{ "never_asks_for_the_error", never_asks_for_the_error, "C3", "failed to check map error", 0, 0 },
+		{ "syncs_what_is_not_mapped", syncs_what_is_not_mapped, "C4", "not allocated", 0, 0 },
+		{ "syncs_too_much", syncs_too_much, "C4", "outside allocated range", 0, 0 },
+		{ "syncs_against_its_direction", syncs_against_its_direction, "C4", "device write-only", 0, 0 },
+		{ "leaks_a_mapping", leaks_a_mapping, "C5", "dma_map_single of 64 bytes", 0, 1 },
+		{ "frees_what_is_mapped", frees_what_is_mapped, "C12", "is freed; mapped", 0, 0 },
+		{ "frees_a_page_that_is_mapped", frees_a_page_that_is_mapped, "C12", "is freed; mapped", 0, 0 },
+		{ "maps_the_stack", maps_the_stack, "C6", "from stack", 0, 0 },
+		{ "maps_vmalloc_memory", maps_vmalloc_memory, "C6", "vmalloc", 0, 0 },
+		{ "maps_past_its_block", maps_past_its_block, "C6", "65 bytes of a block of 64", 0, 0 },
+		{ "maps_halves_of_a_line", maps_halves_of_a_line, "C7", "shares a cache line", 0, 0 },
+		{ "writes_what_the_card_reads", writes_what_the_card_reads, "C10", "5 bytes into the mapping", 0, 0 },
+		{ "writes_where_the_card_writes", writes_where_the_card_writes, "C10", "63 bytes into the mapping", 0, 0 },
+		{ "maps_too_long_a_segment", maps_too_long_a_segment, "C8", "longer than device claims", 0, 0 },
+		{ "maps_nothing", maps_nothing, "dma-use", "no bytes", 0, 0 },
+		{ "maps_without_a_mask", maps_without_a_mask, "dma-use", "without a DMA mask", 0, 0 },
+		{ "frees_coherent_of_another_size", frees_coherent_of_another_size, "C2", "different size", 0, 0 },
+		{ "frees_coherent_twice", frees_coherent_twice, "C1", "not allocated", 0, 0 },
+		{ "frees_coherent_with_interrupts_off", frees_coherent_with_interrupts_off, "C13", "interrupts off", 0, 0 },
+		{ "destroys_a_pool_in_use", destroys_a_pool_in_use, "C5", "blocks in use", 0, 0 },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(m); i++)

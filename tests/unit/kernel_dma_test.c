@@ -41,28 +41,88 @@ static long exact(void *arg)
 {
 	struct shim_param *p = arg;
 	u8 *va = kmalloc(6000, GFP_KERNEL), buf[6000];
-	dma_addr_t a = dma_map_single(&dev, va + 3, 5000, DMA_BIDIRECTIONAL);
+	dma_addr_t a;
 
-	WANT(!dma_mapping_error(&dev, a));
-	WANT(offset_in_page(a) == offset_in_page(va + 3));
 	for (int i = 0; i < 6000; i++)
 		va[i] = (u8)(i * 7);
+	a = dma_map_single(&dev, va + 3, 5000, DMA_BIDIRECTIONAL);
+	WANT(!dma_mapping_error(&dev, a));
+	WANT(offset_in_page(a) == offset_in_page(va + 3));
 	WANT(device_reads(a, buf, 5000) == 0 && !memcmp(buf, va + 3, 5000));
 	memset(buf, 0xcc, 5000);
 	WANT(device_writes(a + 1, buf, 4998) == 0);
+	dma_sync_single_for_cpu(&dev, a, 5000, DMA_BIDIRECTIONAL);
 	WANT(va[3] == 21 && va[4] == 0xcc && va[5001] == 0xcc && va[5002] == (u8)(5002 * 7));
 	if (p->iommu) {
+		planted = "reaches_past_a_mapping";
 		shim_expect(machine, "C9", 4);
 		WANT(device_reads(a - 1, buf, 1) == -EFAULT && strstr(shim_last(machine), "before a mapping"));
 		WANT(device_reads(a + 4999, buf, 2) == -EFAULT && strstr(shim_last(machine), "1 bytes past the end"));
 		WANT(device_writes(a + 5000, buf, 1) == -EFAULT && strstr(shim_last(machine), "behind a mapping"));
 		WANT(device_reads(0x123, buf, 1) == -EFAULT && strstr(shim_last(machine), "never mapped"));
 	}
+	planted = "reaches_what_is_unmapped";
 	dma_unmap_single(&dev, a, 5000, DMA_BIDIRECTIONAL);
 	shim_expect(machine, "C9", 1);
 	WANT(device_reads(a, buf, 1) == -EFAULT && strstr(shim_last(machine), "use after unmap"));
+	planted = NULL;
 	kfree(va);
 	return 0;
+}
+
+/* Between the two sides of a mapping nothing is seen before it is handed over. */
+static long owned(void *arg __maybe_unused)
+{
+	u8 *va = kzalloc(256, GFP_KERNEL), c = 0, five = 5;
+	dma_addr_t to, from;
+
+	va[0] = 1;
+	to = dma_map_single(&dev, va, 64, DMA_TO_DEVICE);
+	from = dma_map_single(&dev, va + 64, 128, DMA_FROM_DEVICE);
+	WANT(!dma_mapping_error(&dev, to) && !dma_mapping_error(&dev, from));
+	WANT(device_writes(from, &five, 1) == 0 && device_writes(from + 64, &five, 1) == 0);
+	WANT(va[64] == 0 && va[128] == 0); /* too early */
+	dma_sync_single_for_cpu(&dev, from + 64, 64, DMA_FROM_DEVICE);
+	WANT(va[64] == 0 && va[128] == 5);
+	va[128] = 6; /* the CPU's for the moment */
+	dma_sync_single_for_device(&dev, from + 64, 64, DMA_FROM_DEVICE);
+	WANT(device_writes(from + 65, &five, 1) == 0);
+	dma_sync_single_for_cpu(&dev, to, 64, DMA_TO_DEVICE);
+	va[0] = 2;
+	dma_sync_single_for_device(&dev, to, 64, DMA_TO_DEVICE);
+	WANT(device_reads(to, &c, 1) == 0 && c == 2);
+	dma_unmap_single(&dev, from, 128, DMA_FROM_DEVICE);
+	WANT(va[64] == 5 && va[128] == 6 && va[129] == 5);
+	dma_unmap_single(&dev, to, 64, DMA_TO_DEVICE);
+	va[0] = 3;
+	kfree(va);
+	return 0;
+}
+
+static void mapped_memory_belongs_to_one_side_at_a_time(void **state __maybe_unused)
+{
+	in_both(owned);
+}
+
+static long touched(void *arg __maybe_unused)
+{
+	u8 *va = kzalloc(128, GFP_KERNEL), c = 9;
+	dma_addr_t a = dma_map_single(&dev, va, 64, DMA_BIDIRECTIONAL);
+
+	WANT(!dma_mapping_error(&dev, a));
+	dma_sync_single_for_cpu(&dev, a, 64, DMA_BIDIRECTIONAL);
+	planted = "lets_the_card_into_what_it_took";
+	shim_expect(machine, "C10", 1);
+	WANT(device_writes(a + 3, &c, 1) == 0);
+	planted = NULL;
+	dma_unmap_single(&dev, a, 64, DMA_BIDIRECTIONAL);
+	kfree(va);
+	return 0;
+}
+
+static void the_card_stays_out_of_what_the_cpu_took(void **state __maybe_unused)
+{
+	in_both(touched);
 }
 
 static void a_mapping_is_exact_to_the_byte(void **state __maybe_unused)
@@ -78,9 +138,11 @@ static long directions(void *arg __maybe_unused)
 
 	WANT(!dma_mapping_error(&dev, to) && !dma_mapping_error(&dev, from));
 	WANT(device_reads(to, &c, 1) == 0 && device_writes(from, &c, 1) == 0);
+	planted = "writes_what_it_may_read";
 	shim_expect(machine, "C9", 2);
 	WANT(device_writes(to, &c, 1) == -EFAULT && strstr(shim_last(machine), "direction"));
 	WANT(device_reads(from, &c, 1) == -EFAULT && strstr(shim_last(machine), "direction"));
+	planted = NULL;
 	dma_unmap_single(&dev, to, 32, DMA_TO_DEVICE);
 	dma_unmap_single(&dev, from, 32, DMA_FROM_DEVICE);
 	kfree(va);
@@ -106,6 +168,7 @@ static long pinned(void *arg __maybe_unused)
 		WANT(!dma_mapping_error(&dev, a));
 		WANT(way == 3 || device_writes(a, &c, 1) == 0);
 		if (way == 3) { /* too early */
+			planted = "unpins_what_is_mapped";
 			shim_expect(machine, "C12", 1);
 			unpin_user_page(p);
 		}
@@ -116,6 +179,7 @@ static long pinned(void *arg __maybe_unused)
 			set_page_dirty_lock(p);
 			unpin_user_page(p);
 		} else if (way == 2) { /* as if it had not been written */
+			planted = "unpins_written_pages_clean";
 			shim_expect(machine, "dirty", 1);
 			unpin_user_pages_dirty_lock(&p, 1, false);
 		}
@@ -237,11 +301,77 @@ static long coherent(void *arg __maybe_unused)
 	q = dma_pool_zalloc(pool, GFP_KERNEL, &c);
 	WANT(p && q && b != c && !memchr_inv(q, 0, 64) && memchr_inv(p, 0, 64));
 	p[63] = 77;
+	dma_wmb();
 	WANT(device_reads(b + 63, &y, 1) == 0 && y == 77);
 	dma_pool_free(pool, p, b);
 	dma_pool_free(pool, q, c);
 	dma_pool_destroy(pool);
 	return 0;
+}
+
+/* Stores of the CPU come out at barriers, those of the card at once. */
+static long ordered(void *arg __maybe_unused)
+{
+	dma_addr_t a;
+	u32 *p = dma_alloc_coherent(&dev, 64, &a, GFP_KERNEL), got[2], word = 3;
+
+	p[0] = 1;
+	wmb();
+	WANT(device_reads(a, &got[0], 4) == 0 && got[0] == 1);
+	p[1] = 2;
+	WANT(device_reads(a, &got[0], 4) == 0 && got[0] == 1); /* beside it */
+	smp_wmb(); /* orders nothing for the card */
+	planted = "tells_the_card_without_a_barrier";
+	shim_expect(machine, "dma-order", 1);
+	WANT(device_reads(a, got, 8) == 0 && got[0] == 1 && got[1] == 0);
+	planted = NULL;
+	dma_wmb();
+	WANT(device_reads(a, got, 8) == 0 && got[0] == 1 && got[1] == 2);
+	WANT(device_writes(a + 8, &word, 4) == 0 && p[2] == 3);
+	WANT(device_reads(a + 8, got, 4) == 0 && got[0] == 3); /* it sees its own */
+	p[0] = 4;
+	WANT(device_writes(a, &word, 4) == 0 && p[0] == 3);
+	mb();
+	WANT(device_reads(a, got, 4) == 0 && got[0] == 3);
+	dma_free_coherent(&dev, 64, p, a);
+	return 0;
+}
+
+/* Words of the card are loaded in an order only where there is a barrier. */
+static long loaded(void *arg __maybe_unused)
+{
+	dma_addr_t a;
+	u32 *p = dma_alloc_coherent(&dev, 64, &a, GFP_KERNEL), words[3] = { 7, 8, 9 };
+	DEFINE_SPINLOCK(l);
+
+	WANT(device_writes(a, words, 12) == 0);
+	WANT(READ_ONCE(p[2]) == 9 && READ_ONCE(p[2]) == 9); /* one word */
+	dma_rmb();
+	WANT(READ_ONCE(p[0]) == 7 && READ_ONCE(p[1]) == 8); /* both older than the barrier */
+	WANT(device_writes(a, words, 12) == 0);
+	spin_lock(&l);
+	WANT(READ_ONCE(p[2]) == 9);
+	spin_unlock(&l);
+	spin_lock(&l);
+	planted = "loads_the_words_of_a_record_in_no_order";
+	shim_expect(machine, "dma-order", 1);
+	WANT(READ_ONCE(p[2]) == 9 && READ_ONCE(p[0]) == 7);
+	planted = NULL;
+	spin_unlock(&l);
+	mb();
+	WANT(READ_ONCE(p[1]) == 8 && READ_ONCE(p[2]) == 9);
+	dma_free_coherent(&dev, 64, p, a);
+	return 0;
+}
+
+static void loads_from_coherent_memory_need_an_order(void **state __maybe_unused)
+{
+	in_both(loaded);
+}
+
+static void stores_to_coherent_memory_come_out_at_barriers(void **state __maybe_unused)
+{
+	in_both(ordered);
 }
 
 static void coherent_memory_is_zeroed_and_aligned(void **state __maybe_unused)
@@ -258,9 +388,11 @@ static long placed(void *arg __maybe_unused)
 	a = dma_map_single(&dev, p, 256, DMA_TO_DEVICE);
 	WANT(!dma_mapping_error(&dev, a) && a == want);
 	shim_place_next(machine, want);
+	planted = "takes_an_address_in_use";
 	shim_expect(machine, "place", 1);
 	b = dma_map_single(&dev, p, 256, DMA_FROM_DEVICE);
 	WANT(!dma_mapping_error(&dev, b) && b != want);
+	planted = NULL;
 	dma_unmap_single(&dev, a, 256, DMA_TO_DEVICE);
 	dma_unmap_single(&dev, b, 256, DMA_FROM_DEVICE);
 	kfree(p);
@@ -313,11 +445,15 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_mapping_is_exact_to_the_byte),
+		cmocka_unit_test(mapped_memory_belongs_to_one_side_at_a_time),
+		cmocka_unit_test(the_card_stays_out_of_what_the_cpu_took),
 		cmocka_unit_test(a_mapping_has_its_direction),
 		cmocka_unit_test(a_user_page_is_unmapped_marked_dirty_and_unpinned),
 		cmocka_unit_test(a_scatter_list_is_one_run_of_bytes_in_its_order),
 		cmocka_unit_test(live_mappings_never_overlap_and_keep_to_the_mask),
 		cmocka_unit_test(coherent_memory_is_zeroed_and_aligned),
+		cmocka_unit_test(stores_to_coherent_memory_come_out_at_barriers),
+		cmocka_unit_test(loads_from_coherent_memory_need_an_order),
 		cmocka_unit_test(a_test_may_choose_an_address_that_is_free),
 		cmocka_unit_test(a_mask_that_the_machine_cannot_do_is_refused),
 	};

@@ -239,23 +239,28 @@ static void what_remove_forgets_is_found(void **state __maybe_unused)
 {
 	static const struct {
 		unsigned int forget, found; /* an interrupt is forgotten as a handler and as its vectors */
-		const char *text;
+		const char *text, *name;
 	} f[] = {
-		{ FORGET_ENABLE, 1, "enabled device" }, { FORGET_REGION, 1, "BAR region" }, { FORGET_MAP, 1, "BAR mapping" },
-		{ FORGET_IRQ, 2, "interrupt vectors were not freed" }, { FORGET_COHERENT, 1, "dma_alloc_coherent" },
+		{ FORGET_ENABLE, 1, "enabled device", "forgets_to_disable" },
+		{ FORGET_REGION, 1, "BAR region", "forgets_a_region" },
+		{ FORGET_MAP, 1, "BAR mapping", "forgets_a_BAR_mapping" },
+		{ FORGET_IRQ, 2, "interrupt vectors were not freed", "forgets_an_interrupt" },
+		{ FORGET_COHERENT, 1, "dma_alloc_coherent", "forgets_coherent_memory" },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(f); i++) {
 		small_machine(true);
 		assert_int_equal(shim_module_load(small.s, NULL), 0);
 		small.forget = f[i].forget;
+		planted = f[i].name;
 		shim_expect(small.s, "C5", f[i].found);
 		shim_unbind(small.s);
 		assert_int_equal(shim_check_count(small.s, "C5"), f[i].found);
+		planted = NULL;
 		assert_non_null(strstr(shim_last(small.s), f[i].text));
 		/* It is found again at the end; that is not the subject here. */
 		shim_expect(small.s, "C5", f[i].found);
-			shim_free(small.s);
+		shim_free(small.s);
 	}
 }
 
@@ -381,6 +386,28 @@ static void maps_for_writing_what_is_read(struct small *d)
 	kfree(p);
 }
 
+/* The card reads what the driver put into the ring before it rang. */
+static void rings(struct small *d, bool relaxed)
+{
+	u32 word = 0, *ring = d->ring;
+
+	*ring = 0x1234;
+	if (relaxed)
+		writel_relaxed(1, d->regs + 8);
+	else
+		writel(1, d->regs + 8);
+	if (shim_dummy_dma(d->s, d->ring_dma, &word, 4, false) || word != (relaxed ? 0 : 0x1234))
+		small.irqs = 999;
+}
+
+static void rings_without_a_barrier(struct small *d)
+{
+	rings(d, false);
+	((u32 *)d->ring)[0] = 0;
+	wmb();
+	rings(d, true);
+}
+
 static void deletes_a_cdev_that_is_not_there(struct small *d __maybe_unused)
 {
 	static const struct file_operations ops;
@@ -428,6 +455,7 @@ static void each_misuse_of_the_card_is_found(void **state __maybe_unused)
 		  "irq-unsafe", "with interrupts on", 0 },
 		{ "waits_for_itself", waits_for_itself, "irq", "waits for ever", 0 },
 		{ "maps_for_writing_what_is_read", maps_for_writing_what_is_read, "C9", "direction", 0 },
+		{ "rings_without_a_barrier", rings_without_a_barrier, "dma-order", "writel() since", 0 },
 		{ "deletes_a_cdev_that_is_not_there", deletes_a_cdev_that_is_not_there, "chrdev", "not added", 0 },
 		{ "unregisters_other_numbers", unregisters_other_numbers, "chrdev", "3 numbers", 0 },
 		{ "puts_a_module_it_has_not", puts_a_module_it_has_not, "module", "without a reference", 0 },
@@ -438,11 +466,13 @@ static void each_misuse_of_the_card_is_found(void **state __maybe_unused)
 
 		small_machine(false);
 		small.deed = m[i].deed;
+		planted = m[i].name;
 		shim_expect(small.s, m[i].check, 1 + m[i].more);
 		shim_module_load(small.s, NULL);
 		if (!strstr(shim_last(small.s), m[i].text) || small.irqs == 999)
 			fail_msg("%s: %s", m[i].name, shim_last(small.s));
 		failed = shim_free(small.s);
+		planted = NULL;
 		if (failed)
 			fail_msg("%s: %u other failures", m[i].name, failed);
 	}

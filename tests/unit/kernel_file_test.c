@@ -503,12 +503,14 @@ static void a_request_completed_twice_is_found(void **state __maybe_unused)
 	struct shim_aio a = { .fd = fd, .op = SHIM_PREAD, .buf = buf, .len = 8 }, *list = &a;
 
 	echo.twice = true;
+	planted = "completes_twice";
 	shim_expect(s, "aio", 1);
 	assert_int_equal(shim_submit(s, &list, 1), 1);
 	assert_int_equal(shim_call(s, complete_parked, NULL), 0);
 	assert_int_equal(shim_wait(s, &a, 0, NULL), 0);
 	assert_int_equal(a.result, 77);
 	assert_int_equal(shim_check_count(s, "aio"), 1);
+	planted = NULL;
 	assert_int_equal(shim_free(s), 0);
 }
 

@@ -380,19 +380,19 @@ static long copies_with_preemption_off(void *arg __maybe_unused)
 static void each_misuse_of_memory_is_found(void **state __maybe_unused)
 {
 	static const struct mistake m[] = {
-		{ "frees_twice", frees_twice, "kfree", "was not allocated, or was freed before", 0 },
-		{ "frees_the_middle", frees_the_middle, "kfree", "is inside a block", 0 },
-		{ "frees_an_error", frees_an_error, "kfree", "error pointer", 0 },
-		{ "frees_pages_of_another_order", frees_pages_of_another_order, "kfree", "order 1", 0 },
-		{ "asks_for_too_much", asks_for_too_much, "alloc-size", "can never succeed", 0 },
-		{ "leaks_a_block", leaks_a_block, "C5", "memory block", 0 },
-		{ "leaks_an_id", leaks_an_id, "C5", "allocated id", 0 },
-		{ "frees_an_id_twice", frees_an_id_twice, "ida", "not allocated", 0 },
-		{ "leaks_a_pin", leaks_a_pin, "C5", "still pinned", 0 },
-		{ "looks_into_a_user_page", looks_into_a_user_page, "user-page", "user page", 0 },
-		{ "unpins_what_is_not_pinned", unpins_what_is_not_pinned, "pin", "not pinned", 0 },
-		{ "sleeps_under_a_spinlock", sleeps_under_a_spinlock, "atomic-sleep", "kmalloc", 0 },
-		{ "copies_with_preemption_off", copies_with_preemption_off, "atomic-sleep", "preemption off", 0 },
+		{ "frees_twice", frees_twice, "kfree", "was not allocated, or was freed before", 0, 0 },
+		{ "frees_the_middle", frees_the_middle, "kfree", "is inside a block", 0, 0 },
+		{ "frees_an_error", frees_an_error, "kfree", "error pointer", 0, 0 },
+		{ "frees_pages_of_another_order", frees_pages_of_another_order, "kfree", "order 1", 0, 0 },
+		{ "asks_for_too_much", asks_for_too_much, "alloc-size", "can never succeed", 0, 0 },
+		{ "leaks_a_block", leaks_a_block, "C5", "memory block", 0, 0 },
+		{ "leaks_an_id", leaks_an_id, "C5", "allocated id", 0, 0 },
+		{ "frees_an_id_twice", frees_an_id_twice, "ida", "not allocated", 0, 0 },
+		{ "leaks_a_pin", leaks_a_pin, "C5", "still pinned", 0, 0 },
+		{ "looks_into_a_user_page", looks_into_a_user_page, "user-page", "user page", 0, 0 },
+		{ "unpins_what_is_not_pinned", unpins_what_is_not_pinned, "pin", "not pinned", 0, 0 },
+		{ "sleeps_under_a_spinlock", sleeps_under_a_spinlock, "atomic-sleep", "kmalloc", 0, 0 },
+		{ "copies_with_preemption_off", copies_with_preemption_off, "atomic-sleep", "preemption off", 0, 0 },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(m); i++)

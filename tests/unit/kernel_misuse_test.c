@@ -116,6 +116,57 @@ static long enables_what_was_not_disabled(void *arg __maybe_unused)
 	return 0;
 }
 
+/* Nobody waits in any of these: the order is what is wrong. */
+static long orders(struct mutex *a, struct mutex *b)
+{
+	mutex_lock(a);
+	mutex_lock(b);
+	mutex_unlock(a); /* released in any order */
+	mutex_unlock(b);
+	return 0;
+}
+
+static long orders_two_mutexes_both_ways(void *arg __maybe_unused)
+{
+	static DEFINE_MUTEX(a);
+	static DEFINE_MUTEX(b);
+
+	orders(&a, &b);
+	return orders(&b, &a) + orders(&b, &a); /* told once */
+}
+
+static long orders_three_in_a_circle(void *arg __maybe_unused)
+{
+	static DEFINE_MUTEX(a);
+	static DEFINE_MUTEX(b);
+	struct rw_semaphore c;
+
+	init_rwsem(&c);
+	orders(&a, &b);
+	mutex_lock(&b);
+	down_read(&c);
+	up_read(&c);
+	mutex_unlock(&b);
+	down_write(&c);
+	mutex_lock(&a);
+	mutex_unlock(&a);
+	up_write(&c);
+	return 0;
+}
+
+static long takes_two_of_a_kind(void *arg __maybe_unused)
+{
+	struct mutex m[2];
+
+	for (int i = 0; i < 2; i++)
+		mutex_init(&m[i]);
+	mutex_lock(&m[0]);
+	mutex_lock_nested(&m[1], 1); /* announced */
+	mutex_unlock(&m[1]);
+	mutex_unlock(&m[0]);
+	return orders(&m[0], &m[1]);
+}
+
 static long waits_on_a_raw_queue(void *arg __maybe_unused)
 {
 	struct wait_queue_head q;
@@ -241,30 +292,33 @@ static long warns(void *arg __maybe_unused)
 static void each_misuse_of_context_is_found(void **state __maybe_unused)
 {
 	static const struct mistake m[] = {
-		{ "locks_twice", locks_twice, "spin-recursion", "recursion", 0 },
-		{ "locks_a_mutex_twice", locks_a_mutex_twice, "mutex-recursion", "recursive", 0 },
-		{ "unlocks_what_is_free", unlocks_what_is_free, "lock-owner", "nobody holds it", 0 },
-		{ "unlocks_a_free_spinlock", unlocks_a_free_spinlock, "lock-owner", "nobody holds it", 0 },
-		{ "takes_a_mutex_in_atomic_context", takes_a_mutex_in_atomic_context, "atomic-sleep", "mutex_lock", 0 },
-		{ "sleeps_with_interrupts_off", sleeps_with_interrupts_off, "atomic-sleep", "interrupts off", 0 },
-		{ "uses_a_raw_lock", uses_a_raw_lock, "lock-uninit", "not initialised", 0 },
-		{ "asserts_a_lock_it_has_not", asserts_a_lock_it_has_not, "lock-assert", "not held", 0 },
-		{ "destroys_a_held_mutex", destroys_a_held_mutex, "lock-destroy", "while held", 0 },
-		{ "returns_with_a_lock", returns_with_a_lock, "lock-held", "ended holding", 0 },
-		{ "enables_what_was_not_disabled", enables_what_was_not_disabled, "preempt", "without", 0 },
-		{ "waits_on_a_raw_queue", waits_on_a_raw_queue, "wait-uninit", "not initialised", 0 },
-		{ "waits_for_ever", waits_for_ever, "deadlock", "wait_event", -EDEADLK },
-		{ "spins_for_ever", spins_for_ever, "live-lock", "without sleeping", -EDEADLK },
-		{ "uses_a_raw_timer", uses_a_raw_timer, "timer", "not initialised", 0 },
-		{ "adds_a_pending_timer", adds_a_pending_timer, "timer", "pending timer", 0 },
-		{ "deletes_a_timer_from_itself", deletes_a_timer_from_itself, "timer", "waits for ever", 0 },
-		{ "leaves_a_timer", leaves_a_timer, "C5", "still pending", 0 },
-		{ "flushes_work_from_itself", flushes_work_from_itself, "work", "waits for ever", 0 },
-		{ "queues_raw_work", queues_raw_work, "work", "not initialised", 0 },
-		{ "frees_running_work", frees_running_work, "work", "queued or running", 0 },
-		{ "leaves_a_workqueue", leaves_a_workqueue, "C5", "workqueue", 0 },
-		{ "refcount_underflows", refcount_underflows, "refcount", "refcount_t", 0 },
-		{ "warns", warns, "warn", "WARNING", 0 },
+		{ "locks_twice", locks_twice, "spin-recursion", "recursion", 0, 0 },
+		{ "locks_a_mutex_twice", locks_a_mutex_twice, "mutex-recursion", "recursive", 0, 0 },
+		{ "unlocks_what_is_free", unlocks_what_is_free, "lock-owner", "nobody holds it", 0, 0 },
+		{ "unlocks_a_free_spinlock", unlocks_a_free_spinlock, "lock-owner", "nobody holds it", 0, 0 },
+		{ "takes_a_mutex_in_atomic_context", takes_a_mutex_in_atomic_context, "atomic-sleep", "mutex_lock", 0, 0 },
+		{ "sleeps_with_interrupts_off", sleeps_with_interrupts_off, "atomic-sleep", "interrupts off", 0, 0 },
+		{ "uses_a_raw_lock", uses_a_raw_lock, "lock-uninit", "not initialised", 0, 0 },
+		{ "asserts_a_lock_it_has_not", asserts_a_lock_it_has_not, "lock-assert", "not held", 0, 0 },
+		{ "destroys_a_held_mutex", destroys_a_held_mutex, "lock-destroy", "while held", 0, 0 },
+		{ "returns_with_a_lock", returns_with_a_lock, "lock-held", "ended holding", 0, 0 },
+		{ "enables_what_was_not_disabled", enables_what_was_not_disabled, "preempt", "without", 0, 0 },
+		{ "orders_two_mutexes_both_ways", orders_two_mutexes_both_ways, "lock-order", "a is taken while b", 0, 0 },
+		{ "orders_three_in_a_circle", orders_three_in_a_circle, "lock-order", "a is taken while &c is held", 0, 0 },
+		{ "takes_two_of_a_kind", takes_two_of_a_kind, "lock-order", "recursive locking: &m[i]", 0, 0 },
+		{ "waits_on_a_raw_queue", waits_on_a_raw_queue, "wait-uninit", "not initialised", 0, 0 },
+		{ "waits_for_ever", waits_for_ever, "deadlock", "wait_event", -EDEADLK, 0 },
+		{ "spins_for_ever", spins_for_ever, "live-lock", "without sleeping", -EDEADLK, 0 },
+		{ "uses_a_raw_timer", uses_a_raw_timer, "timer", "not initialised", 0, 0 },
+		{ "adds_a_pending_timer", adds_a_pending_timer, "timer", "pending timer", 0, 0 },
+		{ "deletes_a_timer_from_itself", deletes_a_timer_from_itself, "timer", "waits for ever", 0, 0 },
+		{ "leaves_a_timer", leaves_a_timer, "C5", "still pending", 0, 0 },
+		{ "flushes_work_from_itself", flushes_work_from_itself, "work", "waits for ever", 0, 0 },
+		{ "queues_raw_work", queues_raw_work, "work", "not initialised", 0, 0 },
+		{ "frees_running_work", frees_running_work, "work", "queued or running", 0, 0 },
+		{ "leaves_a_workqueue", leaves_a_workqueue, "C5", "workqueue", 0, 0 },
+		{ "refcount_underflows", refcount_underflows, "refcount", "refcount_t", 0, 0 },
+		{ "warns", warns, "warn", "WARNING", 0, 0 },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(m); i++)

@@ -2,8 +2,8 @@
 /*
  * Kernel API shim: single accesses, barriers, atomics, bit operations, kref.
  *
- * One thread runs everything, so the barriers are compiler barriers; their
- * effect on the device is modelled by the order of host memory itself. A
+ * One thread runs everything, so the barriers are compiler barriers; those that
+ * order accesses to coherent memory mean something to the card's side of it (coherent.c). A
  * READ_ONCE() is a scheduling point (stricter: a loop around it is seen by
  * the live-lock detector even without cpu_relax()).
  */
@@ -16,17 +16,21 @@
 /* Counts accesses; every 64th is a point in the schedule. */
 void kshim_touch(void);
 void cpu_relax(void);
+void kshim_wmb(void);
+void kshim_rmb(void);
+/* A touch, and a look at what is loaded: words of coherent memory must be loaded in an order. */
+void kshim_load(const volatile void *p);
 
 #define barrier() __asm__ __volatile__("" : : : "memory")
-#define READ_ONCE(x) ({ kshim_touch(); *(const volatile __typeof__(x) *)&(x); })
+#define READ_ONCE(x) ({ kshim_load((const volatile void *)&(x)); *(const volatile __typeof__(x) *)&(x); })
 #define WRITE_ONCE(x, val) do { *(volatile __typeof__(x) *)&(x) = (val); } while (0)
 #define data_race(x) (x)
-#define mb() barrier()
-#define rmb() barrier()
-#define wmb() barrier()
-#define dma_mb() barrier()
-#define dma_rmb() barrier()
-#define dma_wmb() barrier()
+#define mb() (kshim_wmb(), kshim_rmb())
+#define rmb() kshim_rmb()
+#define wmb() kshim_wmb()
+#define dma_mb() (kshim_wmb(), kshim_rmb())
+#define dma_rmb() kshim_rmb()
+#define dma_wmb() kshim_wmb()
 #define smp_mb() barrier()
 #define smp_rmb() barrier()
 #define smp_wmb() barrier()

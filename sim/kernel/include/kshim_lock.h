@@ -26,6 +26,8 @@ struct kshim_lock {
 	const struct kshim_site *in_irq;  /* taken in hard interrupt context here */
 	const struct kshim_site *irqs_on; /* taken with interrupts on here */
 	bool told_irq;
+	bool nested;                      /* the next one who takes it says that its class is held already */
+	const void *class;                /* where it was initialised; NULL: its name stands for that */
 };
 typedef struct { struct kshim_lock l; } spinlock_t;
 typedef spinlock_t raw_spinlock_t;
@@ -40,7 +42,7 @@ struct lock_class_key { int unused; };
 #define DEFINE_MUTEX(n) struct mutex n = KSHIM_LOCK_INIT(KSHIM_MUTEX, #n)
 #define DECLARE_RWSEM(n) struct rw_semaphore n = KSHIM_LOCK_INIT(KSHIM_RWSEM, #n)
 
-void kshim_lock_init(struct kshim_lock *l, enum kshim_lock_kind kind, const char *name);
+void kshim_lock_init(struct kshim_lock *l, enum kshim_lock_kind kind, const char *name, const void *class);
 enum { KSHIM_IRQ = 1, KSHIM_BH = 2 };
 void kshim_spin_lock(struct kshim_lock *l, unsigned int how, const struct kshim_site *site);
 bool kshim_spin_trylock(struct kshim_lock *l, unsigned int how, const struct kshim_site *site);
@@ -58,7 +60,7 @@ bool kshim_lock_held(const struct kshim_lock *l);
 void kshim_assert_held(const struct kshim_lock *l, const struct kshim_site *site);
 void kshim_lock_destroy(struct kshim_lock *l, const struct kshim_site *site);
 
-#define spin_lock_init(p) kshim_lock_init(&(p)->l, KSHIM_SPIN, #p)
+#define spin_lock_init(p) kshim_lock_init(&(p)->l, KSHIM_SPIN, #p, KSHIM_SITE)
 #define spin_lock(p) kshim_spin_lock(&(p)->l, 0, KSHIM_SITE)
 #define spin_unlock(p) kshim_spin_unlock(&(p)->l, 0, KSHIM_SITE)
 #define spin_lock_irq(p) kshim_spin_lock(&(p)->l, KSHIM_IRQ, KSHIM_SITE)
@@ -77,7 +79,7 @@ void kshim_lock_destroy(struct kshim_lock *l, const struct kshim_site *site);
 #define raw_spin_unlock spin_unlock
 #define raw_spin_lock_irqsave spin_lock_irqsave
 #define raw_spin_unlock_irqrestore spin_unlock_irqrestore
-#define spin_lock_nested(p, s) spin_lock(p)
+#define spin_lock_nested(p, s) ((p)->l.nested = (s) != 0, spin_lock(p))
 #define local_irq_save(f) ((f) = kshim_irq_save())
 #define local_irq_restore(f) kshim_irq_restore(f)
 #define local_irq_disable() ((void)kshim_irq_save())
@@ -95,16 +97,16 @@ void local_bh_enable(void);
 #define rcu_read_lock() preempt_disable()
 #define rcu_read_unlock() preempt_enable()
 
-#define mutex_init(p) kshim_lock_init(&(p)->l, KSHIM_MUTEX, #p)
+#define mutex_init(p) kshim_lock_init(&(p)->l, KSHIM_MUTEX, #p, KSHIM_SITE)
 #define mutex_destroy(p) kshim_lock_destroy(&(p)->l, KSHIM_SITE)
 #define mutex_lock(p) kshim_mutex_lock(&(p)->l, KSHIM_SITE)
-#define mutex_lock_nested(p, s) mutex_lock(p)
+#define mutex_lock_nested(p, s) ((p)->l.nested = (s) != 0, mutex_lock(p))
 #define mutex_lock_interruptible(p) ({ mutex_lock(p); 0; })
 #define mutex_lock_killable(p) ({ mutex_lock(p); 0; })
 #define mutex_trylock(p) kshim_mutex_trylock(&(p)->l, KSHIM_SITE)
 #define mutex_unlock(p) kshim_mutex_unlock(&(p)->l, KSHIM_SITE)
 #define mutex_is_locked(p) ((p)->l.owner != NULL)
-#define init_rwsem(p) kshim_lock_init(&(p)->l, KSHIM_RWSEM, #p)
+#define init_rwsem(p) kshim_lock_init(&(p)->l, KSHIM_RWSEM, #p, KSHIM_SITE)
 #define down_write(p) kshim_mutex_lock(&(p)->l, KSHIM_SITE)
 #define down_write_killable(p) ({ down_write(p); 0; })
 #define down_write_trylock(p) kshim_mutex_trylock(&(p)->l, KSHIM_SITE)
