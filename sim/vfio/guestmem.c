@@ -218,13 +218,19 @@ int guestmem_map(struct guestmem *g, uint64_t iova, uint64_t size, uint64_t offs
 
 int guestmem_unmap(struct guestmem *g, uint64_t iova, uint64_t size)
 {
-	unsigned at = find(g, iova);
+	unsigned first = find(g, iova), end;
+	uint64_t last = iova + (size - 1);
 
-	if (at == g->n || g->range[at].iova != iova || g->range[at].size != size)
-		return -ENOENT;
-	put_file(g->range[at].file);
-	g->n--;
-	memmove(g->range + at, g->range + at + 1, (g->n - at) * sizeof(*g->range));
+	if (!size || last < iova)
+		return -EINVAL;
+	/* All or nothing: a range that only begins or ends inside is not cut. */
+	for (end = first; end < g->n && g->range[end].iova <= last; end++)
+		if (g->range[end].iova < iova || g->range[end].iova + (g->range[end].size - 1) > last)
+			return -EINVAL;
+	for (unsigned i = first; i < end; i++)
+		put_file(g->range[i].file);
+	memmove(g->range + first, g->range + end, (g->n - end) * sizeof(*g->range));
+	g->n -= end - first;
 	g->epoch++;
 	return 0;
 }

@@ -24,7 +24,8 @@ void guestmem_free(struct guestmem *g);
  * wrapping, no right at all, or beyond the end of the file; -ENOSPC; what mmap says. */
 int guestmem_map(struct guestmem *g, uint64_t iova, uint64_t size, uint64_t offset, bool readable, bool writable,
 		 int fd);
-/* Exactly a range that was mapped: -ENOENT. */
+/* All ranges inside, be it none: a vIOMMU that is switched on has its client unmap what never was mapped. -EINVAL: empty,
+ * wrapping, or cutting through a range. */
 int guestmem_unmap(struct guestmem *g, uint64_t iova, uint64_t size);
 void guestmem_unmap_all(struct guestmem *g);
 
