@@ -25,7 +25,7 @@ LDLIBS := -lz -ldl -lpthread -lm
 PARTS ?= static unit rtl driver e2e planted
 
 # ---- archives: one a folder, in two variants (obj, asan) ----
-LIBS := link trace host kernel device driver hostlib model
+LIBS := link trace host kernel device driver hostlib vfio model
 DIR_link := sim/link
 DIR_trace := sim/trace
 DIR_host := sim/host
@@ -33,6 +33,7 @@ DIR_kernel := sim/kernel
 DIR_device := sim/device
 DIR_driver := driver
 DIR_hostlib := host-lib
+DIR_vfio := sim/vfio
 DIR_model := tests/model
 # Programs' main files stay out of the archives, and what goes with each Verilated model.
 MAIN_SRC := $(wildcard host-lib/cwctl*.c host-lib/plugin*.c sim/*/*_main.c) sim/device/dpi.c

@@ -172,6 +172,11 @@ void cw_checker_timeout(struct cw_checker *c, uint64_t now, uint16_t tag)
 		       (unsigned long long)(r->kind == CW_TLP_MRD ? r->addr : r->reg));
 }
 
+uint8_t cw_checker_mps(const struct cw_checker *c)
+{
+	return c->cfg.now.mps;
+}
+
 void cw_checker_tap_completion(struct cw_checker *c, uint16_t tag, uint64_t posted)
 {
 	c->req[tag % CW_TLP_TAG_N].posted = posted;

@@ -46,6 +46,8 @@ void cw_checker_down(struct cw_checker *c, uint64_t now, const struct cw_tlp *tl
 void cw_checker_link(struct cw_checker *c, bool up);
 /* The host gave up waiting for the completion of one of its requests. */
 void cw_checker_timeout(struct cw_checker *c, uint64_t now, uint16_t tag);
+/* Max_Payload_Size in force in the card, encoded: 128 << n bytes. */
+uint8_t cw_checker_mps(const struct cw_checker *c);
 void cw_checker_tap_completion(struct cw_checker *c, uint16_t tag, uint64_t posted);
 /* End of the run: every request of the host has had its completions. */
 void cw_checker_end(struct cw_checker *c, uint64_t now);

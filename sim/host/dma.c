@@ -77,6 +77,7 @@ void dma_fall(struct cw_host *h)
 	}
 	d->head = d->n = 0;
 	d->last_ready = 0;
+	d->held = false;
 }
 
 static uint64_t ready_time(struct cw_host *h)
@@ -140,7 +141,9 @@ int dma_ready(struct cw_host *h, struct dma_job *job)
 /* Max_Payload_Size as set in the card holds for what the host sends, too. */
 static uint32_t payload_max(const struct cw_host *h)
 {
-	return 128u << h->p.mps;
+	uint8_t card = cw_checker_mps(h->checker);
+
+	return 128u << (card < h->p.mps ? card : h->p.mps);
 }
 
 /* Bytes of the next completion: up to a boundary that the rules allow, or the end. */
@@ -198,7 +201,7 @@ static struct dma_job *pick(struct cw_host *h)
 	return j;
 }
 
-/* One completion of the job at the head. -ECANCELED when the link fell. */
+/* One completion of the job at the head. -ECANCELED when the link fell, -EAGAIN when its memory is not here yet. */
 static int complete_one(struct cw_host *h, struct dma_job *j)
 {
 	const char *why = NULL;
@@ -208,7 +211,7 @@ static int complete_one(struct cw_host *h, struct dma_job *j)
 	if (j->status == CW_CPL_SC) {
 		n = next_piece(h, j);
 		r = build_data(h, j, n, &why);
-		if (r == -ECANCELED)
+		if (r == -ECANCELED || r == -EAGAIN)
 			return r;
 		if (r) {
 			h->stats.iommu_faults++;
@@ -236,9 +239,10 @@ int dma_pump(struct cw_host *h)
 {
 	int queued = 0, r;
 
-	while (h->dma.head < h->dma.n && cw_txq_depth(h->txq, CW_FC_CPL) < TX_CPL_DEPTH) {
+	while (!h->dma.held && h->dma.head < h->dma.n && cw_txq_depth(h->txq, CW_FC_CPL) < TX_CPL_DEPTH) {
 		r = complete_one(h, pick(h));
-		if (r == -ECANCELED)
+		h->dma.held = r == -EAGAIN;
+		if (r == -ECANCELED || r == -EAGAIN)
 			break;
 		if (r)
 			return r;

@@ -62,6 +62,13 @@ static int point(struct cw_host *h, struct view *v)
 	return h->generation == generation ? 0 : -ECANCELED;
 }
 
+static int fetch(struct cw_host *h, const struct view *v, uint8_t *to, const char **why)
+{
+	int r = h->ops.fetch(h->ctx, v->iova, v->len, to, why);
+
+	return r > 0 ? 0 : r == 0 ? -EAGAIN : r;
+}
+
 static int read_run(struct cw_host *h, uint64_t iova, uint32_t len, uint8_t *to, const char **why)
 {
 	struct view v;
@@ -69,9 +76,12 @@ static int read_run(struct cw_host *h, uint64_t iova, uint32_t len, uint8_t *to,
 
 	for (; len; iova += v.len, to += v.len, len -= v.len) {
 		r = look(h, &v, iova, len, CW_DMA_TO_DEVICE, why);
+		if (!r && v.at == CW_HOST_REMOTE)
+			r = fetch(h, &v, to, why);
+		else if (!r)
+			memcpy(to, v.at, v.len);
 		if (r)
 			return r;
-		memcpy(to, v.at, v.len);
 	}
 	return 0;
 }
@@ -108,7 +118,7 @@ static int store_dw(struct cw_host *h, struct view *v, uint64_t addr, const uint
 	unsigned i;
 	int r;
 
-	if (be == 0xf && addr >= v->iova && addr + 4 <= v->iova + v->len) {
+	if (be == 0xf && addr >= v->iova && addr + 4 <= v->iova + v->len && v->at != CW_HOST_REMOTE) {
 		memcpy(v->at + (addr - v->iova), data, 4);
 		return 0;
 	}
@@ -122,7 +132,35 @@ static int store_dw(struct cw_host *h, struct view *v, uint64_t addr, const uint
 			if (r)
 				return r;
 		}
-		v->at[a - v->iova] = data[i];
+		if (v->at != CW_HOST_REMOTE)
+			v->at[a - v->iova] = data[i];
+		else if (h->ops.store(h->ctx, a, 1, &data[i], why))
+			return -EFAULT;
+	}
+	return 0;
+}
+
+static bool enabled(const struct cw_tlp_info *i, uint32_t byte)
+{
+	uint32_t dw = byte / 4;
+	uint8_t be = dw == 0 ? i->first_be : dw == i->len_dw - 1u ? i->last_be : 0xf;
+
+	return be >> (byte & 3) & 1;
+}
+
+/* A write that lies in remote memory as a whole: its runs of enabled bytes, each at once. */
+static int store_runs(struct cw_host *h, const struct cw_tlp *tlp, const struct cw_tlp_info *i, const char **why)
+{
+	uint32_t bytes = 4u * i->len_dw, from, to;
+
+	for (from = 0; from < bytes; from = to) {
+		to = from + 1;
+		if (!enabled(i, from))
+			continue;
+		while (to < bytes && enabled(i, to))
+			to++;
+		if (h->ops.store(h->ctx, i->addr + from, to - from, tlp->data + from, why))
+			return -EFAULT;
 	}
 	return 0;
 }
@@ -146,6 +184,11 @@ void mem_write(struct cw_host *h, const struct cw_tlp *tlp, const struct cw_tlp_
 	end = first + span;
 	if (look(h, &v, first, span, CW_DMA_FROM_DEVICE, &why)) {
 		write_fault(h, tlp, why);
+		return;
+	}
+	if (v.at == CW_HOST_REMOTE && v.len == span) {
+		if (store_runs(h, tlp, i, &why))
+			write_fault(h, tlp, why);
 		return;
 	}
 	for (n = 0; n < i->len_dw; n++) {

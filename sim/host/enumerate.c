@@ -347,7 +347,7 @@ static int clear_aer(struct cw_host *h, const struct cw_host_dev *dev)
 	return r ? r : cw_host_cfg_write32(h, dev->ext_aer + AER_COR, UINT32_MAX);
 }
 
-int cw_host_enumerate(struct cw_host *h, struct cw_host_dev *dev)
+int cw_host_probe(struct cw_host *h, struct cw_host_dev *dev)
 {
 	int r = cw_host_link_is_up(h) ? 0 : link_up(h);
 
@@ -356,8 +356,13 @@ int cw_host_enumerate(struct cw_host *h, struct cw_host_dev *dev)
 		r = find_device(h, dev);
 	if (!r)
 		r = capabilities(h, dev);
-	if (!r)
-		r = extended_capabilities(h, dev);
+	return r ? r : extended_capabilities(h, dev);
+}
+
+int cw_host_enumerate(struct cw_host *h, struct cw_host_dev *dev)
+{
+	int r = cw_host_probe(h, dev);
+
 	if (!r)
 		r = bars(h, dev);
 	if (!r && dev->cap_pcie)

@@ -11,7 +11,7 @@
 
 struct cw_event {
 	uint64_t time, seq;
-	void *what; /* NULL: the credit timer */
+	void *what; /* a read of the card; NULL: the credit timer; the reads themselves: look again */
 };
 
 struct cw_events {

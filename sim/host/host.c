@@ -154,6 +154,12 @@ static uint64_t least(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
+void cw_host_poke(struct cw_host *h)
+{
+	if (h->dma.held)
+		cw_events_add(&h->events, h->now, &h->dma);
+}
+
 static uint64_t next_own(struct cw_host *h)
 {
 	uint64_t t = least(cw_events_next(&h->events), bus_deadline(h));
@@ -256,7 +262,10 @@ static int local_events(struct cw_host *h)
 	while (!r && cw_events_next(&h->events) <= h->now) {
 		struct cw_event e = cw_events_pop(&h->events);
 
-		r = e.what ? dma_ready(h, e.what) : flow_credit_timer(h);
+		if (e.what == &h->dma)
+			h->dma.held = false;
+		else
+			r = e.what ? dma_ready(h, e.what) : flow_credit_timer(h);
 	}
 	if (bus_deadline(h) <= h->now)
 		bus_expire(h);

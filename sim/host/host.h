@@ -50,9 +50,14 @@ struct cw_violation {
  * lookup may be NULL. */
 struct cw_host_ops {
 	/* The one look-up: the host address of iova, or NULL with *why. *chunk is set to the bytes valid
-	 * from there in the mapping's memory, at most len. Must be live for the whole [iova, iova+len). */
+	 * from there in the mapping's memory, at most len. Must be live for the whole [iova, iova+len).
+	 * CW_HOST_REMOTE: the memory is in another process, fetch and store reach it. */
 	void *(*lookup)(void *ctx, uint64_t iova, uint32_t len, enum cw_dma_dir dir, uint32_t *chunk,
 			const char **why);
+	/* Remote memory; may be NULL when lookup never says so. fetch: 1 with the bytes in `to`; 0: not here yet, the
+	 * read is held until cw_host_poke(); -EFAULT with *why. store: 0 or -EFAULT; bytes of one write in address order. */
+	int (*fetch)(void *ctx, uint64_t iova, uint32_t len, uint8_t *to, const char **why);
+	int (*store)(void *ctx, uint64_t iova, uint32_t len, const uint8_t *from, const char **why);
 	/* A decoded interrupt: the MSI/MSI-X vector index (its data as allocated below), or -1 INTx level change. */
 	void (*interrupt)(void *ctx, int vector, bool level);
 	/* A scheduling point: between two DWs of a write being applied. May run other fibres. NULL: none. */
@@ -67,6 +72,8 @@ struct cw_host_ops {
 	 * ordering nor no-snoop. NULL: not checked. */
 	bool (*is_record)(void *ctx, uint64_t iova);
 };
+
+#define CW_HOST_REMOTE ((void *)-1)
 
 int cw_host_new(struct cw_host **h, struct cw_link *link, const struct cw_host_param *p,
 		const struct cw_host_ops *ops, void *ctx);
@@ -90,6 +97,8 @@ uint64_t cw_host_next(struct cw_host *h);
 int cw_host_run(struct cw_host *h, uint64_t until, uint64_t next_local);
 /* cw_link_wait() of the caller said -ENOTCONN: as above. */
 void cw_host_lost(struct cw_host *h);
+/* What fetch said is not here may be here now: the next cw_host_run() asks again. */
+void cw_host_poke(struct cw_host *h);
 
 /* ---- requests of the CPU ---- */
 struct cw_host_req {
@@ -142,6 +151,9 @@ int cw_host_link_set(struct cw_host *h, enum cw_link_state s);
 /* Brings the link up, sizes and assigns BARs (outside fibres), sets MPS, MRRS, RCB, tags. Memory space on, bus
  * master off. */
 int cw_host_enumerate(struct cw_host *h, struct cw_host_dev *dev);
+/* Only the first half: the link comes up, identity and capabilities are read; nothing is written. The checker learns
+ * from this where the capabilities are, so it is due after every reset. */
+int cw_host_probe(struct cw_host *h, struct cw_host_dev *dev);
 /* PERST or hot reset, then link up again; configuration is lost. */
 int cw_host_reset(struct cw_host *h, enum cw_link_state how);
 

@@ -59,6 +59,7 @@ struct dma {
 	struct dma_job **ready;    /* [head, n) */
 	size_t head, n, size;
 	uint64_t last_ready;       /* when order is kept */
+	bool held;                 /* the next completion waits for remote memory */
 	struct dma_block *blocks;
 };
 
@@ -127,7 +128,8 @@ int dma_pump(struct cw_host *h);
 void dma_fall(struct cw_host *h);
 void dma_free(struct cw_host *h);
 void mem_write(struct cw_host *h, const struct cw_tlp *tlp, const struct cw_tlp_info *i);
-/* 0, -EFAULT with *why, or -ECANCELED when the link fell at a scheduling point. */
+/* 0, -EFAULT with *why, -EAGAIN when remote memory is not here yet, or -ECANCELED when the link fell at a
+ * scheduling point. */
 int mem_read(struct cw_host *h, uint64_t iova, uint32_t len, uint8_t *to, const char **why);
 int mem_check(struct cw_host *h, uint64_t iova, uint32_t len, enum cw_dma_dir dir, const char **why);
 

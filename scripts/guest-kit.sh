@@ -1,0 +1,96 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# scripts/guest-kit.sh [6.1|6.12]   what a guest with that kernel needs, in build/guest-KERNEL; prints the folder
+#
+# QEMU and the kernel are Debian's packages, unpacked privately (scripts/private-apt.sh): nothing is
+# installed. In the folder: qemu (a script), vmlinuz, causeway.ko built for just that kernel,
+# initrd (busybox, the module, cwctl, the end-to-end tests, tests/vm), fio.cpio (fio, a second initrd),
+# release (the kernel's version).
+set -euo pipefail
+cd "$(dirname "$0")/.."
+kernel=${1:-6.1}
+kit=$PWD/build/guest-$kernel
+apt=scripts/private-apt.sh
+die() { echo "guest-kit: $*" >&2; exit 1; }
+case $kernel in
+6.1) image='linux-image-6\.1\.0-[0-9]+-cloud-amd64' ;;
+6.12) image='linux-image-6\.12\.[0-9]+\+deb12-cloud-amd64' ;;
+*) die "no kernel '$kernel': there are 6.1 and 6.12" ;;
+esac
+mkdir -p "$kit"
+
+# ---- QEMU with vfio-user-pci: the system's own, or that of a newer Debian ----
+find_qemu() {
+    if qemu-system-x86_64 -device help 2>/dev/null | grep -q vfio-user-pci; then
+        echo 'exec qemu-system-x86_64 "$@"'
+        return
+    fi
+    local q
+    q=$($apt -k . trixie-backports qemu-system-x86 seabios ipxe-qemu)
+    cat <<END
+q=$q
+exec "\$q/usr/lib64/ld-linux-x86-64.so.2" --library-path "\$q/usr/lib/x86_64-linux-gnu" \\
+    "\$q/usr/bin/qemu-system-x86_64" -L "\$q/usr/share/qemu" -L "\$q/usr/share/seabios" -L "\$q/usr/lib/ipxe/qemu" "\$@"
+END
+}
+{ printf '#!/bin/sh\n'; find_qemu; } >"$kit/qemu.new"
+chmod +x "$kit/qemu.new"
+mv "$kit/qemu.new" "$kit/qemu"
+
+# ---- the kernel, and the headers of the same build ----
+boot=$($apt bookworm "/$image/")/boot
+vmlinuz=$(compgen -G "$boot/vmlinuz-*")
+release=${vmlinuz##*/vmlinuz-}
+ln -sf "$vmlinuz" "$kit/vmlinuz"
+echo "$release" >"$kit/release"
+headers=$($apt -k '^linux-(headers|kbuild)-' bookworm "linux-headers-$release")
+kdir=$headers/usr/src/linux-headers-$release
+# The package's Makefile says where it would be installed.
+sed -i "s,include /usr/src/,include $headers/usr/src/," "$kdir/Makefile"
+make -s --no-print-directory module KDIR="$kdir" >"$kit/module.log" 2>&1 || { cat "$kit/module.log" >&2; die "the module does not build for $release"; }
+cp -u "build/module-${release}/causeway.ko" "$kit/"
+
+# ---- the file systems ----
+# place ROOT FILE TO: a program and the libraries that it finds
+place() {
+    local lib
+    mkdir -p "$1$(dirname "$3")"
+    cp "$2" "$1$3"
+    ldd "$2" 2>/dev/null | sed -nE 's,^.*[[:space:]](/[^ ]+) \(0x.*,\1,p' | while read -r lib; do
+        case $lib in */build/*) continue ;; esac
+        [ -e "$1$lib" ] || { mkdir -p "$1$(dirname "$lib")" && cp -L "$lib" "$1$lib"; }
+    done
+}
+pack() { (cd "$1" && find . | LC_ALL=C sort | cpio -o -H newc -R 0:0 --quiet) >"$2.new" && mv "$2.new" "$2"; }
+
+make -s --no-print-directory -j2 programs tests-e2e >/dev/null
+busybox=$($apt bookworm busybox-static)/bin/busybox
+root=$kit/root
+rm -rf "$root"
+mkdir -p "$root"/{bin,dev,proc,sys,tmp,cw/lib}
+cp "$busybox" "$root/bin/"
+cp "$kit/causeway.ko" "$root/"
+cp build/lib/libcauseway.so "$root/cw/lib/"
+place "$root" build/bin/cwctl /cw/bin/cwctl
+for t in build/tests/e2e/*_test; do place "$root" "$t" "/cw/tests/e2e/${t##*/}"; done
+cp -r tests/vm "$root/cw/tests/vm"
+cp scripts/guest-init.sh "$root/init"
+chmod +x "$root/init"
+pack "$root" "$kit/initrd"
+rm -rf "$root"
+
+# fio has many libraries: a file system of its own, for those guests that want it.
+if [ ! -e "$kit/fio.cpio" ]; then
+    fio=$($apt -k . bookworm fio)
+    libs=$fio/lib/x86_64-linux-gnu:$fio/usr/lib/x86_64-linux-gnu:$fio/usr/lib/x86_64-linux-gnu/ceph
+    mkdir -p "$root/bin" "$root/cw/fio"
+    cp "$fio/usr/bin/fio" "$fio/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2" "$root/cw/fio/"
+    LD_LIBRARY_PATH=$libs "$fio/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2" --list "$fio/usr/bin/fio" |
+        sed -nE 's,^.* => (/[^ ]+) .*,\1,p' | while read -r lib; do cp -L "$lib" "$root/cw/fio/"; done
+    # shellcheck disable=SC2016 # for the guest's shell
+    printf '#!/bin/sh\nexec /cw/fio/ld-linux-x86-64.so.2 --library-path /cw/fio /cw/fio/fio "$@"\n' >"$root/bin/fio"
+    chmod +x "$root/bin/fio"
+    pack "$root" "$kit/fio.cpio"
+    rm -rf "$root"
+fi
+echo "$kit"

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "channel.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#define SEND_MS 5000
+
+void channel_init(struct channel *c, int fd)
+{
+	c->fd = fd;
+	c->in_n = 0;
+	c->fd_n = 0;
+	c->why[0] = '\0';
+}
+
+static void close_fds(struct channel *c)
+{
+	for (unsigned i = 0; i < c->fd_n; i++)
+		if (c->fds[i] >= 0)
+			close(c->fds[i]);
+	c->fd_n = 0;
+}
+
+void channel_close(struct channel *c)
+{
+	close_fds(c);
+	if (c->fd >= 0)
+		close(c->fd);
+	c->fd = -1;
+}
+
+int channel_fail(struct channel *c, const char *format, ...)
+{
+	va_list ap;
+
+	if (!c->why[0]) {
+		va_start(ap, format);
+		vsnprintf(c->why, sizeof(c->why), format, ap);
+		va_end(ap);
+	}
+	return -EPROTO;
+}
+
+/* The descriptors that came with a piece of the message. */
+static int take_fds(struct channel *c, struct msghdr *mh)
+{
+	for (struct cmsghdr *cm = CMSG_FIRSTHDR(mh); cm; cm = CMSG_NXTHDR(mh, cm)) {
+		unsigned n = (unsigned)((cm->cmsg_len - CMSG_LEN(0)) / sizeof(int));
+		int fd;
+
+		if (cm->cmsg_level != SOL_SOCKET || cm->cmsg_type != SCM_RIGHTS)
+			continue;
+		for (unsigned i = 0; i < n; i++) {
+			memcpy(&fd, CMSG_DATA(cm) + i * sizeof(int), sizeof(fd));
+			if (c->fd_n < CHANNEL_FDS_MAX)
+				c->fds[c->fd_n++] = fd;
+			else
+				close(fd);
+		}
+	}
+	if (mh->msg_flags & MSG_CTRUNC)
+		return channel_fail(c, "more file descriptors than one message may carry or this process may hold");
+	return 0;
+}
+
+/* 1: something came. */
+static int read_some(struct channel *c, size_t want)
+{
+	union {
+		struct cmsghdr align;
+		char space[CMSG_SPACE(sizeof(int) * CHANNEL_FDS_MAX)];
+	} control;
+	struct iovec iov = { c->in + c->in_n, want - c->in_n };
+	struct msghdr mh = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control,
+			     .msg_controllen = sizeof(control) };
+	ssize_t n = recvmsg(c->fd, &mh, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+	int ret;
+
+	if (n < 0)
+		return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR ? 0 : -ENOTCONN;
+	if (n == 0)
+		return c->in_n ? channel_fail(c, "the client left in the middle of a message") : -ENOTCONN;
+	c->in_n += (size_t)n;
+	ret = take_fds(c, &mh);
+	return ret ? ret : 1;
+}
+
+int channel_recv(struct channel *c, struct message *m)
+{
+	size_t want = sizeof(m->hdr);
+	int ret;
+
+	if (c->in_n >= sizeof(m->hdr)) { /* the size was checked when the header was whole */
+		memcpy(&m->hdr, c->in, sizeof(m->hdr));
+		want = m->hdr.size;
+		if (c->in_n == want) { /* this one was given away by the last call */
+			close_fds(c);
+			c->in_n = 0;
+			want = sizeof(m->hdr);
+		}
+	}
+	for (;;) {
+		if (c->in_n < want) {
+			ret = read_some(c, want);
+			if (ret <= 0)
+				return ret;
+			continue;
+		}
+		memcpy(&m->hdr, c->in, sizeof(m->hdr));
+		if (m->hdr.size < sizeof(m->hdr) || m->hdr.size > sizeof(c->in))
+			return channel_fail(c, "message %u of command %u says it has %u bytes; %zu to %zu are possible",
+					    m->hdr.id, m->hdr.command, m->hdr.size, sizeof(m->hdr), sizeof(c->in));
+		if (c->in_n == m->hdr.size)
+			break;
+		want = m->hdr.size;
+	}
+	m->body = c->in + sizeof(m->hdr);
+	m->len = m->hdr.size - (uint32_t)sizeof(m->hdr);
+	m->fds = c->fds;
+	m->fd_n = c->fd_n;
+	return 1;
+}
+
+/* Drops the first `n` bytes of the pieces. */
+static void skip(struct iovec *iov, size_t n)
+{
+	for (; n; iov++) {
+		size_t now = n < iov->iov_len ? n : iov->iov_len;
+
+		iov->iov_base = (char *)iov->iov_base + now;
+		iov->iov_len -= now;
+		n -= now;
+	}
+}
+
+int channel_send(struct channel *c, const struct vu_hdr *hdr, const void *a, size_t a_len, const void *b,
+		 size_t b_len)
+{
+	struct vu_hdr out = *hdr;
+	struct iovec iov[3] = { { &out, sizeof(out) }, { (void *)(uintptr_t)a, a_len }, { (void *)(uintptr_t)b, b_len } };
+	struct msghdr mh = { .msg_iov = iov, .msg_iovlen = 3 };
+	struct pollfd p = { .fd = c->fd, .events = POLLOUT };
+	size_t left = sizeof(out) + a_len + b_len;
+
+	out.size = (uint32_t)left;
+	while (left) {
+		ssize_t n = sendmsg(c->fd, &mh, MSG_DONTWAIT | MSG_NOSIGNAL);
+
+		if (n > 0) {
+			skip(iov, (size_t)n);
+			left -= (size_t)n;
+		} else if (n < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) {
+			return -ENOTCONN;
+		} else if (poll(&p, 1, SEND_MS) == 0) {
+			channel_fail(c, "the client does not read its socket");
+			return -ETIMEDOUT;
+		}
+	}
+	return 0;
+}

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * The guest's configuration accesses go to the card as they are, but for the address and data of MSI: the
+ * card gets the root complex's own, so that its messages are known here, and the guest sees
+ * what it wrote. The client emulates the MSI-X table; the card's own follows the eventfds.
+ */
+#include <string.h>
+
+#include "priv.h"
+
+enum {
+	REG_COMMAND = 0x04, REG_BAR = 0x10, CMD_MEMORY = 1 << 1, BAR_FLAGS = 0xf, /* PCIe Base 6.0, 7.5.1 */
+	MSI_ADDR = 4, MSI_CONTROL = 2, MSI_ON = 1 << 0, MSI_64 = 1 << 7,          /* 7.7.1 */
+	MSIX_CONTROL = 2, MSIX_ON = 1 << 15,                                     /* 7.7.2 */
+	PCIE_DEVCTL = 8, DEVCTL_FLR = 1 << 15,                                    /* 7.5.3.4 */
+};
+
+void pciside_reset(struct cw_vfio *v)
+{
+	struct pciside *p = &v->pci;
+
+	memset(p->bar, 0, sizeof(p->bar));
+	memset(p->msi_guest, 0, sizeof(p->msi_guest));
+	memset(p->programmed, 0, sizeof(p->programmed));
+	p->command = 0;
+	p->msi_on = p->msix_on = false;
+}
+
+/* ---- MSI: three registers that the guest has for itself ---- */
+
+/* Which of address low, high and data lies at this DW of the capability; -1: none. */
+static int msi_part(const struct pciside *p, uint16_t reg)
+{
+	uint16_t at = reg & 0xffc, base = p->dev.cap_msi;
+
+	if (!base)
+		return -1;
+	if (at == base + MSI_ADDR)
+		return 0;
+	if (at == base + MSI_ADDR + 4)
+		return p->msi_wide ? 1 : 2;
+	return p->msi_wide && at == base + MSI_ADDR + 8 ? 2 : -1;
+}
+
+static uint32_t merge(uint32_t old, uint16_t reg, uint32_t len, uint32_t value)
+{
+	uint32_t shift = 8 * (reg & 3), mask = (len < 4 ? (1u << 8 * len) - 1 : 0xffffffffu) << shift;
+
+	return (old & ~mask) | (value << shift & mask);
+}
+
+static uint32_t msi_ours(struct cw_vfio *v, int part)
+{
+	uint64_t addr;
+	uint32_t data;
+
+	cw_host_msi_message(v->host, 0, &addr, &data);
+	return part == 0 ? (uint32_t)addr : part == 1 ? (uint32_t)(addr >> 32) : data;
+}
+
+bool pciside_write(struct cw_vfio *v, uint16_t reg, uint32_t len, uint32_t *value)
+{
+	int part = msi_part(&v->pci, reg);
+	uint32_t shift = 8 * (reg & 3);
+
+	if (part < 0)
+		return true;
+	v->pci.msi_guest[part] = merge(v->pci.msi_guest[part], reg, len, *value);
+	*value = msi_ours(v, part) >> shift;
+	if (len < 4)
+		*value &= (1u << 8 * len) - 1;
+	return true;
+}
+
+void pciside_read(const struct cw_vfio *v, uint16_t reg, uint32_t len, uint8_t *data)
+{
+	int part = msi_part(&v->pci, reg);
+
+	for (uint32_t i = 0; part >= 0 && i < len; i++)
+		data[i] = (uint8_t)(v->pci.msi_guest[part] >> 8 * ((reg & 3) + i));
+}
+
+/* ---- what the guest has set ---- */
+
+/* The 16 bits at `at`, if the write touches them; else as they were. */
+static uint16_t half(uint16_t old, uint16_t at, uint16_t reg, uint32_t len, uint32_t value)
+{
+	for (uint32_t i = 0; i < len; i++) {
+		uint8_t byte = (uint8_t)(value >> 8 * i);
+
+		if (reg + i == at)
+			old = (uint16_t)((old & 0xff00) | byte);
+		else if (reg + i == at + 1u)
+			old = (uint16_t)((old & 0x00ff) | byte << 8);
+	}
+	return old;
+}
+
+void pciside_written(struct cw_vfio *v, uint16_t reg, uint32_t len, uint32_t value)
+{
+	struct pciside *p = &v->pci;
+	uint16_t was = p->command;
+
+	if (p->dev.cap_pcie && half(0, p->dev.cap_pcie + PCIE_DEVCTL, reg, len, value) & DEVCTL_FLR) {
+		pciside_reset(v);
+		return;
+	}
+	if (reg >= REG_BAR && reg < REG_BAR + 4 * BAR_N)
+		p->bar[(reg - REG_BAR) / 4] = merge(p->bar[(reg - REG_BAR) / 4], reg, len, value);
+	p->command = half(p->command, REG_COMMAND, reg, len, value);
+	if (p->dev.cap_msi)
+		p->msi_on = half(p->msi_on ? MSI_ON : 0, p->dev.cap_msi + MSI_CONTROL, reg, len, value) & MSI_ON;
+	if (p->dev.cap_msix)
+		p->msix_on = half(p->msix_on ? MSIX_ON : 0, p->dev.cap_msix + MSIX_CONTROL, reg, len, value) & MSIX_ON;
+	if (~was & p->command & CMD_MEMORY)
+		pciside_sync_msix(v);
+}
+
+bool pciside_address(const struct cw_vfio *v, uint32_t bar, uint64_t offset, uint64_t *addr)
+{
+	const struct pciside *p = &v->pci;
+	uint64_t base;
+
+	if (!(p->command & CMD_MEMORY) || bar >= BAR_N || !p->dev.bar[bar].size)
+		return false;
+	base = p->bar[bar] & ~(uint64_t)BAR_FLAGS;
+	if (p->dev.bar[bar].is_64)
+		base |= (uint64_t)p->bar[bar + 1] << 32;
+	base &= ~(p->dev.bar[bar].size - 1);
+	*addr = base + offset;
+	return base;
+}
+
+/* ---- MSI-X ---- */
+
+static void program(struct cw_vfio *v, uint32_t vector, bool on)
+{
+	const struct cw_host_dev *d = &v->pci.dev;
+	uint32_t entry[4] = { 0 };
+	uint64_t at, message;
+
+	if (!pciside_address(v, d->msix_table_bar, d->msix_table_offset + 16ull * vector, &at))
+		return;
+	cw_host_msi_message(v->host, (int)vector, &message, &entry[2]);
+	entry[0] = (uint32_t)message;
+	entry[1] = (uint32_t)(message >> 32);
+	entry[3] = !on; /* the mask bit: 7.7.2.4 */
+	/* A DW each: no device must take more at once. The mask comes off last. */
+	for (int i = on ? 0 : 3; i < 4; i++)
+		cw_host_write(v->host, at + 4 * (uint64_t)i, &entry[i], 4);
+	v->pci.programmed[vector] = on;
+}
+
+void pciside_sync_msix(struct cw_vfio *v)
+{
+	for (uint32_t i = 0; i < v->irqs.msix_n; i++)
+		if ((v->irqs.msix_fd[i] >= 0) != v->pci.programmed[i])
+			program(v, i, v->irqs.msix_fd[i] >= 0);
+}
