@@ -35,3 +35,8 @@ module-check-%:
 .PHONY: module-newest
 module-newest:
 	@scripts/module-newest.sh
+
+# Which kernels module-check is for.
+.PHONY: module-kdirs
+module-kdirs:
+	@echo $(MODULE_KDIRS)
