@@ -30,3 +30,13 @@ module-check-%:
 		MODULE_FLAGS="C=2 CF=-Wsparse-error KCFLAGS=-Werror" 2>&1 | tee $(B)/$@.log
 	@! grep -e warning: -e error: $(B)/$@.log
 	@echo "module-check: $*: no warning"
+
+# Debian's newest kernel, from the network or the user's cache.
+.PHONY: module-newest
+module-newest:
+	@scripts/module-newest.sh
+
+# Which kernels module-check is for.
+.PHONY: module-kdirs
+module-kdirs:
+	@echo $(MODULE_KDIRS)

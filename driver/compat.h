@@ -1,33 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /*
- * The only place that asks for the kernel's version. Each entry supplies the
- * newer kernel's behaviour under a name of our own.
+ * Where kernels differ. Each entry supplies the newer kernel's behaviour under
+ * a name of our own. The version says little: stable kernels and distributions
+ * carry what came later. So first look for a call that all of them have; else
+ * ask for a macro that came or went with the change; and for the version last.
  */
 #ifndef CW_COMPAT_H
 #define CW_COMPAT_H
 
 #include <linux/bvec.h>
-#include <linux/device.h>
 #include <linux/mm.h>
-#include <linux/module.h>
 #include <linux/uio.h>
-#include <linux/version.h>
-
-/* class_create() lost its owner argument in 6.4. */
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 4, 0)
-#define cw_class_create(name) class_create(name)
-#else
-#define cw_class_create(name) class_create(THIS_MODULE, name)
-#endif
 
 /*
  * Takes up to max_pages pages of the iterator's next piece into pages[],
  * advances the iterator and returns the bytes, *offset being where they start
  * in the first page. Pages of user memory are pinned (cw_iter_pins()); those of
  * a bvec stay their owner's, who keeps them until the I/O is over.
- * iov_iter_extract_pages() came with 6.3.
+ * iov_iter_extract_pages() came with this macro, for its flags.
  */
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0)
+#ifdef ITER_ALLOW_P2PDMA
 static inline ssize_t cw_iter_extract(struct iov_iter *iter, struct page **pages, size_t max_len,
 				      unsigned int max_pages, size_t *offset)
 {

@@ -7,12 +7,11 @@
 #include <linux/slab.h>
 
 #include "causeway.h"
-#include "compat.h"
 
 #define CW_MINORS 64
 
 static dev_t cw_devt;
-static struct class *cw_class;
+static struct class cw_class = { .name = CW_NAME };
 static DEFINE_IDA(cw_ida);
 
 static int cw_open(struct inode *inode, struct file *file)
@@ -71,7 +70,7 @@ int cw_chrdev_prepare(struct cw_dev *cw, struct device *parent)
 		return ret;
 	}
 	device_initialize(&cw->dev);
-	cw->dev.class = cw_class;
+	cw->dev.class = &cw_class;
 	cw->dev.parent = parent;
 	cw->dev.devt = MKDEV(MAJOR(cw_devt), MINOR(cw_devt) + cw->id);
 	cw->dev.release = cw_release;
@@ -100,17 +99,15 @@ int cw_chrdev_init(void)
 	ret = alloc_chrdev_region(&cw_devt, 0, CW_MINORS, CW_NAME);
 	if (ret)
 		return ret;
-	cw_class = cw_class_create(CW_NAME);
-	if (IS_ERR(cw_class)) {
+	ret = class_register(&cw_class);
+	if (ret)
 		unregister_chrdev_region(cw_devt, CW_MINORS);
-		return PTR_ERR(cw_class);
-	}
-	return 0;
+	return ret;
 }
 
 void cw_chrdev_exit(void)
 {
-	class_destroy(cw_class);
+	class_unregister(&cw_class);
 	unregister_chrdev_region(cw_devt, CW_MINORS);
 	ida_destroy(&cw_ida);
 }

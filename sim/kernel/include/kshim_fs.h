@@ -76,6 +76,7 @@ enum iter_type { ITER_UBUF, ITER_IOVEC, ITER_BVEC, ITER_KVEC, ITER_FOLIOQ, ITER_
 #define ITER_DEST 0   /* == READ */
 #define READ 0
 #define WRITE 1
+#undef UIO_MAXIOV
 #define UIO_MAXIOV 1024
 #define MAX_RW_COUNT (INT_MAX & PAGE_MASK)
 struct kvec { void *iov_base; size_t iov_len; };
@@ -135,9 +136,9 @@ struct kiocb {
 	int ki_flags;
 	u16 ki_ioprio;
 };
-#define IOCB_HIPRI (1 << 3)
+#define IOCB_HIPRI (1 << 0)
 #define IOCB_DSYNC (1 << 1)
-#define IOCB_NOWAIT (1 << 7)
+#define IOCB_NOWAIT (1 << 3)
 #define IOCB_APPEND (1 << 4)
 #define IOCB_EVENTFD (1 << 16)
 #define IOCB_DIRECT (1 << 17)

@@ -56,7 +56,7 @@ static inline void list_del_init(struct list_head *e)
 	__list_del_entry(e);
 	INIT_LIST_HEAD(e);
 }
-static inline bool list_empty(const struct list_head *h) { return h->next == h; }
+static inline int list_empty(const struct list_head *h) { return h->next == h; }
 static inline bool list_empty_careful(const struct list_head *h) { return h->next == h && h->prev == h; }
 static inline bool list_is_singular(const struct list_head *h) { return !list_empty(h) && h->next == h->prev; }
 static inline bool list_is_last(const struct list_head *e, const struct list_head *h) { return e->next == h; }

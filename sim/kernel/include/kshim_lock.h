@@ -114,7 +114,7 @@ void local_bh_enable(void);
 #define down_read(p) kshim_read_lock(&(p)->l, KSHIM_SITE)
 #define down_read_killable(p) ({ down_read(p); 0; })
 #define down_read_interruptible(p) ({ down_read(p); 0; })
-#define down_read_trylock(p) kshim_read_trylock(&(p)->l, KSHIM_SITE)
+#define down_read_trylock(p) (int)kshim_read_trylock(&(p)->l, KSHIM_SITE)
 #define up_read(p) kshim_read_unlock(&(p)->l, KSHIM_SITE)
 #define lockdep_assert_held(p) kshim_assert_held(&(p)->l, KSHIM_SITE)
 #define lockdep_assert_held_write(p) kshim_assert_held(&(p)->l, KSHIM_SITE)

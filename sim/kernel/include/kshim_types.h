@@ -41,6 +41,11 @@ typedef u64 resource_size_t;
 typedef unsigned int __poll_t;
 typedef s64 ktime_t;
 typedef unsigned long pgoff_t;
+/* The C library has wider or other ones of these names. */
+typedef u32 kshim_dev_t;
+typedef long long kshim_loff_t;
+#define dev_t kshim_dev_t
+#define loff_t kshim_loff_t
 
 #define __user
 #define __iomem

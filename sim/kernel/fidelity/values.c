@@ -1,0 +1,372 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * The macros, types, members and constants that the driver uses, as each kernel and the shim have
+ * them. See check.h. Error numbers, ioctl numbers and what comes from the PCI specification are
+ * seen outside; of the other flags it matters that none is another's bit, which equal values give.
+ */
+#include <linux/bitfield.h>
+#include <linux/bvec.h>
+#include <linux/capability.h>
+#include <linux/cdev.h>
+#include <linux/delay.h>
+#include <linux/device.h>
+#include <linux/dma-mapping.h>
+#include <linux/fs.h>
+#include <linux/idr.h>
+#include <linux/interrupt.h>
+#include <linux/io.h>
+#include <linux/jiffies.h>
+#include <linux/list.h>
+#include <linux/log2.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/pci.h>
+#include <linux/rwsem.h>
+#include <linux/scatterlist.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <linux/uaccess.h>
+#include <linux/uio.h>
+#include <linux/wait.h>
+#include <linux/workqueue.h>
+
+#include "check.h"
+
+struct thing {
+	int before;
+	struct list_head node;
+};
+
+/* ---- types ---- */
+TYPE(bool, _Bool);
+TYPE(u16, unsigned short);
+TYPE(u32, unsigned int);
+TYPE(u64, unsigned long long);
+TYPE(__u8, unsigned char);
+TYPE(__u16, unsigned short);
+TYPE(__u32, unsigned int);
+TYPE(__u64, unsigned long long);
+TYPE(__le32, unsigned int);
+TYPE(uint, unsigned int);
+TYPE(size_t, unsigned long);
+TYPE(ssize_t, long);
+TYPE(loff_t, long long);
+TYPE(dma_addr_t, unsigned long long);
+TYPE(irqreturn_t, __typeof__(IRQ_HANDLED + (irqreturn_t)0));
+TYPE(wait_queue_head_t, struct wait_queue_head);
+TYPE(dev_t, unsigned int);
+HOLDS(atomic_t, sizeof(atomic_t) == sizeof(int));
+HOLDS(spinlock_t, sizeof(spinlock_t) > 0);
+VALUE(true, 1);
+VALUE(false, 0);
+HOLDS(NULL, SAME(__typeof__(NULL), void *));
+VALUE(SIZE_MAX, ~0ul);
+VALUE(U64_MAX, ~0ull);
+
+/* ---- members ---- */
+FIELD(bio_vec, bv_page, struct page *);
+FIELD(bio_vec, bv_len, unsigned int);
+FIELD(bio_vec, bv_offset, unsigned int);
+FIELD(cdev, owner, struct module *);
+TAKES(device, class, struct class *); /* const from 6.4 on */
+FIELD(device, devt, dev_t);
+FIELD(device, parent, struct device *);
+FIELD(device, release, void (*)(struct device *));
+FIELD(file, f_mode, fmode_t);
+FIELD(file, private_data, void *);
+FIELD(inode, i_cdev, struct cdev *);
+FIELD(kiocb, ki_complete, void (*)(struct kiocb *, long));
+FIELD(kiocb, ki_filp, struct file *);
+FIELD(kiocb, ki_flags, int);
+FIELD(kiocb, ki_pos, loff_t);
+FIELD(pci_bus, number, unsigned char);
+FIELD(pci_dev, bus, struct pci_bus *);
+FIELD(pci_dev, dev, struct device);
+FIELD(pci_dev, devfn, unsigned int);
+FIELD(sg_table, nents, unsigned int);
+FIELD(sg_table, sgl, struct scatterlist *);
+/* Those that the driver's tables name. */
+FIELD(class, name, const char *);
+FIELD(file_operations, owner, struct module *);
+FIELD(file_operations, open, int (*)(struct inode *, struct file *));
+FIELD(file_operations, llseek, loff_t (*)(struct file *, loff_t, int));
+FIELD(file_operations, read_iter, ssize_t (*)(struct kiocb *, struct iov_iter *));
+FIELD(file_operations, write_iter, ssize_t (*)(struct kiocb *, struct iov_iter *));
+FIELD(file_operations, unlocked_ioctl, long (*)(struct file *, unsigned int, unsigned long));
+FIELD(file_operations, compat_ioctl, long (*)(struct file *, unsigned int, unsigned long));
+FIELD(pci_driver, name, const char *);
+FIELD(pci_driver, id_table, const struct pci_device_id *);
+FIELD(pci_driver, probe, int (*)(struct pci_dev *, const struct pci_device_id *));
+FIELD(pci_driver, remove, void (*)(struct pci_dev *));
+FIELD(pci_driver, shutdown, void (*)(struct pci_dev *));
+
+/* ---- constants ---- */
+VALUE(EPERM, 1);
+VALUE(EINTR, 4);
+VALUE(EIO, 5);
+VALUE(E2BIG, 7);
+VALUE(EAGAIN, 11);
+VALUE(ENOMEM, 12);
+VALUE(EFAULT, 14);
+VALUE(ENODEV, 19);
+VALUE(EINVAL, 22);
+VALUE(ENOTTY, 25);
+VALUE(ENOSPC, 28);
+VALUE(ERANGE, 34);
+VALUE(EOPNOTSUPP, 95);
+VALUE(ETIMEDOUT, 110);
+VALUE(EIOCBQUEUED, 529);
+VALUE(CAP_SYS_ADMIN, 21);
+VALUE(DMA_TO_DEVICE, 1);
+VALUE(DMA_FROM_DEVICE, 2);
+VALUE(IRQ_NONE, 0);
+VALUE(IRQ_HANDLED, 1);
+VALUE(IRQF_ONESHOT, 0x2000);
+VALUE(PCI_IRQ_MSIX, 1 << 2);
+VALUE(IORESOURCE_MEM, 0x200);
+VALUE(FMODE_NOWAIT, 1 << 27);
+VALUE(FMODE_CAN_ODIRECT, 1 << 22);
+VALUE(FOLL_WRITE, 1);
+VALUE(WRITE, 1);
+VALUE(IOCB_NOWAIT, 8); /* == RWF_NOWAIT */
+VALUE(WQ_UNBOUND, 1 << 1);
+VALUE(PAGE_SHIFT, 12);
+VALUE(PAGE_SIZE, 4096ul);
+VALUE(PAGE_MASK, ~4095ul);
+HOLDS(GFP_KERNEL, SAME(__typeof__(GFP_KERNEL), gfp_t) && (GFP_KERNEL & __GFP_DIRECT_RECLAIM) && !(GFP_KERNEL & __GFP_ZERO));
+#ifdef ITER_ALLOW_P2PDMA /* as in compat.h */
+HOLDS(ITER_ALLOW_P2PDMA, SAME(__typeof__(ITER_ALLOW_P2PDMA), iov_iter_extraction_t));
+#endif
+
+/* ---- macros that are expressions ---- */
+VALUE(BIT(5), 32ul);
+VALUE(BIT_ULL(35), 0x800000000ull);
+VALUE(DIV_ROUND_UP(9, 4), 3);
+MACRO(DMA_BIT_MASK, u64, (unsigned int n), (n));
+VALUE(DMA_BIT_MASK(40), 0xffffffffffull);
+VALUE(MAJOR(0x00512345u), 5);
+VALUE(MINOR(0x00512345u), 0x12345);
+VALUE(MKDEV(5, 0x12345), 0x00512345);
+VALUE(ilog2(4096), 12);
+VALUE(lower_32_bits(0x1234567890ull), 0x34567890u);
+VALUE(upper_32_bits(0x1234567890ull), 0x12u);
+VALUE(offset_in_page(0x12345ul), 0x345);
+VALUE(_IO(0xC9, 3), 0xC903);
+MACRO(cpu_to_le32, __le32, (u32 v), (v));
+MACRO(le32_to_cpu, u32, (__le32 v), (v));
+MACRO(min, u64, (u64 a, u64 b), (a, b));
+MACRO(max, unsigned long, (unsigned long a, unsigned long b), (a, b));
+MACRO(clamp, u32, (u32 v, u32 lo, u32 hi), (v, lo, hi));
+HOLDS(jiffies, SAME(__typeof__(jiffies + 0), unsigned long));
+HOLDS(THIS_MODULE, SAME(__typeof__(THIS_MODULE), struct module *));
+HOLDS(static_assert, 1);
+static_assert(sizeof(struct thing) > sizeof(int));
+
+/* ---- macros with a body of their own ---- */
+USE(container_of, (struct list_head *n))
+{
+	_Static_assert(SAME(__typeof__(container_of(n, struct thing, node)), struct thing *), "container_of");
+}
+
+USE(FIELD_GET, (u64 *out, u32 v))
+{
+	out[0] = FIELD_GET(0x0ff0u, v);
+}
+
+USE(FIELD_PREP, (u32 *out, bool v))
+{
+	*out = FIELD_PREP(0x0ff0u, v);
+}
+
+USE(min_t, (u32 a, unsigned long b))
+{
+	_Static_assert(SAME(__typeof__(min_t(u64, a, b)), u64), "min_t");
+}
+
+USE(clamp_t, (u32 a, unsigned long b))
+{
+	_Static_assert(SAME(__typeof__(clamp_t(int, a, 1, b)), int), "clamp_t");
+}
+
+USE(LIST_HEAD, (void))
+{
+	LIST_HEAD(list);
+	struct list_head *l = &list;
+
+	(void)l;
+}
+
+USE(list_first_entry, (struct list_head *l))
+{
+	_Static_assert(SAME(__typeof__(list_first_entry(l, struct thing, node)), struct thing *), "list_first_entry");
+}
+
+USE(list_for_each_entry, (struct list_head *l))
+{
+	struct thing *t;
+
+	list_for_each_entry(t, l, node)
+		t->before = 1;
+}
+
+USE(list_for_each_entry_safe, (struct list_head *l))
+{
+	struct thing *t, *next;
+
+	list_for_each_entry_safe(t, next, l, node)
+		list_del(&t->node);
+}
+
+USE(for_each_sgtable_sg, (struct sg_table *table))
+{
+	struct scatterlist *sg;
+	unsigned int i;
+
+	for_each_sgtable_sg(table, sg, i)
+		sg_set_page(sg, NULL, i, 0);
+}
+
+USE(READ_ONCE, (u64 *p))
+{
+	_Static_assert(SAME(__typeof__(READ_ONCE(*p)), u64), "READ_ONCE");
+}
+
+USE(WRITE_ONCE, (u64 *p))
+{
+	WRITE_ONCE(*p, 1);
+}
+
+USE(dma_rmb, (void))
+{
+	dma_rmb();
+}
+
+USE(dma_wmb, (void))
+{
+	dma_wmb();
+}
+
+USE(get_user, (u32 __user *p))
+{
+	u32 v;
+	int ret = get_user(v, p);
+
+	(void)ret, (void)v;
+}
+
+USE(time_after, (unsigned long a, unsigned long b))
+{
+	bool after = time_after(a, b);
+
+	(void)after;
+}
+
+USE(time_after_eq, (unsigned long a, unsigned long b))
+{
+	bool after = time_after_eq(a, b);
+
+	(void)after;
+}
+
+USE(init_rwsem, (struct rw_semaphore *s))
+{
+	init_rwsem(s);
+}
+
+USE(mutex_init, (struct mutex *m))
+{
+	mutex_init(m);
+}
+
+USE(spin_lock_init, (spinlock_t *l))
+{
+	spin_lock_init(l);
+}
+
+USE(lockdep_assert_held, (spinlock_t *l))
+{
+	lockdep_assert_held(l);
+}
+
+USE(init_waitqueue_head, (wait_queue_head_t *q))
+{
+	init_waitqueue_head(q);
+}
+
+USE(wake_up, (wait_queue_head_t *q))
+{
+	wake_up(q);
+}
+
+USE(wait_event, (wait_queue_head_t *q, int *v))
+{
+	wait_event(*q, READ_ONCE(*v));
+}
+
+USE(wait_event_killable, (wait_queue_head_t *q, int *v))
+{
+	_Static_assert(SAME(__typeof__(wait_event_killable(*q, READ_ONCE(*v))), int), "wait_event_killable");
+}
+
+USE(INIT_WORK, (struct work_struct *w, work_func_t fn))
+{
+	INIT_WORK(w, fn);
+}
+
+USE(INIT_DELAYED_WORK, (struct delayed_work *w, work_func_t fn))
+{
+	INIT_DELAYED_WORK(w, fn);
+}
+
+USE(dev_err, (struct device *d))
+{
+	dev_err(d, "%d\n", 1);
+}
+
+USE(dev_info, (struct device *d))
+{
+	dev_info(d, "%d\n", 1);
+}
+
+USE(dev_dbg, (struct device *d))
+{
+	dev_dbg(d, "%d\n", 1);
+}
+
+USE(dev_err_ratelimited, (struct device *d))
+{
+	dev_err_ratelimited(d, "%d\n", 1);
+}
+
+USE(dev_warn_ratelimited, (struct device *d))
+{
+	dev_warn_ratelimited(d, "%d\n", 1);
+}
+
+USE(pr_err, (void))
+{
+	pr_err("%d\n", 1);
+}
+
+/* ---- macros of file scope ---- */
+static unsigned int parameter;
+module_param(parameter, uint, 0444);
+USE(module_param, (unsigned int *p))
+{
+	*p = parameter;
+}
+
+static DEFINE_IDA(ida);
+USE(DEFINE_IDA, (void))
+{
+	ida_destroy(&ida);
+}
+
+static const struct pci_device_id ids[] = { { PCI_DEVICE(0x1234, 0x5678) }, { } };
+USE(PCI_DEVICE, (const struct pci_device_id **id))
+{
+	_Static_assert(SAME(__typeof__(ids[0].vendor), u32), "pci_device_id: vendor");
+	*id = ids;
+}
