@@ -62,11 +62,11 @@ void model_reset(struct cw_model *m, bool everything)
 		memset(m->queue, 0, m->p.queues * sizeof(*m->queue));
 		for (uint32_t v = 0; v < m->p.vectors; v++)
 			m->msix[v] = (struct model_msix){ .dw[3] = CW_MSIX_CTRL_MASK_MASK };
+		m->intx = false;
 		model_cfg_init(m);
 	}
 	model_queues_reset(m);
 	m->control = m->error = m->error_queue = m->scratch = 0;
-	m->intx = false;
 	memset(m->event, 0, m->p.vectors * sizeof(*m->event));
 	m->window_base = 0;
 	m->db_stride = CW_DB_STRIDE_LOG2_MIN;

@@ -163,7 +163,6 @@ static void global_write(struct cw_model *m, uint32_t reg, uint32_t value)
 		m->control = value & CW_CONTROL_ENABLE_MASK;
 		if (value & CW_CONTROL_RESET_MASK)
 			model_reset(m, false);
-		model_intx_update(m);
 		for (uint32_t q = 0; q < m->p.queues; q++)
 			model_queue_kick(m, q);
 		break;
