@@ -10,8 +10,16 @@
 #include <linux/device.h>
 #include <linux/mm.h>
 #include <linux/module.h>
+#include <linux/pci.h>
 #include <linux/uio.h>
 #include <linux/version.h>
+
+/* The pin's flag of pci_alloc_irq_vectors() has the specification's name since 6.8. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 8, 0)
+#define CW_IRQ_INTX PCI_IRQ_INTX
+#else
+#define CW_IRQ_INTX PCI_IRQ_LEGACY
+#endif
 
 /* class_create() lost its owner argument in 6.4. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 4, 0)
