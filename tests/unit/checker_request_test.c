@@ -342,6 +342,54 @@ static void msi_while_disabled(struct rig *r, bool bad)
 	msi(r, 1);
 }
 
+/* MSI instead of MSI-X: 1 << log2 vectors, data 0x40 and on. */
+static void msi_on(struct rig *r, uint32_t log2)
+{
+	assert_int_equal(cw_host_cfg_write32(r->h, MSIX, 0), 0);
+	assert_int_equal(cw_host_cfg_write32(r->h, MSI + 4, 0xfee00000), 0);
+	assert_int_equal(cw_host_cfg_write32(r->h, MSI + 12, 0x40), 0);
+	assert_int_equal(cw_host_cfg_write32(r->h, MSI, 1u << 16 | log2 << 20), 0);
+}
+
+static void msi_off_again(struct rig *r, bool bad)
+{
+	msi_on(r, 2);
+	if (bad)
+		assert_int_equal(cw_host_cfg_write32(r->h, MSI, 0), 0);
+	msi(r, 0x41);
+}
+
+static void msi_beyond_the_granted(struct rig *r, bool bad)
+{
+	msi_on(r, 2);
+	msi(r, bad ? 0x44 : 0x43);
+	assert_int_equal(r->irq_n, 1);
+}
+
+static void msi_of_other_data(struct rig *r, bool bad)
+{
+	msi_on(r, 0);
+	msi(r, bad ? 0x10040 : 0x40);
+}
+
+static void msi_elsewhere(struct rig *r, bool bad)
+{
+	struct cw_tlp t;
+
+	msi_on(r, 2);
+	cw_tlp_mwr(&t, CARD, bad ? 0xfee00004 : 0xfee00000, "\x41\0\0", 4, 0);
+	rig_send(r, &t);
+}
+
+static void intx_with_msi(struct rig *r, bool bad)
+{
+	msi_on(r, 0);
+	if (!bad)
+		assert_int_equal(cw_host_cfg_write32(r->h, MSI, 0), 0);
+	msg(r, CW_MSG_ASSERT_INTA, 4);
+	msg(r, CW_MSG_DEASSERT_INTA, 4);
+}
+
 static void intx_with_msix(struct rig *r, bool bad)
 {
 	if (!bad)
@@ -531,6 +579,11 @@ static const struct plant plants[] = {
 	{ CW_RULE_ATTR_MSG, "relaxed", NULL, attr_on_message, false },
 	{ CW_RULE_MSI_SHAPE, "two DWs", NULL, msi_of_two_dws, false },
 	{ CW_RULE_MSI_OFF, "disabled", NULL, msi_while_disabled, false },
+	{ CW_RULE_MSI_OFF, "MSI disabled", NULL, msi_off_again, false },
+	{ CW_RULE_MSI_VECTOR, "fifth of four", NULL, msi_beyond_the_granted, false },
+	{ CW_RULE_MSI_VECTOR, "upper half", NULL, msi_of_other_data, false },
+	{ CW_RULE_MSI_VECTOR, "address", NULL, msi_elsewhere, false },
+	{ CW_RULE_INTX_OFF, "MSI enabled", NULL, intx_with_msi, false },
 	{ CW_RULE_INTX_OFF, "MSI-X enabled", NULL, intx_with_msix, false },
 	{ CW_RULE_INTX_OFF, "INTx disabled", NULL, intx_disabled, false },
 	{ CW_RULE_MSG_CODE, "vendor message", NULL, message_code, false },
