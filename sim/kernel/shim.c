@@ -7,6 +7,7 @@ void shim_param_default(struct shim_param *p)
 	memset(p, 0, sizeof(*p));
 	p->seed = 1;
 	p->iommu = true;
+	p->neighbour = true;
 	cw_host_param_default(&p->host);
 }
 
@@ -80,6 +81,7 @@ int shim_new(struct shim **shim, struct cw_link *host_end, const struct shim_par
 		return ret;
 	}
 	kshim_pci_init(s);
+	kshim_irq_init(s);
 	*shim = s;
 	return 0;
 }
@@ -176,6 +178,8 @@ bool shim_bound(struct shim *s)
 
 void shim_surprise(struct shim *s, bool gone)
 {
+	if (gone) /* the port lets go of the line */
+		kshim_irq_arrive(s, -1, false);
 	s->gone = gone;
 	s->pdev.error_state = gone ? pci_channel_io_perm_failure : pci_channel_io_normal;
 }
@@ -208,7 +212,12 @@ const struct cw_host_dev *shim_host_dev(struct shim *s)
 
 void shim_dummy_irq(struct shim *s, int vector)
 {
-	kshim_irq_arrive(s, s->irq_mode == IRQ_MODE_INTX ? -1 : vector, true);
+	kshim_irq_arrive(s, s->pdev.msi_enabled || s->pdev.msix_enabled ? vector : -1, true);
+}
+
+void shim_dummy_intx(struct shim *s, bool level)
+{
+	kshim_irq_arrive(s, -1, level);
 }
 
 int shim_dummy_dma(struct shim *s, uint64_t iova, void *buf, uint32_t len, bool write)
