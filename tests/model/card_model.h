@@ -26,6 +26,7 @@ struct cw_model_param {
 	uint64_t delay_ps;         /* from cause to effect */
 	uint32_t features;         /* optional parts: bits of CAP_FEATURES */
 	uint8_t msi_log2;          /* MSI vectors it asks for, log2 */
+	uint32_t event_room;       /* most entries of an event ring out at once; 0: all of it */
 };
 void cw_model_param_default(struct cw_model_param *p);
 

@@ -47,6 +47,13 @@ static void entry_write(struct cw_model *m, uint32_t queue)
 	model_raise(m, v);
 }
 
+static bool event_room(const struct cw_model *m, const struct model_event *e)
+{
+	uint32_t out = e->produced - e->consumer;
+
+	return out < 1u << e->size && (!m->p.event_room || out < m->p.event_room);
+}
+
 /* What waits for room of this vector's ring; of a ring that is off, nothing does. */
 void model_event_serve(struct cw_model *m, uint32_t vector)
 {
@@ -60,7 +67,7 @@ void model_event_serve(struct cw_model *m, uint32_t vector)
 		if (!ring_on(m, vector)) {
 			q->entry_waits = q->halt_due = false;
 			model_raise(m, vector);
-		} else if (e->produced - e->consumer < 1u << e->size) {
+		} else if (event_room(m, e)) {
 			entry_write(m, i);
 		} else {
 			m->stats.events_full++;
