@@ -83,6 +83,8 @@ static irqreturn_t action_handle(struct irq_action *a)
 			   kshim_line_irq(a->line));
 	else if (ret == IRQ_WAKE_THREAD)
 		action_wake(a);
+	if (ret == IRQ_NONE && a != &a->line->s->neighbour)
+		a->line->s->stats.irq_passed++;
 	return ret;
 }
 

@@ -158,7 +158,7 @@ struct shim_stats {
 	uint64_t pinned_pages, allocations;       /* now */
 	uint64_t faults;                          /* device accesses refused */
 	uint64_t checks_failed, checks_expected;
-	uint64_t switches, points, mmio_reads, mmio_writes, interrupts, irq_none, neighbour_irqs, timers, works, syscalls;
+	uint64_t switches, points, mmio_reads, mmio_writes, interrupts, irq_none, irq_passed, neighbour_irqs, timers, works, syscalls;
 	uint64_t fail_calls;
 	uint64_t hash;                            /* of the schedule: equal for equal runs */
 };

@@ -2,19 +2,6 @@
 /* Loading, probing, removing: with what the card and the machine may be like. */
 #include "rig.h"
 
-struct said {
-	const char *what;
-	unsigned n;
-};
-
-static void count_message(void *ctx, int level, const char *text)
-{
-	struct said *s = ctx;
-
-	(void)level;
-	s->n += strstr(text, s->what) != NULL;
-}
-
 static void probe_and_remove_leave_nothing(void **state)
 {
 	struct rig *r = *state;

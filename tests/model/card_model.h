@@ -26,6 +26,7 @@ struct cw_model_param {
 	uint64_t delay_ps;         /* from cause to effect */
 	uint32_t features;         /* optional parts: bits of CAP_FEATURES */
 	uint8_t msi_log2;          /* MSI vectors it asks for, log2 */
+	uint32_t event_room;       /* most entries of an event ring out at once; 0: all of it */
 };
 void cw_model_param_default(struct cw_model_param *p);
 
@@ -50,6 +51,7 @@ enum cw_model_fault_kind {
 	CW_MODEL_BAD_QUEUE,   /* the record names queue arg */
 	CW_MODEL_BAD_BYTES,   /* the record says arg bytes */
 	CW_MODEL_NO_IRQ,      /* no interrupt (nor event) from this descriptor's record to the next consumer index */
+	CW_MODEL_NO_ERROR,    /* an error of this queue is not told by vector 0 */
 	CW_MODEL_EVENT_QUEUE, /* the event entry of this queue, with this number on its ring, names queue arg */
 	CW_MODEL_EVENT_PHASE, /* it has the phase of the pass before: as though it was not there */
 };
@@ -74,6 +76,7 @@ struct cw_model_stats {
 	uint32_t doorbells8;    /* both indices in one write */
 	uint64_t events;        /* event ring entries written */
 	uint64_t events_full;   /* times that one had to wait for room */
+	uint32_t event_rings;   /* switched on now */
 	uint32_t bad_vectors;   /* MSI vectors raised that the host did not grant */
 	uint32_t bad_consumers; /* writes of an EVENT_CONSUMER ignored */
 };

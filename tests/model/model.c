@@ -125,6 +125,8 @@ void cw_model_get_stats(const struct cw_model *m, struct cw_model_stats *s)
 {
 	*s = m->stats;
 	s->faults_left = m->fault_n;
+	for (uint32_t v = 0; v < m->p.vectors; v++)
+		s->event_rings += model_event_on(m, v);
 }
 
 /* ---- card memory ---- */

@@ -14,7 +14,7 @@ static uint32_t vector_of(const struct model_queue *q)
 	return (q->config & CW_Q_CONFIG_VECTOR_MASK) >> CW_Q_CONFIG_VECTOR_SHIFT;
 }
 
-static bool ring_on(const struct cw_model *m, uint32_t vector)
+bool model_event_on(const struct cw_model *m, uint32_t vector)
 {
 	return vector < m->p.vectors && m->event[vector].base && m->event[vector].size >= 1 &&
 	       m->event[vector].size <= 16;
@@ -47,6 +47,13 @@ static void entry_write(struct cw_model *m, uint32_t queue)
 	model_raise(m, v);
 }
 
+static bool event_room(const struct cw_model *m, const struct model_event *e)
+{
+	uint32_t out = e->produced - e->consumer;
+
+	return out < 1u << e->size && (!m->p.event_room || out < m->p.event_room);
+}
+
 /* What waits for room of this vector's ring; of a ring that is off, nothing does. */
 void model_event_serve(struct cw_model *m, uint32_t vector)
 {
@@ -57,10 +64,10 @@ void model_event_serve(struct cw_model *m, uint32_t vector)
 
 		if (!q->entry_waits || vector_of(q) != vector)
 			continue;
-		if (!ring_on(m, vector)) {
+		if (!model_event_on(m, vector)) {
 			q->entry_waits = q->halt_due = false;
 			model_raise(m, vector);
-		} else if (e->produced - e->consumer < 1u << e->size) {
+		} else if (event_room(m, e)) {
 			entry_write(m, i);
 		} else {
 			m->stats.events_full++;
@@ -79,13 +86,13 @@ static void raise_queue(struct cw_model *m, uint32_t queue)
 	q->deadline = CW_TIME_NEVER;
 	if (q->mute)
 		return;
-	if (ring_on(m, v) && !q->armed) {
+	if (model_event_on(m, v) && !q->armed) {
 		q->due = true;
 		return;
 	}
 	q->owed = 0;
 	q->due = false;
-	if (ring_on(m, v)) {
+	if (model_event_on(m, v)) {
 		q->armed = false;
 		q->entry_waits = true;
 		model_event_serve(m, v);
@@ -131,7 +138,7 @@ void model_queue_arm(struct cw_model *m, uint32_t queue)
 	struct model_queue *q = &m->queue[queue];
 
 	q->mute = false;
-	if (!ring_on(m, vector_of(q)))
+	if (!model_event_on(m, vector_of(q)))
 		return;
 	q->armed = true;
 	if (q->records == q->consumer && !q->halt_due) {

@@ -133,6 +133,7 @@ void model_error(struct cw_model *m, uint32_t bit, uint32_t queue);
 void model_raise(struct cw_model *m, uint32_t vector);
 void model_msix_pending(struct cw_model *m);
 void model_intx_update(struct cw_model *m);
+bool model_event_on(const struct cw_model *m, uint32_t vector);
 void model_event_serve(struct cw_model *m, uint32_t vector);
 /* A record was written; `now`: without moderation. */
 void model_queue_note(struct cw_model *m, uint32_t queue, bool now);

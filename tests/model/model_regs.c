@@ -291,6 +291,8 @@ void model_doorbell(struct cw_model *m, uint64_t offset, const uint32_t *value, 
 
 void model_error(struct cw_model *m, uint32_t bit, uint32_t queue)
 {
+	struct cw_model_fault f;
+
 	m->error |= bit;
 	if (queue < m->p.queues) {
 		if (m->error_queue & CW_ERROR_QUEUE_VALID_MASK)
@@ -298,5 +300,6 @@ void model_error(struct cw_model *m, uint32_t bit, uint32_t queue)
 		else
 			m->error_queue = CW_ERROR_QUEUE_VALID_MASK | queue;
 	}
-	model_raise(m, 0);
+	if (!model_fault(m, CW_MODEL_NO_ERROR, queue, 0, &f))
+		model_raise(m, 0);
 }
