@@ -144,10 +144,49 @@ static long intx_has_one_vector_and_the_device_s_number(struct dull *d)
 	return 0;
 }
 
+/* What the capability must hold, and what must be off, at each step (section 7.7.1). */
+static long msi_is(struct dull *d, u16 flags, u32 masked, bool intx_off)
+{
+	u16 cap = d->pdev->msi_cap, control, data, command;
+	u32 lo, mask;
+
+	pci_read_config_word(d->pdev, cap + PCI_MSI_FLAGS, &control);
+	WANT((control & (PCI_MSI_FLAGS_ENABLE | PCI_MSI_FLAGS_QSIZE)) == flags);
+	pci_read_config_dword(d->pdev, cap + PCI_MSI_MASK_64, &mask);
+	WANT(mask == masked);
+	pci_read_config_word(d->pdev, PCI_COMMAND, &command);
+	WANT(!(command & PCI_COMMAND_INTX_DISABLE) == !intx_off);
+	pci_read_config_dword(d->pdev, cap + PCI_MSI_ADDRESS_LO, &lo);
+	pci_read_config_word(d->pdev, cap + PCI_MSI_DATA_64, &data);
+	WANT(lo == 0xfee00000 && !(data & 31));
+	return 0;
+}
+
 static long msi_has_the_first_vector_s_number(struct dull *d)
 {
-	WANT(d->vectors == 1 && d->pdev->msi_enabled && !d->pdev->msix_enabled); /* the dummy card has one */
-	WANT(pci_irq_vector(d->pdev, 0) == (int)d->pdev->irq && pci_irq_vector(d->pdev, 1) == -EINVAL);
+	WANT(d->vectors == 4 && d->pdev->msi_enabled && !d->pdev->msix_enabled);
+	WANT(pci_irq_vector(d->pdev, 0) == (int)d->pdev->irq && pci_irq_vector(d->pdev, 3) == (int)d->pdev->irq + 3);
+	WANT(pci_irq_vector(d->pdev, 4) == -EINVAL);
+	return 0;
+}
+
+static long msi_is_set_up_in_the_card(struct dull *d)
+{
+	WANT(!msi_is(d, PCI_MSI_FLAGS_ENABLE | 2 << 4, 0xf, true)); /* four vectors, all masked */
+	WANT(!request(d, dull_irq, NULL, 0, d));
+	WANT(!request_irq((unsigned int)pci_irq_vector(d->pdev, 2), dull_irq, 0, "dull", d));
+	WANT(!msi_is(d, PCI_MSI_FLAGS_ENABLE | 2 << 4, 0xa, true));
+	give_back(d);
+	WANT(!msi_is(d, PCI_MSI_FLAGS_ENABLE | 2 << 4, 0xb, true));
+	free_irq((unsigned int)pci_irq_vector(d->pdev, 2), d);
+	pci_free_irq_vectors(d->pdev);
+	WANT(!msi_is(d, 0, 0, false)); /* off, nothing masked, and INTx may speak again */
+	WANT(d->pdev->irq == 16 && !d->pdev->msi_enabled);
+	WANT(pci_alloc_irq_vectors(d->pdev, 1, 7, PCI_IRQ_MSI) == 4); /* a power of two */
+	pci_free_irq_vectors(d->pdev);
+	WANT(pci_alloc_irq_vectors(d->pdev, 5, 7, PCI_IRQ_MSI) == -ENOSPC);
+	WANT(pci_alloc_irq_vectors(d->pdev, 1, 100, PCI_IRQ_MSI) == 8);
+	WANT(!msi_is(d, PCI_MSI_FLAGS_ENABLE | 3 << 4, 0xff, true));
 	return 0;
 }
 
@@ -183,6 +222,7 @@ static void each_type_grants_what_it_has(void **state __maybe_unused)
 	static const struct { unsigned int flags; long (*body)(struct dull *d); const char *name; } w[] = {
 		{ PCI_IRQ_INTX, intx_has_one_vector_and_the_device_s_number, "INTx" },
 		{ PCI_IRQ_INTX | PCI_IRQ_MSI, msi_has_the_first_vector_s_number, "MSI" },
+		{ PCI_IRQ_MSI, msi_is_set_up_in_the_card, "MSI in the card" },
 		{ PCI_IRQ_ALL_TYPES, msix_leaves_the_device_s_number_alone, "MSI-X" },
 		{ PCI_IRQ_INTX, intx_is_asked_for_alone, "INTx alone" },
 	};
