@@ -293,6 +293,35 @@ static long called_until_it_falls(struct dull *d)
 	return 0;
 }
 
+/* Many interrupts that each take a few calls are no storm, and a handler that denies some is no liar. */
+static long many_levels_are_no_storm(struct dull *d)
+{
+	d->lower_at = 3;
+	WANT(!request(d, dull_irq, NULL, IRQF_SHARED, d));
+	for (unsigned int i = 0; i < 150; i++) {
+		d->irqs = 0;
+		card_intx(d, true);
+		usleep_range(100, 100);
+		WANT(d->irqs == 3 && !d->up);
+	}
+	give_back(d);
+	return 0;
+}
+
+static long denies_six_of_ten(struct dull *d)
+{
+	d->lower_at = 1; /* without a level: IRQ_NONE */
+	WANT(!request(d, dull_irq, NULL, 0, d));
+	for (unsigned int i = 0; i < 4000; i++) {
+		d->up = i % 10 > 5;
+		shim_dummy_irq(d->s, 0);
+		usleep_range(10, 10);
+	}
+	WANT(d->irqs == 4000);
+	give_back(d);
+	return 0;
+}
+
 static long up_before_there_is_a_handler(struct dull *d)
 {
 	d->lower_at = 1;
@@ -363,6 +392,8 @@ static void levels_behave(void **state __maybe_unused)
 {
 	static const struct { long (*body)(struct dull *d); const char *name; struct setup w; } w[] = {
 		{ called_until_it_falls, "called_until_it_falls", { .flags = PCI_IRQ_INTX } },
+		{ many_levels_are_no_storm, "many_levels_are_no_storm", { .flags = PCI_IRQ_INTX } },
+		{ denies_six_of_ten, "denies_six_of_ten", { .flags = PCI_IRQ_MSIX } },
 		{ up_before_there_is_a_handler, "up_before_there_is_a_handler", { .flags = PCI_IRQ_INTX, .alone = true } },
 		{ masked_until_its_thread_is_done, "masked_until_its_thread_is_done",
 		  { .flags = PCI_IRQ_INTX, .alone = true } },
