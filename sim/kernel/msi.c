@@ -13,7 +13,7 @@ static bool msi_mask_reg(struct shim *s, u16 *reg)
 {
 	u16 v;
 
-	if (!s->host || pci_read_config_word(&s->pdev, s->hdev.cap_msi + PCI_MSI_FLAGS, &v))
+	if (pci_read_config_word(&s->pdev, s->hdev.cap_msi + PCI_MSI_FLAGS, &v))
 		return false;
 	*reg = (u16)(s->hdev.cap_msi + (v & PCI_MSI_FLAGS_64BIT ? PCI_MSI_MASK_64 : PCI_MSI_MASK_32));
 	return v & PCI_MSI_FLAGS_MASKBIT;
@@ -39,9 +39,9 @@ static void msix_mask(struct shim *s, int vector, bool mask)
 
 void kshim_msi_mask(struct shim *s, int vector, bool mask)
 {
-	if (!s->host || vector < 0)
+	if (vector < 0)
 		return;
-	if (s->irq_mode == IRQ_MODE_MSIX) {
+	if (s->irq_mode == IRQ_MODE_MSIX && s->host) {
 		msix_mask(s, vector, mask);
 	} else if (s->irq_mode == IRQ_MODE_MSI) {
 		s->msi_masked = mask ? s->msi_masked | BIT(vector) : s->msi_masked & ~BIT(vector);
@@ -101,8 +101,6 @@ static int msi_enable(struct shim *s, bool on, unsigned int n)
 {
 	u16 reg = s->hdev.cap_msi, v;
 
-	if (!s->host)
-		return 0;
 	pci_read_config_word(&s->pdev, reg + PCI_MSI_FLAGS, &v);
 	v &= (u16)~(PCI_MSI_FLAGS_ENABLE | PCI_MSI_FLAGS_QSIZE);
 	pci_write_config_word(&s->pdev, reg + PCI_MSI_FLAGS, v);
@@ -156,8 +154,6 @@ static int msi_count(struct shim *s)
 
 	if (!s->pdev.msi_cap || s->p.no_msi)
 		return 0;
-	if (!s->host)
-		return 1;
 	if (pci_read_config_word(&s->pdev, s->pdev.msi_cap + PCI_MSI_FLAGS, &v))
 		return 0;
 	return 1 << ((v & PCI_MSI_FLAGS_QMASK) >> 1);

@@ -29,10 +29,12 @@ static void lists_init(struct shim *s)
 	s->aio_tail = &s->aio_done;
 }
 
-/* What stands in for a card where there is none: 64 KiB of registers, 16 vectors. */
+/* What stands in for a card where there is none: 64 KiB of registers, 16 vectors of MSI-X, 8 of MSI. */
 #define DUMMY_BAR (64u << 10)
 static int dummy_init(struct shim *s)
 {
+	u16 msi = PCI_MSI_FLAGS_64BIT | PCI_MSI_FLAGS_MASKBIT | 3 << 1; /* log2 of 8 */
+
 	s->dummy_bar = calloc(1, DUMMY_BAR);
 	s->dummy_cfg = calloc(1, 4096);
 	if (!s->dummy_bar || !s->dummy_cfg)
@@ -41,6 +43,8 @@ static int dummy_init(struct shim *s)
 		.bar[0] = { .base = 0xe0000000u, .size = DUMMY_BAR }, .cap_msi = 0x50, .cap_msix = 0x60, .msix_n = 16 };
 	memcpy(s->dummy_cfg, &s->hdev.vendor, 2);
 	memcpy(s->dummy_cfg + 2, &s->hdev.device, 2);
+	s->dummy_cfg[s->hdev.cap_msi] = PCI_CAP_ID_MSI;
+	memcpy(s->dummy_cfg + s->hdev.cap_msi + PCI_MSI_FLAGS, &msi, 2);
 	return 0;
 }
 

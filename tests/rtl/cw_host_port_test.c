@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-// tests: cw_rx_req cw_req_class cw_reg_bus cw_regs cw_event_regs
+// tests: cw_rx_req cw_req_class cw_reg_bus cw_regs
 /* The host port as a whole: the walk over the register table, requests of every kind, window. */
 #include "tests/rtl/host_port_rig.h"
 
@@ -36,6 +36,7 @@ static const struct {
 	{ "EVENT_BASE_LO", 0xffffffc0 }, { "MSIX_ADDR_LO", 0xfffffffc },
 	/* these have tests of their own */
 	{ "CONTROL", 1 }, { "DB_STRIDE", 0 }, { "CPL_TIMEOUT", 0 }, { "ERROR_QUEUE", 0 }, { "DEPTH", 0 }, { "Q_CTRL", 0 },
+	{ "EVENT_CONSUMER", 0 },
 };
 
 static const struct {
@@ -43,7 +44,7 @@ static const struct {
 	uint32_t value;
 } built[] = {
 	{ "VERSION", CW_VERSION_MAJOR << 16 | CW_VERSION_MINOR }, { "CAP_COUNTS", 64u << 16 | RIG_QUEUE_N },
-	{ "CAP_DMA", 32u << 24 | 16u << 16 | 32u << 8 | 64 }, { "CAP_FEATURES", 256u << 16 }, { "CLOCK_HZ", 250000000 },
+	{ "CAP_DMA", 32u << 24 | 16u << 16 | 32u << 8 | 64 }, { "CAP_FEATURES", 256u << 16 | CW_CAP_FEATURES_EVENT_RING_MASK | CW_CAP_FEATURES_MOD_TIME_MASK }, { "CLOCK_HZ", 250000000 },
 	{ "STATUS", 3 }, { "LINK", CW_LINK_BME_MASK },
 };
 
@@ -158,12 +159,12 @@ static void every_vector_and_queue_has_its_own_words(void **state)
 	for (unsigned i = 0; i < RIG_QUEUE_N; i++) {
 		rig_wr32(r, CW_QUEUE_OFFSET + CW_QUEUE_STRIDE * i + CW_Q_MODERATION, 0x10000 + i);
 		rig_wr32(r, CW_MSIX_TABLE_OFFSET + 16 * i + CW_MSIX_DATA, 0x20000 + i);
-		rig_wr32(r, CW_EVENT_OFFSET + CW_EVENT_STRIDE * i + CW_EVENT_CONSUMER, 0x30000 + i);
+		rig_wr32(r, CW_EVENT_OFFSET + CW_EVENT_STRIDE * i + CW_EVENT_BASE_HI, 0x30000 + i);
 	}
 	for (unsigned i = 0; i < RIG_QUEUE_N; i++) {
 		assert_int_equal(rig_rd32(r, CW_QUEUE_OFFSET + CW_QUEUE_STRIDE * i + CW_Q_MODERATION), 0x10000 + i);
 		assert_int_equal(rig_rd32(r, CW_MSIX_TABLE_OFFSET + 16 * i + CW_MSIX_DATA), 0x20000 + i);
-		assert_int_equal(rig_rd32(r, CW_EVENT_OFFSET + CW_EVENT_STRIDE * i + CW_EVENT_CONSUMER), 0x30000 + i);
+		assert_int_equal(rig_rd32(r, CW_EVENT_OFFSET + CW_EVENT_STRIDE * i + CW_EVENT_BASE_HI), 0x30000 + i);
 	}
 	rig_free(r);
 }
@@ -171,7 +172,7 @@ static void every_vector_and_queue_has_its_own_words(void **state)
 static void reserved_addresses_read_zero_and_ignore_writes(void **state)
 {
 	static const uint32_t holes[] = {
-		0x058, 0x7fc, 0x800 + 8 * CW_COUNTER_N, 0xffc, 0x1000, 0x1020, 0xfffc,
+		0x05c, 0x7fc, 0x800 + 8 * CW_COUNTER_N, 0xffc, 0x1000, 0x1020, 0xfffc,
 		CW_MSIX_TABLE_OFFSET + 16 * 64, 0x1fffc, CW_MSIX_PBA_OFFSET + 8, 0x2fffc,
 		CW_EVENT_OFFSET + 0x10, CW_EVENT_OFFSET + 0x1c, CW_EVENT_OFFSET + CW_EVENT_STRIDE * 64, 0x3fffc,
 		CW_QUEUE_OFFSET + 0x44, CW_QUEUE_OFFSET + 0x7c, CW_QUEUE_OFFSET + CW_QUEUE_STRIDE * RIG_QUEUE_N,

@@ -435,7 +435,7 @@ static void recovery_goes_through_its_steps(void **state __maybe_unused)
 static void interrupts_come_by_whatever_way_the_machine_has(void **state __maybe_unused)
 {
 	static const struct { bool no_msix, no_msi; unsigned int limit, vectors; } w[] = {
-		{ false, false, 0, 4 }, { false, false, 2, 2 }, { true, false, 0, 1 }, { true, true, 0, 1 },
+		{ false, false, 0, 4 }, { false, false, 2, 2 }, { true, false, 0, 4 }, { true, false, 3, 2 }, { true, true, 0, 1 },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(w); i++) {

@@ -144,10 +144,49 @@ static long intx_has_one_vector_and_the_device_s_number(struct dull *d)
 	return 0;
 }
 
+/* What the capability must hold, and what must be off, at each step (section 7.7.1). */
+static long msi_is(struct dull *d, u16 flags, u32 masked, bool intx_off)
+{
+	u16 cap = d->pdev->msi_cap, control, data, command;
+	u32 lo, mask;
+
+	pci_read_config_word(d->pdev, cap + PCI_MSI_FLAGS, &control);
+	WANT((control & (PCI_MSI_FLAGS_ENABLE | PCI_MSI_FLAGS_QSIZE)) == flags);
+	pci_read_config_dword(d->pdev, cap + PCI_MSI_MASK_64, &mask);
+	WANT(mask == masked);
+	pci_read_config_word(d->pdev, PCI_COMMAND, &command);
+	WANT(!(command & PCI_COMMAND_INTX_DISABLE) == !intx_off);
+	pci_read_config_dword(d->pdev, cap + PCI_MSI_ADDRESS_LO, &lo);
+	pci_read_config_word(d->pdev, cap + PCI_MSI_DATA_64, &data);
+	WANT(lo == 0xfee00000 && !(data & 31));
+	return 0;
+}
+
 static long msi_has_the_first_vector_s_number(struct dull *d)
 {
-	WANT(d->vectors == 1 && d->pdev->msi_enabled && !d->pdev->msix_enabled); /* the dummy card has one */
-	WANT(pci_irq_vector(d->pdev, 0) == (int)d->pdev->irq && pci_irq_vector(d->pdev, 1) == -EINVAL);
+	WANT(d->vectors == 4 && d->pdev->msi_enabled && !d->pdev->msix_enabled);
+	WANT(pci_irq_vector(d->pdev, 0) == (int)d->pdev->irq && pci_irq_vector(d->pdev, 3) == (int)d->pdev->irq + 3);
+	WANT(pci_irq_vector(d->pdev, 4) == -EINVAL);
+	return 0;
+}
+
+static long msi_is_set_up_in_the_card(struct dull *d)
+{
+	WANT(!msi_is(d, PCI_MSI_FLAGS_ENABLE | 2 << 4, 0xf, true)); /* four vectors, all masked */
+	WANT(!request(d, dull_irq, NULL, 0, d));
+	WANT(!request_irq((unsigned int)pci_irq_vector(d->pdev, 2), dull_irq, 0, "dull", d));
+	WANT(!msi_is(d, PCI_MSI_FLAGS_ENABLE | 2 << 4, 0xa, true));
+	give_back(d);
+	WANT(!msi_is(d, PCI_MSI_FLAGS_ENABLE | 2 << 4, 0xb, true));
+	free_irq((unsigned int)pci_irq_vector(d->pdev, 2), d);
+	pci_free_irq_vectors(d->pdev);
+	WANT(!msi_is(d, 0, 0, false)); /* off, nothing masked, and INTx may speak again */
+	WANT(d->pdev->irq == 16 && !d->pdev->msi_enabled);
+	WANT(pci_alloc_irq_vectors(d->pdev, 1, 7, PCI_IRQ_MSI) == 4); /* a power of two */
+	pci_free_irq_vectors(d->pdev);
+	WANT(pci_alloc_irq_vectors(d->pdev, 5, 7, PCI_IRQ_MSI) == -ENOSPC);
+	WANT(pci_alloc_irq_vectors(d->pdev, 1, 100, PCI_IRQ_MSI) == 8);
+	WANT(!msi_is(d, PCI_MSI_FLAGS_ENABLE | 3 << 4, 0xff, true));
 	return 0;
 }
 
@@ -183,6 +222,7 @@ static void each_type_grants_what_it_has(void **state __maybe_unused)
 	static const struct { unsigned int flags; long (*body)(struct dull *d); const char *name; } w[] = {
 		{ PCI_IRQ_INTX, intx_has_one_vector_and_the_device_s_number, "INTx" },
 		{ PCI_IRQ_INTX | PCI_IRQ_MSI, msi_has_the_first_vector_s_number, "MSI" },
+		{ PCI_IRQ_MSI, msi_is_set_up_in_the_card, "MSI in the card" },
 		{ PCI_IRQ_ALL_TYPES, msix_leaves_the_device_s_number_alone, "MSI-X" },
 		{ PCI_IRQ_INTX, intx_is_asked_for_alone, "INTx alone" },
 	};
@@ -250,6 +290,35 @@ static long called_until_it_falls(struct dull *d)
 	WANT(d->irqs == 1);
 	give_back(d);
 	WANT(d->irqs == 2);
+	return 0;
+}
+
+/* Many interrupts that each take a few calls are no storm, and a handler that denies some is no liar. */
+static long many_levels_are_no_storm(struct dull *d)
+{
+	d->lower_at = 3;
+	WANT(!request(d, dull_irq, NULL, IRQF_SHARED, d));
+	for (unsigned int i = 0; i < 150; i++) {
+		d->irqs = 0;
+		card_intx(d, true);
+		usleep_range(100, 100);
+		WANT(d->irqs == 3 && !d->up);
+	}
+	give_back(d);
+	return 0;
+}
+
+static long denies_six_of_ten(struct dull *d)
+{
+	d->lower_at = 1; /* without a level: IRQ_NONE */
+	WANT(!request(d, dull_irq, NULL, 0, d));
+	for (unsigned int i = 0; i < 4000; i++) {
+		d->up = i % 10 > 5;
+		shim_dummy_irq(d->s, 0);
+		usleep_range(10, 10);
+	}
+	WANT(d->irqs == 4000);
+	give_back(d);
 	return 0;
 }
 
@@ -323,6 +392,8 @@ static void levels_behave(void **state __maybe_unused)
 {
 	static const struct { long (*body)(struct dull *d); const char *name; struct setup w; } w[] = {
 		{ called_until_it_falls, "called_until_it_falls", { .flags = PCI_IRQ_INTX } },
+		{ many_levels_are_no_storm, "many_levels_are_no_storm", { .flags = PCI_IRQ_INTX } },
+		{ denies_six_of_ten, "denies_six_of_ten", { .flags = PCI_IRQ_MSIX } },
 		{ up_before_there_is_a_handler, "up_before_there_is_a_handler", { .flags = PCI_IRQ_INTX, .alone = true } },
 		{ masked_until_its_thread_is_done, "masked_until_its_thread_is_done",
 		  { .flags = PCI_IRQ_INTX, .alone = true } },
