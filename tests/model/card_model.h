@@ -51,6 +51,7 @@ enum cw_model_fault_kind {
 	CW_MODEL_BAD_QUEUE,   /* the record names queue arg */
 	CW_MODEL_BAD_BYTES,   /* the record says arg bytes */
 	CW_MODEL_NO_IRQ,      /* no interrupt (nor event) from this descriptor's record to the next consumer index */
+	CW_MODEL_EVENT_AGAIN, /* after the consumer index of this queue, which armed it, an event without a record */
 	CW_MODEL_NO_ERROR,    /* an error of this queue is not told by vector 0 */
 	CW_MODEL_EVENT_QUEUE, /* the event entry of this queue, with this number on its ring, names queue arg */
 	CW_MODEL_EVENT_PHASE, /* it has the phase of the pass before: as though it was not there */

@@ -136,6 +136,7 @@ void model_queue_late(struct cw_model *m, uint32_t queue)
 void model_queue_arm(struct cw_model *m, uint32_t queue)
 {
 	struct model_queue *q = &m->queue[queue];
+	struct cw_model_fault f;
 
 	q->mute = false;
 	if (!model_event_on(m, vector_of(q)))
@@ -148,6 +149,8 @@ void model_queue_arm(struct cw_model *m, uint32_t queue)
 	} else if (q->due || count_reached(q)) {
 		raise_queue(m, queue);
 	}
+	if (model_fault(m, CW_MODEL_EVENT_AGAIN, queue, 0, &f))
+		raise_queue(m, queue);
 }
 
 void model_queue_quiet(struct model_queue *q)
