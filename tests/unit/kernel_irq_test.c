@@ -354,6 +354,20 @@ static long masked_until_its_thread_is_done(struct dull *d)
 	return 0;
 }
 
+/* Freed while its thread has the line masked: whoever comes next finds it open. */
+static long freed_while_masked(struct dull *d)
+{
+	for (unsigned int i = 1; i <= 3; i++) {
+		WANT(!request(d, NULL, dull_thread, IRQF_ONESHOT, d));
+		card_intx(d, true);
+		usleep_range(100, 100);
+		WANT(d->threads == i && d->up); /* the thread is at work */
+		give_back(d);
+		WANT(!d->up);
+	}
+	return 0;
+}
+
 static long the_neighbour_s_calls_are_not_ours(struct dull *d)
 {
 	struct shim_stats st;
@@ -397,6 +411,7 @@ static void levels_behave(void **state __maybe_unused)
 		{ up_before_there_is_a_handler, "up_before_there_is_a_handler", { .flags = PCI_IRQ_INTX, .alone = true } },
 		{ masked_until_its_thread_is_done, "masked_until_its_thread_is_done",
 		  { .flags = PCI_IRQ_INTX, .alone = true } },
+		{ freed_while_masked, "freed_while_masked", { .flags = PCI_IRQ_INTX, .alone = true } },
 		{ the_neighbour_s_calls_are_not_ours, "the_neighbour_s_calls_are_not_ours", { .flags = PCI_IRQ_INTX } },
 		{ other_lines_do_not_hear_it, "other_lines_do_not_hear_it", { .flags = PCI_IRQ_MSIX } },
 		{ other_lines_do_not_hear_it, "other_lines_do_not_hear_it", { .flags = PCI_IRQ_MSI } },
