@@ -9,11 +9,12 @@
  *   cw_map.c      a piece of an iterator: pinned, mapped, walked by the card's address
  *   cw_queue.c    one ring pair: descriptors in, records out
  *   cw_recover.c  time-outs, halts, stopping, a dead card
- *   cw_irq.c      vectors
+ *   cw_irq.c      vectors and their handlers
+ *   cw_event.c    event rings: which queue an interrupt is about
  *
- * Everything runs in process context (the interrupt handlers are threads), so
- * the spinlocks are plain ones. Order of locks: cw_dev.gate, cw_queue.lock,
- * cw_request.lock.
+ * Everything that takes a lock runs in process context (the interrupt handlers are
+ * threads), so the spinlocks are plain ones. Order of locks: cw_dev.gate, cw_queue.lock,
+ * cw_request.lock; cw_vector.ring_lock stands alone.
  */
 #ifndef CAUSEWAY_H
 #define CAUSEWAY_H
@@ -37,6 +38,7 @@
 #include <linux/workqueue.h>
 
 #include "cw_ring.h"
+#include "uapi/causeway.h"
 
 #define CW_NAME "causeway"
 #define CW_CHUNK_PAGES 256u   /* a chunk pins at most this many pages */
@@ -135,6 +137,15 @@ struct cw_vector {
 	struct cw_dev *cw;
 	unsigned int index;
 	char name[24];
+	unsigned int queue_n;        /* queues in use that raise it */
+
+	/* Its event ring, when several do; NULL: none. */
+	struct cw_event *ring;       /* written by the card */
+	dma_addr_t ring_dma;
+	unsigned int ring_log2;
+	u32 taken;                   /* count of events: the handler's */
+	spinlock_t ring_lock;        /* the ring's registers */
+	bool ring_on;                /* the card uses it: ring_lock; read without it by the handler */
 };
 
 struct cw_dev {
@@ -165,6 +176,9 @@ struct cw_dev {
 	struct cw_queue *queue;
 	struct cw_vector *vector;
 	unsigned int vector_n, vector_used;
+	enum cw_irq_type irq_type;
+	u32 moderation;              /* Q_MODERATION of each queue */
+	bool chunk_irq;              /* each chunk's end interrupts at once */
 	atomic_t next;               /* where the search for a queue starts */
 };
 
@@ -200,8 +214,8 @@ void cw_queue_free(struct cw_queue *q);
 int cw_queue_enable(struct cw_queue *q);
 /* 0 and the chunk is the queue's, which finishes it; or -ENODEV. */
 int cw_queue_submit(struct cw_queue *q, struct cw_chunk *chunk);
-/* Takes the records that are there; returns how many. */
-unsigned int cw_queue_poll(struct cw_queue *q);
+/* Takes the records that are there; returns how many. The card is told if there were any; `arm`: or in any case. */
+unsigned int cw_queue_poll(struct cw_queue *q, bool arm);
 /* The same without finishing: chunks go to `done`. Caller holds q->lock. */
 unsigned int cw_queue_harvest(struct cw_queue *q, struct list_head *done);
 void cw_queue_dispatch(struct cw_queue *q);
@@ -215,6 +229,8 @@ void cw_recover(struct work_struct *work);
 void cw_queue_fail(struct cw_queue *q, int cause);
 /* No more work for the queue: what it has ends with `error`. */
 void cw_queue_stop(struct cw_queue *q, int error);
+/* Stops it when the card has halted it. */
+void cw_queue_check_halt(struct cw_queue *q);
 /* Waits until Q_STATUS says so: 0, -ENODEV or -ETIMEDOUT. */
 int cw_queue_await(struct cw_queue *q, u32 state);
 /* The card did not answer (-ENODEV) or not do as told (-ETIMEDOUT): it is not used any more. */
@@ -225,5 +241,16 @@ int cw_irq_init(struct cw_dev *cw, unsigned int limit);
 int cw_irq_request(struct cw_dev *cw);
 void cw_irq_release(struct cw_dev *cw);
 void cw_irq_free(struct cw_dev *cw);
+unsigned int cw_irq_vector(const struct cw_dev *cw, unsigned int queue);
+bool cw_irq_walk(struct cw_vector *v, bool arm);
+const char *cw_irq_type_name(const struct cw_dev *cw);
+
+/* cw_event.c */
+void cw_event_init(struct cw_dev *cw);
+void cw_event_free(struct cw_dev *cw);
+void cw_event_start(struct cw_dev *cw);
+void cw_event_stop(struct cw_dev *cw);
+bool cw_event_take(struct cw_vector *v);
+void cw_event_lost(struct cw_vector *v);
 
 #endif

@@ -10,7 +10,15 @@
 
 #include <linux/bvec.h>
 #include <linux/mm.h>
+#include <linux/pci.h>
 #include <linux/uio.h>
+
+/* The pin's flag of pci_alloc_irq_vectors(): the older kernels have only the older name. */
+#ifdef PCI_IRQ_INTX
+#define CW_IRQ_INTX PCI_IRQ_INTX
+#else
+#define CW_IRQ_INTX PCI_IRQ_LEGACY
+#endif
 
 /*
  * Takes up to max_pages pages of the iterator's next piece into pages[],

@@ -87,6 +87,7 @@ static long cw_ioctl_info(struct cw_dev *cw, void __user *user)
 		.pci_domain = pci_domain_nr(cw->pdev->bus),
 		.pci_bus = cw->pdev->bus->number,
 		.pci_devfn = cw->pdev->devfn,
+		.irq_type = cw->irq_type,
 	};
 	cw_card_put(cw);
 	return cw_arg_put(&info, sizeof(info), user, size);

@@ -5,15 +5,16 @@
 #include <linux/delay.h>
 #include <linux/jiffies.h>
 #include <linux/log2.h>
+#include <linux/math64.h>
 #include <linux/module.h>
 #include <linux/slab.h>
 
 #include "causeway.h"
 #include "cw_hw.h"
 
-static unsigned int queues = 4;
+static unsigned int queues;
 module_param(queues, uint, 0444);
-MODULE_PARM_DESC(queues, "queues each way that serve /dev/causewayN, 1 to 1024, cut to what the card has (default 4)");
+MODULE_PARM_DESC(queues, "queues each way that serve /dev/causewayN, up to 1024, refused when the card has fewer; 0: 4, or what the card has (default 0)");
 
 static unsigned int entries = 256;
 module_param(entries, uint, 0444);
@@ -22,6 +23,14 @@ MODULE_PARM_DESC(entries, "entries of each ring, a power of two, 2 to 65536, cut
 static unsigned int vectors;
 module_param(vectors, uint, 0444);
 MODULE_PARM_DESC(vectors, "interrupt vectors to use at most, up to 2048; 0: as many as are useful (default 0)");
+
+static unsigned int irq_usecs;
+module_param(irq_usecs, uint, 0444);
+MODULE_PARM_DESC(irq_usecs, "microseconds after which finished work interrupts at the latest while more is under way; the card's clock sets the most; 0: no limit (default 0; with irq_records 0 too each chunk's end interrupts)");
+
+static unsigned int irq_records;
+module_param(irq_records, uint, 0444);
+MODULE_PARM_DESC(irq_records, "descriptors whose end makes one interrupt while more is under way, up to 65535; 0: any number (default 0)");
 
 static unsigned int timeout_ms = 10000;
 module_param(timeout_ms, uint, 0444);
@@ -37,9 +46,10 @@ static int cw_param_check(const char *name, unsigned int value, unsigned int lea
 
 static int cw_params_check(void)
 {
-	if (cw_param_check("queues", queues, 1, CW_QUEUE_N_MAX / 2) ||
+	if (cw_param_check("queues", queues, 0, CW_QUEUE_N_MAX / 2) ||
 	    cw_param_check("entries", entries, 2, 65536) ||
 	    cw_param_check("vectors", vectors, 0, CW_VECTOR_N_MAX) ||
+	    cw_param_check("irq_records", irq_records, 0, 65535) ||
 	    cw_param_check("timeout_ms", timeout_ms, 1, 3600000))
 		return -EINVAL;
 	if (!is_power_of_2(entries)) {
@@ -130,9 +140,45 @@ static bool cw_sizes_sane(const struct cw_dev *cw)
 	       cw->card_bytes > 0;
 }
 
+/* How many queues each way: asked for, or by default. */
+static int cw_pairs(struct cw_dev *cw)
+{
+	if (queues > cw->card_queues / 2) {
+		dev_err(&cw->pdev->dev, "queues=%u: the card has %u each way\n", queues, cw->card_queues / 2);
+		return -EINVAL;
+	}
+	cw->pair_n = queues ? queues : min(4u, cw->card_queues / 2);
+	return 0;
+}
+
+/* Asked for nothing, only what ends a chunk interrupts: its last descriptor says so. Else no
+ * descriptor does; the last one under way is told at once in any case. */
+static int cw_moderation(struct cw_dev *cw)
+{
+	const u32 time_max = FIELD_MAX(CW_Q_MODERATION_TIME_MASK), unit = 64; /* cycles */
+	u32 count = irq_records ? irq_records : FIELD_MAX(CW_Q_MODERATION_COUNT_MASK);
+	u64 time = DIV_ROUND_UP_ULL((u64)irq_usecs * cw->clock_hz, unit * USEC_PER_SEC);
+	struct device *dev = &cw->pdev->dev;
+
+	if (irq_usecs && (!cw->clock_hz || !(cw->features & CW_CAP_FEATURES_MOD_TIME_MASK))) {
+		dev_err(dev, "irq_usecs=%u: the card does not moderate interrupts by time\n", irq_usecs);
+		return -EINVAL;
+	}
+	if (time > time_max) {
+		dev_err(dev, "irq_usecs=%u: the card, at %u Hz, can withhold for %llu at most\n", irq_usecs,
+			cw->clock_hz, div_u64((u64)time_max * unit * USEC_PER_SEC, cw->clock_hz));
+		return -EINVAL;
+	}
+	cw->moderation = FIELD_PREP(CW_Q_MODERATION_COUNT_MASK, count) |
+			 FIELD_PREP(CW_Q_MODERATION_TIME_MASK, (u32)time);
+	cw->chunk_irq = !irq_usecs && !irq_records;
+	return 0;
+}
+
 static int cw_capabilities(struct cw_dev *cw)
 {
 	struct device *dev = &cw->pdev->dev;
+	int ret;
 
 	cw_read_sizes(cw);
 	if (!cw_sizes_sane(cw)) {
@@ -141,7 +187,9 @@ static int cw_capabilities(struct cw_dev *cw)
 			cw->db_stride_log2, cw->card_bytes);
 		return -ENODEV;
 	}
-	cw->pair_n = min(queues, cw->card_queues / 2);
+	ret = cw_pairs(cw);
+	if (ret)
+		return ret;
 	cw->entries = min(entries, 1u << cw->entries_log2_max);
 	/* So that two of the worst case are on a ring at once. */
 	cw->chunk_pages = clamp(cw->entries / 2, 1u, CW_CHUNK_PAGES);
@@ -151,7 +199,7 @@ static int cw_capabilities(struct cw_dev *cw)
 			2 * cw->pair_n);
 		return -ENODEV;
 	}
-	return 0;
+	return cw_moderation(cw);
 }
 
 static int cw_dma_init(struct cw_dev *cw)
@@ -185,6 +233,7 @@ static int cw_engine_reset(struct cw_dev *cw)
 		if (!(control & CW_CONTROL_RESET_MASK) && (cw_read(cw, CW_STATUS) & CW_STATUS_READY_MASK)) {
 			cw_write(cw, CW_ERROR, ~0u);
 			cw_write(cw, CW_ERROR_QUEUE, 0);
+			cw_write(cw, CW_INTX, CW_INTX_PENDING_MASK);
 			return 0;
 		}
 		usleep_range(10, 50);
@@ -224,6 +273,7 @@ static int cw_engine_start(struct cw_dev *cw)
 	int ret;
 
 	pci_set_master(cw->pdev);
+	cw_event_start(cw);
 	for (i = 0; i < 2 * cw->pair_n; i++) {
 		ret = cw_queue_enable(&cw->queue[i]);
 		if (ret)
@@ -241,6 +291,7 @@ static void cw_engine_stop(struct cw_dev *cw)
 
 	for (i = 0; i < 2 * cw->pair_n; i++)
 		cw_queue_stop(&cw->queue[i], -ENODEV);
+	cw_event_stop(cw);
 	if (!atomic_read(&cw->dead))
 		cw_write(cw, CW_CONTROL, 0);
 	pci_clear_master(cw->pdev);
@@ -382,8 +433,9 @@ static int cw_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	ret = cw_chrdev_add(cw);
 	if (ret)
 		goto err_stop;
-	dev_info(&pdev->dev, "%s: %llu bytes, %u queues each way of %u entries, %u vectors\n",
-		 dev_name(&cw->dev), cw->card_bytes, cw->pair_n, cw->entries, cw->vector_n);
+	dev_info(&pdev->dev, "%s: %llu bytes, %u queues each way of %u entries, interrupts by %s, vectors: %u\n",
+		 dev_name(&cw->dev), cw->card_bytes, cw->pair_n, cw->entries,
+		 cw_irq_type_name(cw), cw->vector_n);
 	return 0;
 
 err_stop:

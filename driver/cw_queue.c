@@ -46,8 +46,7 @@ int cw_queue_init(struct cw_dev *cw, struct cw_queue *q, unsigned int index, boo
 	q->doorbell = cw->doorbells + ((size_t)index << cw->db_stride_log2);
 	q->entries = cw->entries;
 	q->entries_log2 = ilog2(q->entries);
-	/* Sharing vector 0 only when there is no other. */
-	q->vector = cw->vector_n > 1 ? 1 + index % (cw->vector_n - 1) : 0;
+	q->vector = cw_irq_vector(cw, index);
 	spin_lock_init(&q->lock);
 	q->state = CW_Q_DEAD;
 	INIT_LIST_HEAD(&q->active);
@@ -85,8 +84,7 @@ int cw_queue_enable(struct cw_queue *q)
 	 * would pass for one of the first round. */
 	dma_wmb();
 	cw_q_write(q, CW_Q_CONFIG, config);
-	/* Only what ends a chunk interrupts: its last descriptor says so. */
-	cw_q_write(q, CW_Q_MODERATION, CW_Q_MODERATION_COUNT_MASK);
+	cw_q_write(q, CW_Q_MODERATION, q->cw->moderation);
 	cw_q_write_pair(q, CW_Q_RING_LO, q->ring_dma);
 	cw_q_write_pair(q, CW_Q_CPL_LO, q->records_dma);
 	cw_q_write_pair(q, CW_Q_CARD_BASE_LO, 0);
@@ -106,7 +104,7 @@ static void cw_queue_fill(struct cw_queue *q, struct cw_chunk *chunk)
 
 	for (cw_map_start(&chunk->map, &it); cw_map_next(&it, &addr, &len); card += len) {
 		slot = q->producer++ & (q->entries - 1);
-		flags = ++n == chunk->desc_n ? CW_DESC_DW2_IRQ_MASK : 0;
+		flags = ++n == chunk->desc_n && q->cw->chunk_irq ? CW_DESC_DW2_IRQ_MASK : 0;
 		q->desc_len[slot] = len;
 		cw_desc_fill(&q->ring[slot], addr, len, card, flags);
 	}
@@ -282,7 +280,7 @@ unsigned int cw_queue_harvest(struct cw_queue *q, struct list_head *done)
 	return q->consumer - before;
 }
 
-/* Tells the card what was taken, which arms the next interrupt, and what was added. */
+/* Tells the card what was taken, which arms the next event, and what was added. */
 static void cw_queue_ring_both(struct cw_queue *q, u32 producer_before)
 {
 	if (q->producer == producer_before) {
@@ -294,7 +292,7 @@ static void cw_queue_ring_both(struct cw_queue *q, u32 producer_before)
 	writeq(q->producer | (u64)q->consumer << 32, q->doorbell + CW_DB_PRODUCER);
 }
 
-unsigned int cw_queue_poll(struct cw_queue *q)
+unsigned int cw_queue_poll(struct cw_queue *q, bool arm)
 {
 	unsigned int n = 0;
 	LIST_HEAD(done);
@@ -304,7 +302,7 @@ unsigned int cw_queue_poll(struct cw_queue *q)
 	if (q->state == CW_Q_RUN)
 		n = cw_queue_harvest(q, &done);
 	/* Harvesting may have stopped it. */
-	if (n && q->state == CW_Q_RUN) {
+	if ((n || arm) && q->state == CW_Q_RUN) {
 		producer = q->producer;
 		cw_queue_append(q);
 		cw_queue_ring_both(q, producer);

@@ -51,6 +51,19 @@ void cw_queue_fail(struct cw_queue *q, int cause)
 	queue_work(q->cw->wq, &q->recover);
 }
 
+void cw_queue_check_halt(struct cw_queue *q)
+{
+	u32 status;
+
+	/* Read under the lock: were it read before, the queue might have been recovered
+	 * since then, and would be stopped again for an old halt. */
+	spin_lock(&q->lock);
+	status = q->state == CW_Q_RUN ? cw_q_read(q, CW_Q_STATUS) : 0;
+	if (!cw_all_ones(status) && FIELD_GET(CW_Q_STATUS_STATE_MASK, status) == CW_QSTATE_HALTED)
+		cw_queue_fail(q, -EIO);
+	spin_unlock(&q->lock);
+}
+
 static void cw_list_fail(struct list_head *list, int first, int rest)
 {
 	struct cw_chunk *chunk;
@@ -120,9 +133,11 @@ void cw_watchdog(struct work_struct *work)
 	spin_unlock(&q->lock);
 
 	/* The work may be done and only its interrupt lost. */
-	lost = late && cw_queue_poll(q);
-	if (lost)
+	lost = late && cw_queue_poll(q, false);
+	if (lost) {
 		dev_warn_ratelimited(&q->cw->pdev->dev, "queue %u: an interrupt was lost\n", q->index);
+		cw_event_lost(&q->cw->vector[q->vector]);
+	}
 
 	spin_lock(&q->lock);
 	q->irq_lost += lost;

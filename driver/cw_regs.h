@@ -130,6 +130,9 @@
 #define  CW_DEPTH_READS_MASK 0xffff0000u
 #define CW_NOW_LO 0x50u /* RO: the card's cycle counter; reading the low word latches the high word */
 #define CW_NOW_HI 0x54u
+#define CW_INTX 0x58u /* W1C: the interrupt pin, used while neither MSI-X nor MSI is enabled */
+#define  CW_INTX_PENDING_SHIFT 0 /* an interrupt of any vector was raised: INTx is asserted while this is 1. Clear it before looking at what raised it, and read it back before returning from the handler */
+#define  CW_INTX_PENDING_MASK 0x00000001u
 #define CW_COUNTER_OFFSET 0x800u /* BAR0: first counter; reading a low word latches its high word */
 #define CW_COUNTER_TX_MRD 0 /* memory reads sent */
 #define CW_COUNTER_TX_MWR 1 /* memory writes sent */
@@ -167,13 +170,13 @@
 #define  CW_MSIX_CTRL_MASK_SHIFT 0 /* vector masked */
 #define  CW_MSIX_CTRL_MASK_MASK 0x00000001u
 
-/* Event ring registers, at BAR0 + EVENT_OFFSET + EVENT_STRIDE * vector */
+/* Event ring registers, at BAR0 + EVENT_OFFSET + EVENT_STRIDE * vector. Writing any but EVENT_CONSUMER sets the counts of the ring to 0; CONTROL.RESET and a function-level reset turn it off. A queue on a vector with a ring raises an entry and is then disarmed; each write of its completion consumer index arms it, and raises again when records beyond that index are due */
 #define CW_EVENT_BASE_LO 0x0u /* RW: host address of the ring, low word (64-byte aligned); base 0: the ring is off */
 #define CW_EVENT_BASE_HI 0x4u /* RW: host address of the ring, high word */
 #define CW_EVENT_SIZE 0x8u /* RW: ring size */
-#define  CW_EVENT_SIZE_LOG2_SHIFT 0 /* log2 of the entries */
+#define  CW_EVENT_SIZE_LOG2_SHIFT 0 /* log2 of the entries, 1 to 16; other values: the ring is off */
 #define  CW_EVENT_SIZE_LOG2_MASK 0x0000001fu
-#define CW_EVENT_CONSUMER 0xcu /* RW: running count of entries the driver has consumed */
+#define CW_EVENT_CONSUMER 0xcu /* RW: running count of entries the driver has consumed; values beyond what was written, or going backwards, are ignored and set ERROR.DOORBELL */
 
 /* Queue context, at BAR0 + QUEUE_OFFSET + QUEUE_STRIDE * queue */
 #define CW_Q_CTRL 0x0u /* RW: queue control */
@@ -206,7 +209,7 @@
 #define CW_Q_MODERATION 0xcu /* RWQ: interrupt moderation */
 #define  CW_Q_MODERATION_COUNT_SHIFT 0 /* records that raise an interrupt; 0 or 1: each one; with the ring idle the interrupt is never withheld */
 #define  CW_Q_MODERATION_COUNT_MASK 0x0000ffffu
-#define  CW_Q_MODERATION_TIME_SHIFT 16 /* longest delay, units of 64 cycles; 0: none (needs CAP_FEATURES.MOD_TIME) */
+#define  CW_Q_MODERATION_TIME_SHIFT 16 /* longest time a record is withheld, units of 64 cycles, exact to QUEUES cycles; 0: no limit (needs CAP_FEATURES.MOD_TIME) */
 #define  CW_Q_MODERATION_TIME_MASK 0xffff0000u
 #define CW_Q_RING_LO 0x10u /* RWQ: host address of the descriptor ring (64-byte aligned) */
 #define CW_Q_RING_HI 0x14u

@@ -23,11 +23,16 @@ struct cw_record {
 };
 static_assert(sizeof(struct cw_record) == CW_RECORD_BYTES);
 
+struct cw_event {
+	__le32 dw[2];
+};
+static_assert(sizeof(struct cw_event) == CW_EVENT_BYTES);
+
 /* The longest piece that an entry of the DMA mapping is cut into: pieces that
  * are multiples of 4 KiB keep the card's requests aligned. */
 #define CW_DESC_PIECE (CW_DESC_LEN_MAX & ~0xfffu)
 
-/* The phase that the record of this descriptor number carries. */
+/* The phase that the record of this descriptor number carries, or the event of this number. */
 static inline u32 cw_ring_phase(u32 number, unsigned int entries_log2)
 {
 	return ~(number >> entries_log2) & 1;

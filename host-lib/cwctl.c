@@ -41,6 +41,7 @@ static const char doc[] =
 	"  read-latency=NS read-jitter=NS   of host memory (default 400, 0)\n"
 	"  mps=BYTES mrrs=BYTES   maximum payload and read request sizes (default 256, 512)\n"
 	"  tag10=0|1     10-bit tags (default 1)    order=0|1   completions split and ordered at random (default 0)\n"
+	"  irq=msix|msi|intx   the best kind of interrupt that the host grants (default msix)\n"
 	"  vectors=N     interrupt vectors the host grants (default: all)\n"
 	"  iommu=0|1     bus addresses through an IOMMU, or physical (default 1)\n"
 	"  module=TEXT   module parameters of the driver, e.g. module=queues=2;entries=64\n"

@@ -14,6 +14,11 @@
 
 #define PIECE (4u << 20) /* bytes a call: bounds memory and moves the progress bar */
 
+static const char *irq_type(const struct cw_info *i)
+{
+	return i->irq_type == CW_IRQ_TYPE_INTX ? "INTx" : i->irq_type == CW_IRQ_TYPE_MSI ? "MSI" : "MSI-X";
+}
+
 int ctl_info(const struct ctl *c)
 {
 	struct cw_dev *dev = ctl_open(c);
@@ -31,7 +36,7 @@ int ctl_info(const struct ctl *c)
 	printf("card memory   %llu bytes\n", (unsigned long long)i.card_bytes);
 	printf("queues        %u, of which the file uses %u each way, %u entries a ring\n", i.queues, i.file_queues,
 	       i.entries);
-	printf("interrupts    %u of %u vectors\n", i.irqs, i.vectors);
+	printf("interrupts    %s, %u of %u vectors\n", irq_type(&i), i.irqs, i.vectors);
 	printf("data path     %u bytes at %.1f MHz, %u-bit host addresses\n", i.data_bytes, i.clock_hz / 1e6,
 	       i.addr_bits);
 	printf("features      %s%s%s%u read tags\n",

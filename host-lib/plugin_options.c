@@ -13,14 +13,14 @@ enum side { HOST, CARD };
 
 /* What can be asked; the order is that of enum key. */
 enum key {
-	SEED, GEN, LANES, LATENCY, READ_LATENCY, READ_JITTER, MPS, MRRS, VECTORS, IOMMU, TAG10, ORDER, MODULE, TLP,
+	SEED, GEN, LANES, LATENCY, READ_LATENCY, READ_JITTER, MPS, MRRS, VECTORS, IRQ, IOMMU, TAG10, ORDER, MODULE, TLP,
 	CARD_TLP, WAVE, WAVE_FROM, WAVE_TO, IDLE_SKIP, REORDER, QUEUES, KEY_N
 };
 
 static char *const keys[KEY_N + 1] = {
 	[SEED] = "seed", [GEN] = "gen", [LANES] = "lanes", [LATENCY] = "latency", [READ_LATENCY] = "read-latency",
-	[READ_JITTER] = "read-jitter", [MPS] = "mps", [MRRS] = "mrrs", [VECTORS] = "vectors", [IOMMU] = "iommu",
-	[TAG10] = "tag10", [ORDER] = "order", [MODULE] = "module", [TLP] = "tlp", [CARD_TLP] = "card-tlp",
+	[READ_JITTER] = "read-jitter", [MPS] = "mps", [MRRS] = "mrrs", [VECTORS] = "vectors", [IRQ] = "irq",
+	[IOMMU] = "iommu", [TAG10] = "tag10", [ORDER] = "order", [MODULE] = "module", [TLP] = "tlp", [CARD_TLP] = "card-tlp",
 	[WAVE] = "wave", [WAVE_FROM] = "wave-from", [WAVE_TO] = "wave-to", [IDLE_SKIP] = "idle-skip",
 	[REORDER] = "reorder", [QUEUES] = "queues", [KEY_N] = NULL,
 };
@@ -39,6 +39,7 @@ static const struct {
 	[MPS] = { HOST, 128, 4096 },
 	[MRRS] = { HOST, 128, 4096 },
 	[VECTORS] = { HOST, 1, 2048 },
+	[IRQ] = { HOST, 0, 0 },
 	[IOMMU] = { HOST, 0, 1 },
 	[TAG10] = { HOST, 0, 1 },
 	[ORDER] = { HOST, 0, 1 },
@@ -81,11 +82,24 @@ static int parse_number(enum key key, const char *text, uint64_t *value, char *w
 	return 0;
 }
 
+static int set_irq(struct sim_options *o, const char *text, char *why, size_t why_size)
+{
+	if (strcmp(text, "msix") && strcmp(text, "msi") && strcmp(text, "intx")) {
+		snprintf(why, why_size, "option irq=%.40s: msix, msi or intx", text);
+		return -EINVAL;
+	}
+	o->shim.no_msix = strcmp(text, "msix") != 0;
+	o->shim.no_msi = strcmp(text, "intx") == 0;
+	return 0;
+}
+
 static int set_text(enum key key, struct sim_options *o, const char *text, char *why, size_t why_size)
 {
 	char *to = key == MODULE ? o->module : key == TLP ? o->tlp : key == WAVE ? o->wave : o->card_tlp;
 	size_t size = key == MODULE ? sizeof(o->module) : sizeof(o->tlp);
 
+	if (key == IRQ)
+		return set_irq(o, text, why, why_size);
 	if (!*text || strlen(text) >= size) {
 		snprintf(why, why_size, "option %s=%.40s: %s", keys[key], text, *text ? "too long" : "empty");
 		return -EINVAL;

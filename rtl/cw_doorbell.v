@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Doorbell pages: checks producer and completion consumer indices and tells the
-// fetcher about new descriptors.
+// fetcher about new descriptors, moderation about consumer indices (arm).
 //
 // A page takes a 4-byte write at 0 (producer) or 4 (consumer), or 8 bytes at 0
 // (both; the consumer is applied first), with all byte enables. Anything else, a
@@ -16,8 +16,8 @@
 // enabled do not come, and a record strobe is never high for ever, so the zeroing
 // of its count finds a free cycle.
 //
-// idle is low until a kick was taken, so that a register access behind a doorbell
-// (a disable and a new enable, say) finds the fetcher already told.
+// idle is low until kick and arm were taken, so that a register access behind a doorbell
+// (a disable and a new enable, say) finds both already told.
 //
 // Status for register reads: st_valid held until st_ack (one cycle).
 //
@@ -63,6 +63,10 @@ module cw_doorbell #(
     input  wire         kick_ready,
     output wire [10:0]  kick_queue,
     output wire [31:0]  kick_producer,
+    output wire         arm_valid,
+    input  wire         arm_ready,
+    output wire [10:0]  arm_queue,
+    output wire [31:0]  arm_index,
 
     output wire         ev_good,
     output wire         ev_bad,
@@ -122,11 +126,11 @@ module cw_doorbell #(
     reg              c_good_q, p_good_q, p_moved_q, known_q;
     reg [31:0]       c_q;               // consumer in force after this doorbell
 
-    wire             kick_room;
-    wire [2:0]       kick_count;
+    wire             kick_room, arm_room;
+    wire [2:0]       kick_count, arm_count;
     wire             start_cfg = cfg_q && !zero_q;
     wire             start_st  = !cfg_q && st_valid;
-    wire             start_db  = !cfg_q && !st_valid && db_q_valid && kick_room;
+    wire             start_db  = !cfg_q && !st_valid && db_q_valid && kick_room && arm_room;
     wire [Q_W-1:0]   rd_queue  = start_cfg ? cfg_queue_q[Q_W-1:0] :
                                  start_st ? st_queue[Q_W-1:0] : queue[Q_W-1:0];
     wire             known     = {17'd0, queue} < QUEUE_N;
@@ -171,6 +175,14 @@ module cw_doorbell #(
         .count(kick_count)
     );
 
+    stream_fifo #(.W(43), .DEPTH(4)) u_arm (
+        .clk(clk), .rst(engine_rst),
+        .in_valid(write && known_q && enabled && has_c && c_good_q), .in_ready(arm_room),
+        .in_data({queue[10:0], new_c}),
+        .out_valid(arm_valid), .out_ready(arm_ready), .out_data({arm_queue, arm_index}),
+        .count(arm_count)
+    );
+
     assign db_q_ready  = write;
     assign cfg_busy    = cfg_q || zero_q;
     assign st_ack      = state_q == S_STATUS;
@@ -180,7 +192,7 @@ module cw_doorbell #(
     assign ev_good     = write && !bad;
     assign ev_bad      = write && bad;
     assign ev_queue    = {1'b0, queue};
-    assign idle        = state_q == S_IDLE && !db_q_valid && !cfg_busy && !kick_valid;
+    assign idle        = state_q == S_IDLE && !db_q_valid && !cfg_busy && !kick_valid && !arm_valid;
 
     always @(posedge clk) begin
         if (!record_valid)
@@ -229,7 +241,7 @@ module cw_doorbell #(
         end
     end
 
-    wire unused = &{1'b0, stride_log2[4:3], record_queue, st_queue, cfg_queue_q, db_count, kick_count, qcfg_data};
+    wire unused = &{1'b0, stride_log2[4:3], record_queue, st_queue, cfg_queue_q, db_count, kick_count, arm_count, qcfg_data};
 endmodule
 
 `default_nettype wire

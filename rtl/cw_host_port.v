@@ -2,9 +2,8 @@
 // Everything the host reads and writes: requests in (cw_rx_req) to registers
 // (cw_reg_bus and the regions behind it), doorbells and the card memory window,
 // completions out (cw_tx_cpl); the queue configuration bus (cw_qctl), interrupts
-// (cw_msix) and reset (cw_reset). Structure only.
+// (cw_interrupt) and reset (cw_reset). Structure only.
 //
-// INTx and MSI are not made: their outputs are inactive.
 // idle: nothing changes in here until an input other than `now` does.
 `default_nettype none
 
@@ -76,6 +75,7 @@ module cw_host_port #(
     output wire [10:0]           qcfg_queue,
     output wire [4:0]            qcfg_reg,
     output wire [31:0]           qcfg_data,
+    input  wire                  mod_cfg_busy,
     output wire                  qst_valid,
     output wire [10:0]           qst_queue,
     input  wire                  qst_fetch_ack,
@@ -89,6 +89,10 @@ module cw_host_port #(
     input  wire                  kick_ready,
     output wire [10:0]           kick_queue,
     output wire [31:0]           kick_producer,
+    output wire                  arm_valid,
+    input  wire                  arm_ready,
+    output wire [10:0]           arm_queue,
+    output wire [31:0]           arm_index,
     input  wire                  record_valid,
     input  wire [10:0]           record_queue,
     input  wire [31:0]           record_count,
@@ -96,9 +100,19 @@ module cw_host_port #(
     input  wire [10:0]           halt_queue,
 
     // interrupts
-    input  wire                  irq_valid,
-    output wire                  irq_ready,
-    input  wire [10:0]           irq_vector,
+    input  wire                  raise_valid,
+    output wire                  raise_ready,
+    input  wire [10:0]           raise_queue,
+    input  wire [10:0]           raise_vector,
+    input  wire                  raise_error,
+    input  wire                  raise_completions,
+    output wire                  ring_valid,
+    output wire [10:0]           ring_vector,
+    output wire                  ring_on,
+    output wire                  entry_valid,
+    input  wire                  entry_ready,
+    output wire [63:0]           entry_addr,
+    output wire [63:0]           entry_data,
     output wire                  msix_req_valid,
     input  wire                  msix_req_ready,
     output wire [63:0]           msix_req_addr,
@@ -160,9 +174,9 @@ module cw_host_port #(
 );
     localparam ENTRIES_LOG2_MAX = 16;
 
-    wire              rx_idle, cpl_idle, bus_idle, db_idle, qctl_idle, msix_idle, reset_idle;
+    wire              rx_idle, cpl_idle, bus_idle, db_idle, qctl_idle, irq_idle, reset_idle;
     wire              ready, full_rst, soft_reset, soft_busy;
-    wire              sweep_valid, sweep_done, msix_ready, event_ready;
+    wire              sweep_valid, sweep_done, tables_ready;
     wire [1:0]        sweep_kind;
     wire [4:0]        stride_log2;
     wire [63:0]       window_base;
@@ -177,7 +191,7 @@ module cw_host_port #(
     wire [31:0]       global_rdata, stats_rdata, msix_rdata, event_rdata, user_bus_rdata, queue_rdata;
 
     // doorbells
-    wire              db_valid, db_ready, cfg_busy;
+    wire              db_valid, db_ready, db_cfg_busy, raise_cfg_busy, cfg_busy;
     wire [24:0]       db_addr;
     wire [10:0]       db_len;
     wire [3:0]        db_first_be, db_last_be;
@@ -203,16 +217,15 @@ module cw_host_port #(
     wire [2:0]        cpl_status;
     wire [63:0]       cpl_imm;
 
-    // events
     wire              ev_mrd, ev_mwr, ev_irq, ev_db_good, ev_db_bad, ev_win_err, ev_user_err;
     wire [15:0]       ev_db_queue;
-    wire              err_irq_valid, err_irq_ready, msg_under_way;
+    wire              err_irq_valid, err_irq_ready, ev_event, intx_set, intx_pending;
+    wire [1:0]        under_way;
 
-    assign intx_level = 1'b0;
-    assign msi_valid  = 1'b0;
-    assign msi_vector = 5'd0;
-    assign idle = rst || (rx_idle && cpl_idle && bus_idle && db_idle && qctl_idle && msix_idle && reset_idle &&
-                  win_wr_idle && event_ready);
+    assign intx_level = intx_pending && !fn_msix_en && !fn_msi_en;
+    assign cfg_busy   = db_cfg_busy || raise_cfg_busy || mod_cfg_busy;
+    assign idle = rst || (rx_idle && cpl_idle && bus_idle && db_idle && qctl_idle && irq_idle && reset_idle &&
+                  win_wr_idle && tables_ready);
 
     cw_reset u_reset (
         .clk(clk), .rst(rst), .idle(reset_idle), .fn_flr(fn_flr), .flr_done(flr_done),
@@ -220,7 +233,7 @@ module cw_host_port #(
         .soft_reset(soft_reset), .soft_busy(soft_busy), .ready(ready),
         .engine_rst(engine_rst), .full_rst(full_rst),
         .sweep_valid(sweep_valid), .sweep_kind(sweep_kind), .sweep_done(sweep_done),
-        .tables_ready(msix_ready && event_ready),
+        .tables_ready(tables_ready),
         .engine_empty(engine_empty), .tx_offered(tx_offered), .port_idle(rx_idle && cpl_idle && win_wr_idle && !rx_req_valid),
         .cpl_timeout_log2(cpl_timeout_log2), .tags_in_use(tags_in_use),
         .posted_n(posted_n), .sent_n(sent_n)
@@ -247,7 +260,7 @@ module cw_host_port #(
 
     cw_tx_cpl #(.DATA_W(DATA_W)) u_tx_cpl (
         .clk(clk), .rst(rst), .idle(cpl_idle), .engine_rst(engine_rst), .fn_bdf(fn_bdf),
-        .fn_mps(fn_mps), .posted_n(posted_n), .sent_n(sent_n), .msg_under_way(msg_under_way),
+        .fn_mps(fn_mps), .posted_n(posted_n), .sent_n(sent_n), .under_way(under_way),
         .cpl_valid(cpl_valid), .cpl_ready(cpl_ready), .cpl_hdr(cpl_hdr), .cpl_status(cpl_status),
         .cpl_mem(cpl_mem), .cpl_buf(cpl_buf), .cpl_imm(cpl_imm),
         .buf_wr_en(buf_wr_en), .buf_wr_addr(buf_wr_addr), .buf_wr_data(buf_wr_data),
@@ -284,10 +297,12 @@ module cw_host_port #(
         .tags_in_use(tags_in_use), .tags_quarantined(tags_quarantined),
         .ops_in_flight(ops_in_flight),
         .ev_doorbell(ev_db_bad), .ev_doorbell_queue(ev_db_queue),
+        .ev_event(ev_event),
         .ev_halt(halt_valid), .ev_halt_queue(halt_queue),
         .ev_cpl_unexpected(err_cpl_unexpected), .ev_cpl_timeout(err_cpl_timeout),
         .ev_req_poisoned(err_poisoned), .ev_req_unsupported(err_ur),
-        .err_irq_valid(err_irq_valid), .err_irq_ready(err_irq_ready)
+        .err_irq_valid(err_irq_valid), .err_irq_ready(err_irq_ready),
+        .intx_set(intx_set), .intx_pending(intx_pending)
     );
 
     cw_stats u_stats (
@@ -297,24 +312,27 @@ module cw_host_port #(
         .sel(stats_sel), .reg_addr(reg_addr[8:0]), .ack(stats_ack), .rdata(stats_rdata)
     );
 
-    cw_msix #(.VECTOR_N(VECTOR_N)) u_msix (
-        .clk(clk), .rst(full_rst), .idle(msix_idle), .ready(msix_ready),
-        .fn_msix_en(fn_msix_en), .fn_msix_mask(fn_msix_mask), .fn_bme(fn_bme),
-        .fn_power(fn_power), .fn_flr(fn_flr),
-        .table_sel(msix_table_sel), .pba_sel(msix_pba_sel), .reg_write(reg_write),
-        .reg_addr(reg_addr[13:0]), .reg_be(reg_be), .reg_wdata(reg_wdata), .ack(msix_ack),
-        .rdata(msix_rdata),
+    cw_interrupt #(.QUEUE_N(QUEUE_N), .VECTOR_N(VECTOR_N)) u_interrupt (
+        .clk(clk), .rst(full_rst), .engine_rst(engine_rst), .idle(irq_idle), .ready(tables_ready),
+        .fn_msi_en(fn_msi_en), .fn_msix_en(fn_msix_en), .fn_msix_mask(fn_msix_mask),
+        .fn_bme(fn_bme), .fn_power(fn_power), .fn_flr(fn_flr), .posted_n(posted_n), .sent_n(sent_n),
+        .msix_table_sel(msix_table_sel), .msix_pba_sel(msix_pba_sel), .msix_ack(msix_ack),
+        .msix_rdata(msix_rdata), .event_sel(event_sel), .event_ack(event_ack),
+        .event_rdata(event_rdata), .reg_write(reg_write), .reg_addr(reg_addr[13:0]),
+        .reg_be(reg_be), .reg_wdata(reg_wdata),
+        .qcfg_valid(qcfg_valid), .qcfg_op(qcfg_op), .qcfg_queue(qcfg_queue),
+        .cfg_busy(raise_cfg_busy),
         .err_irq_valid(err_irq_valid), .err_irq_ready(err_irq_ready),
-        .irq_valid(irq_valid), .irq_ready(irq_ready), .irq_vector(irq_vector),
+        .raise_valid(raise_valid), .raise_ready(raise_ready), .raise_queue(raise_queue),
+        .raise_vector(raise_vector), .raise_error(raise_error),
+        .raise_completions(raise_completions),
+        .ring_valid(ring_valid), .ring_vector(ring_vector), .ring_on(ring_on),
+        .entry_valid(entry_valid), .entry_ready(entry_ready), .entry_addr(entry_addr),
+        .entry_data(entry_data),
         .msix_req_valid(msix_req_valid), .msix_req_ready(msix_req_ready),
-        .msix_req_addr(msix_req_addr), .msix_req_data(msix_req_data), .msg_under_way(msg_under_way),
-        .ev_irq(ev_irq)
-    );
-
-    cw_event_regs #(.VECTOR_N(VECTOR_N)) u_event_regs (
-        .clk(clk), .rst(full_rst), .ready(event_ready), .sel(event_sel), .reg_write(reg_write),
-        .reg_addr(reg_addr[13:0]), .reg_be(reg_be), .reg_wdata(reg_wdata), .ack(event_ack),
-        .rdata(event_rdata)
+        .msix_req_addr(msix_req_addr), .msix_req_data(msix_req_data), .under_way(under_way),
+        .msi_valid(msi_valid), .msi_ready(msi_ready), .msi_vector(msi_vector),
+        .intx_set(intx_set), .ev_irq(ev_irq), .ev_bad(ev_event)
     );
 
     cw_user u_user (
@@ -348,12 +366,13 @@ module cw_host_port #(
         .db_valid(db_valid), .db_ready(db_ready), .db_addr(db_addr), .db_len(db_len),
         .db_first_be(db_first_be), .db_last_be(db_last_be), .db_data(db_data),
         .qcfg_valid(qcfg_valid), .qcfg_op(qcfg_op), .qcfg_queue(qcfg_queue), .qcfg_reg(qcfg_reg),
-        .qcfg_data(qcfg_data), .cfg_busy(cfg_busy),
+        .qcfg_data(qcfg_data), .cfg_busy(db_cfg_busy),
         .record_valid(record_valid), .record_queue(record_queue), .record_count(record_count),
         .st_valid(st_valid), .st_queue(st_queue), .st_ack(st_ack), .st_producer(st_producer),
         .st_consumer(st_consumer), .st_error(st_error),
         .kick_valid(kick_valid), .kick_ready(kick_ready), .kick_queue(kick_queue),
         .kick_producer(kick_producer),
+        .arm_valid(arm_valid), .arm_ready(arm_ready), .arm_queue(arm_queue), .arm_index(arm_index),
         .ev_good(ev_db_good), .ev_bad(ev_db_bad), .ev_queue(ev_db_queue)
     );
 
@@ -375,7 +394,7 @@ module cw_host_port #(
         .axi_rdata(axi_rdata), .axi_rresp(axi_rresp), .axi_rlast(axi_rlast)
     );
 
-    wire unused = &{1'b0, rx_req_keep, fn_msi_en, msi_ready};
+    wire unused = &{1'b0, rx_req_keep};
 endmodule
 
 `default_nettype wire

@@ -1,115 +1,237 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// Interrupt moderation by count. Each retired operation of a queue comes here as
-// a note, after its record was accepted on the request stream. The queue's vector
-// is raised by the record that makes Q_MODERATION.COUNT of them (0 and 1: each
-// one), by a note that must not be withheld, and by the last one in flight of the
-// queue while records were withheld. Notes of operations without a record raise
-// only what is owed.
+// Interrupt moderation: decides when a queue raises. Each retired operation of a
+// queue comes here as a note, after its record was accepted on the request stream.
 //
-// Two cycles a note, one more with a raise. Raises wait on irq; the host port
-// merges them by vector.
+// What is owed are the records noted since the last raise. The queue raises when
+// Q_MODERATION.COUNT of them are owed (0 and 1: each one), with a record that must
+// not be withheld, when Q_MODERATION.TIME * 64 cycles have passed since the first of
+// them (cw_deadline says how exactly; 0: no limit), when the last operation in
+// flight of the queue has retired, and when the queue halts.
+//
+// A queue whose vector has an event ring (ring_*) is disarmed by its raise; a
+// reason to raise is remembered until an arming write of its consumer index (arm_*)
+// comes. Then what lies beyond that index is owed, however often it was raised: if
+// nothing does, no reason is left but a halt, which raises without a record too. A
+// note counts by the number in it, so that an arming write which overtakes the note
+// of its record is no harm.
+//
+// ENABLE and DISABLE take effect behind the notes that came before (cfg_busy); a
+// disabled queue owes nothing. raise_ready must come by itself: everything here,
+// and what waits for it, depends on it.
+//
+// Two cycles an event. Latency from a note to its raise: four cycles.
 `default_nettype none
 
 module cw_moderate #(
-    parameter QUEUE_N = 64
+    parameter QUEUE_N  = 64,
+    parameter VECTOR_N = 64
 ) (
     input  wire        clk,
     input  wire        rst,
-    output wire        busy,
+    input  wire [47:0] now,
+    output wire        busy,        // something that came in is not done with
     output wire        moving,      // a register may change without a new input
+    output wire [47:0] next_deadline,
 
     input  wire        qcfg_valid,
     input  wire [1:0]  qcfg_op,
     input  wire [10:0] qcfg_queue,
     input  wire [4:0]  qcfg_reg,
     input  wire [31:0] qcfg_data,
+    output wire        cfg_busy,
+
+    // strobe: the event ring of a vector is on or off from now
+    input  wire        ring_valid,
+    input  wire [10:0] ring_vector,
+    input  wire        ring_on,
 
     input  wire        note_valid,
     output wire        note_ready,
     input  wire [10:0] note_queue,
-    input  wire        note_record,
-    input  wire        note_raise,
+    input  wire [31:0] note_count,  // records of the queue, this one included
+    input  wire        note_raise,  // do not withhold this record
+    input  wire        note_halt,
     input  wire        note_last,
 
-    output wire        irq_valid,
-    input  wire        irq_ready,
-    output wire [10:0] irq_vector
+    input  wire        arm_valid,
+    output wire        arm_ready,
+    input  wire [10:0] arm_queue,
+    input  wire [31:0] arm_index,
+
+    output wire        raise_valid,
+    input  wire        raise_ready,
+    output wire [10:0] raise_queue,
+    output wire [10:0] raise_vector,
+    output wire        raise_error,
+    output wire        raise_completions
 );
     `include "cw_regs.vh"
 
     localparam Q_W = $clog2(QUEUE_N);
-    localparam [1:0] QCFG_WRITE = 2'd0, QCFG_ENABLE = 2'd1;
-    localparam [1:0] S_IDLE = 2'd0, S_WEIGH = 2'd1, S_RAISE = 2'd2;
+    localparam V_N = VECTOR_N > 1 ? VECTOR_N : 2;
+    localparam V_W = $clog2(V_N);
+    localparam [1:0] QCFG_WRITE = 2'd0, QCFG_ENABLE = 2'd1, QCFG_DISABLE = 2'd2;
+    localparam [1:0] K_CFG = 2'd0, K_TIME = 2'd1, K_NOTE = 2'd2, K_ARM = 2'd3;
+    localparam [1:0] S_IDLE = 2'd0, S_RING = 2'd1, S_WEIGH = 2'd2;
 
-    reg  [1:0]     state_q;
-    wire           head_valid, head_ready;
-    wire [10:0]    head_queue;
-    wire           head_record, head_raise, head_last;
-    wire [3:0]     unused_count;
-    wire           look  = state_q == S_IDLE && head_valid;
-    wire           weigh = state_q == S_WEIGH;
-    wire [Q_W-1:0] queue = head_queue[Q_W-1:0];
-    wire           wr_reg = qcfg_valid && qcfg_op == QCFG_WRITE;
-    wire           unused = &{1'b0, qcfg_queue, head_queue, qcfg_data};
+    // ---- what comes in ----
+    wire        head_valid, head_ready, head_raise, head_halt, head_last;
+    wire [10:0] head_queue;
+    wire [31:0] head_count;
+    wire [3:0]  note_n;
+    wire        hit_valid, hit_taken;
+    wire [10:0] hit_queue;
 
-    stream_fifo #(.W(14), .DEPTH(8)) u_note (
+    stream_fifo #(.W(46), .DEPTH(8)) u_note (
         .clk(clk), .rst(rst), .in_valid(note_valid), .in_ready(note_ready),
-        .in_data({note_queue, note_record, note_raise, note_last}),
+        .in_data({note_queue, note_count, note_raise, note_halt, note_last}),
         .out_valid(head_valid), .out_ready(head_ready),
-        .out_data({head_queue, head_record, head_raise, head_last}), .count(unused_count)
+        .out_data({head_queue, head_count, head_raise, head_halt, head_last}), .count(note_n)
     );
 
-    wire [10:0] vector;
-    wire [15:0] limit, owed;
-    reg         zero_q;
-    reg  [Q_W-1:0] zero_queue_q;
-    wire        zero = zero_q && !weigh;
+    // ENABLE or DISABLE, behind behind_q notes
+    reg         cfg_q, cfg_on_q;
+    reg  [10:0] cfg_queue_q;
+    reg  [4:0]  behind_q;
+    wire        wr_reg = qcfg_valid && qcfg_op == QCFG_WRITE;
+    wire        wr_on  = qcfg_valid && (qcfg_op == QCFG_ENABLE || qcfg_op == QCFG_DISABLE);
 
-    // One more record may be owed than 16 bits hold: compare in 17.
-    wire [16:0] sum   = {1'b0, owed} + {16'd0, head_record};
-    wire        full  = head_record && sum >= {1'b0, limit};
-    wire        raise = sum != 17'd0 && (full || head_raise || head_last);
+    // ---- whose turn ----
+    reg  [1:0]     state_q, kind_q;
+    reg  [Q_W-1:0] queue_q;
+    reg  [31:0]    value_q;         // note: count; arm: index
+    reg            raise_q, halt_q, last_q;
+    reg            arm_turn_q;      // a note was last
+    wire           weighed;         // the event at hand is done
+    wire           open    = state_q == S_IDLE || weighed;
+    wire           go_cfg  = cfg_q && behind_q == 5'd0;
+    wire           go_time = hit_valid && !(state_q == S_WEIGH && hit_queue[Q_W-1:0] == queue_q);
+    wire           go_arm  = arm_valid && !(head_valid && !arm_turn_q);
+    wire [1:0]     kind    = go_cfg ? K_CFG : go_time ? K_TIME : go_arm ? K_ARM : K_NOTE;
+    wire           look    = open && (go_cfg || go_time || arm_valid || head_valid);
+    wire [10:0]    queue   = kind == K_CFG ? cfg_queue_q : kind == K_TIME ? hit_queue :
+                             kind == K_ARM ? arm_queue : head_queue;
+    wire           take_cfg = look && kind == K_CFG;
+
+    assign head_ready = look && kind == K_NOTE;
+    assign arm_ready  = look && kind == K_ARM;
+    assign hit_taken  = look && kind == K_TIME;
+
+    // ---- what is known of the queue and its vector ----
+    wire [10:0] vector;
+    wire [15:0] limit, time64;
+    wire        ring_bit;
+    wire        on, armed, due, halted, last, timed;
+    wire [31:0] records, mark;      // noted; of these, up to here nothing is owed
+    wire        put;
+    wire        is_note = kind_q == K_NOTE;
+    wire        is_arm  = kind_q == K_ARM;
+    wire        is_time = kind_q == K_TIME;
+    wire        ring    = ring_bit && {21'd0, vector} < VECTOR_N;
 
     cw_ram #(.W(11), .DEPTH(QUEUE_N)) u_vector (
         .clk(clk), .wr_en(wr_reg && qcfg_reg == CW_Q_CONFIG[6:2]), .wr_addr(qcfg_queue[Q_W-1:0]),
         .wr_data(qcfg_data[CW_Q_CONFIG_VECTOR_MSB:CW_Q_CONFIG_VECTOR_LSB]),
-        .rd_en(look), .rd_addr(queue), .rd_data(vector)
+        .rd_en(look), .rd_addr(queue[Q_W-1:0]), .rd_data(vector)
     );
-    cw_ram #(.W(16), .DEPTH(QUEUE_N)) u_limit (
+    cw_ram #(.W(32), .DEPTH(QUEUE_N)) u_limit (
         .clk(clk), .wr_en(wr_reg && qcfg_reg == CW_Q_MODERATION[6:2]),
-        .wr_addr(qcfg_queue[Q_W-1:0]),
-        .wr_data(qcfg_data[CW_Q_MODERATION_COUNT_MSB:CW_Q_MODERATION_COUNT_LSB]),
-        .rd_en(look), .rd_addr(queue), .rd_data(limit)
+        .wr_addr(qcfg_queue[Q_W-1:0]), .wr_data(qcfg_data),
+        .rd_en(look), .rd_addr(queue[Q_W-1:0]), .rd_data({time64, limit})
     );
-    cw_ram #(.W(16), .DEPTH(QUEUE_N)) u_owed (
-        .clk(clk), .wr_en(weigh || zero), .wr_addr(weigh ? queue : zero_queue_q),
-        .wr_data(weigh && !raise ? sum[15:0] : 16'd0),
-        .rd_en(look), .rd_addr(queue), .rd_data(owed)
+    cw_ram #(.W(1), .DEPTH(V_N)) u_ring (
+        .clk(clk), .wr_en(ring_valid), .wr_addr(ring_vector[V_W-1:0]), .wr_data(ring_on),
+        .rd_en(state_q == S_RING), .rd_addr(vector[V_W-1:0]), .rd_data(ring_bit)
     );
 
-    assign head_ready = weigh;
-    assign irq_valid  = state_q == S_RAISE;
-    assign irq_vector = vector;
-    assign busy       = head_valid || state_q != S_IDLE || zero_q || qcfg_valid;
-    assign moving     = busy && !(state_q == S_RAISE && !irq_ready && !zero_q && !qcfg_valid);
+    // ---- the decision ----
+    wire [31:0] records_d = is_note ? value_q : records;
+    wire [31:0] seen      = is_arm ? value_q : mark;
+    wire [31:0] owed      = records_d - seen;
+    wire        some      = !owed[31] && owed != 32'd0;
+    wire        last_d    = is_note ? last_q : last;
+    wire        live      = on && (is_note || (is_arm && ring) || (is_time && timed));
+    wire        ripe      = some && (due || owed >= {16'd0, limit} || raise_q || halt_q || last_d || is_time);
+    wire        halted_d  = (halted || halt_q) && ring;
+    wire        may       = armed || is_arm || !ring;
+    wire        raise     = live && may && (ripe || halted_d);
+    wire        due_d     = ripe && !raise;
+    wire        timed_d   = some && !raise && !due_d && time64 != 16'd0;
+    reg         out_q, out_error_q, out_completions_q;
+    reg  [10:0] out_queue_q, out_vector_q;
+
+    assign weighed = state_q == S_WEIGH && !(raise && out_q && !raise_ready);
+    assign put     = weighed && (live || kind_q == K_CFG);
+
+    cw_ram_fwd #(.W(70), .DEPTH(QUEUE_N)) u_state (
+        .clk(clk), .wr_en(put), .wr_addr(queue_q),
+        .wr_data(kind_q == K_CFG ? {cfg_on_q, 1'b1, 68'd0} :
+                 {1'b1, may && !(raise && ring), due_d, halted_d && !raise, last_d, timed_d,
+                  records_d, raise ? records_d : seen}),
+        .rd_en(look), .rd_addr(queue[Q_W-1:0]),
+        .rd_data({on, armed, due, halted, last, timed, records, mark})
+    );
+
+    // ---- time: a deadline is set by the first record that is owed ----
+    wire        clock_moving;
+    cw_deadline #(.QUEUE_N(QUEUE_N)) u_deadline (
+        .clk(clk), .rst(rst), .now(now), .moving(clock_moving), .next_deadline(next_deadline),
+        .set_valid(put && (kind_q == K_CFG || timed_d != timed)),
+        .set_queue({{(11 - Q_W){1'b0}}, queue_q}), .set_on(kind_q != K_CFG && timed_d),
+        .set_time(now + {26'd0, time64, 6'd0}),
+        .hit_valid(hit_valid), .hit_taken(hit_taken), .hit_queue(hit_queue)
+    );
+
+    assign raise_valid       = out_q;
+    assign raise_queue       = out_queue_q;
+    assign raise_vector      = out_vector_q;
+    assign raise_error       = out_error_q;
+    assign raise_completions = out_completions_q;
+    assign cfg_busy          = cfg_q;
+    assign busy              = head_valid || arm_valid || state_q != S_IDLE || out_q || cfg_q || qcfg_valid;
+    assign moving            = busy || clock_moving;
+
+    wire unused = &{1'b0, qcfg_queue, ring_vector, queue};
 
     always @(posedge clk) begin
-        if (qcfg_valid && qcfg_op == QCFG_ENABLE)
-            zero_queue_q <= qcfg_queue[Q_W-1:0];
+        if (look) begin
+            kind_q  <= kind;
+            queue_q <= queue[Q_W-1:0];
+            value_q <= kind == K_ARM ? arm_index : head_count;
+            raise_q <= kind == K_NOTE && head_raise;
+            halt_q  <= kind == K_NOTE && head_halt;
+            last_q  <= head_last;
+            if (kind == K_NOTE || kind == K_ARM)
+                arm_turn_q <= kind == K_NOTE;
+        end
+        if (weighed && raise) begin
+            out_queue_q       <= {{(11 - Q_W){1'b0}}, queue_q};
+            out_vector_q      <= vector;
+            out_error_q       <= halted || halt_q;
+            out_completions_q <= some;
+        end
+        if (wr_on) begin
+            cfg_on_q    <= qcfg_op == QCFG_ENABLE;
+            cfg_queue_q <= qcfg_queue;
+            behind_q    <= {1'b0, note_n} + {4'd0, note_valid} - {4'd0, head_ready};
+        end else if (behind_q != 5'd0 && head_ready)
+            behind_q <= behind_q - 5'd1;
         if (rst) begin
             state_q <= S_IDLE;
-            zero_q  <= 1'b0;
+            out_q   <= 1'b0;
+            cfg_q   <= 1'b0;
         end else begin
             case (state_q)
-            // Waits for a note; reads its queue's RAMs.
-            S_IDLE: if (head_valid) state_q <= S_WEIGH;
-            // One cycle: raises or owes.
-            S_WEIGH: state_q <= raise ? S_RAISE : S_IDLE;
-            // Waits until the raise was taken.
-            default: if (irq_ready) state_q <= S_IDLE;
+            // Waits for an event; reads its queue's RAMs.
+            S_IDLE: if (look) state_q <= S_RING;
+            // One cycle: the ring of its vector is read.
+            S_RING: state_q <= S_WEIGH;
+            // Waits until a raise has room; the next event may be looked up.
+            default: if (weighed) state_q <= look ? S_RING : S_IDLE;
             endcase
-            zero_q <= (qcfg_valid && qcfg_op == QCFG_ENABLE) || (zero_q && !zero);
+            out_q <= (weighed && raise) || (out_q && !raise_ready);
+            cfg_q <= wr_on || (cfg_q && !take_cfg);
         end
     end
 endmodule

@@ -57,12 +57,13 @@ module cw_record #(
     output wire [10:0]  rec_queue,
     output wire [31:0]  rec_num,
 
-    // for moderation; raise: do not withhold what is waiting
+    // for moderation; count: records of the queue so far; raise: do not withhold this record
     output wire         note_valid,
     input  wire         note_ready,
     output wire [10:0]  note_queue,
-    output wire         note_record,
+    output wire [31:0]  note_count,
     output wire         note_raise,
+    output wire         note_halt,
     output wire         note_last,
 
     output wire         record_valid,
@@ -168,8 +169,9 @@ module cw_record #(
     assign note_valid   = sent || state_q == S_NOTE;
     assign retire_ready = note_valid && note_ready;
     assign note_queue   = retire_queue;
-    assign note_record  = write_q;
+    assign note_count   = records_next;
     assign note_raise   = raise_q;
+    assign note_halt    = halt_q;
     assign note_last    = retire_last;
     assign record_valid = count && write_q;
     assign record_queue = retire_queue;
@@ -194,7 +196,7 @@ module cw_record #(
             records_q <= records_data;
             write_q   <= enabled && !halted_data && !retire_kind[0];
             halt_q    <= enabled && !halted_data && retire_kind[1];
-            raise_q   <= enabled && !halted_data && (retire_kind[1] || (retire_irq && !retire_kind[0]));
+            raise_q   <= enabled && !halted_data && retire_irq && !retire_kind[0];
         end
         if (qcfg_valid && qcfg_op == QCFG_ENABLE)
             zero_queue_q <= cfg_q;

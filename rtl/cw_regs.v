@@ -4,7 +4,8 @@
 // Writes obey byte enables; reads give the whole word. Values that a field does
 // not allow are ignored. Error events set bits of ERROR whatever is written in the
 // same cycle, and each asks for an interrupt on vector 0 (err_irq); events that
-// come before it was taken share it. Reading NOW's low word latches its high word.
+// come before it was taken share it. INTX.PENDING is set from outside.
+// Reading NOW's low word latches its high word.
 //
 // rst puts every register to its reset value. Latency: one cycle.
 `default_nettype none
@@ -48,6 +49,7 @@ module cw_regs #(
     // error events, one cycle each
     input  wire         ev_doorbell,
     input  wire [15:0]  ev_doorbell_queue,
+    input  wire         ev_event,      // a bad EVENT_CONSUMER: ERROR.DOORBELL without a queue
     input  wire         ev_halt,
     input  wire [10:0]  ev_halt_queue,
     input  wire         ev_cpl_unexpected,
@@ -55,7 +57,9 @@ module cw_regs #(
     input  wire         ev_req_poisoned,
     input  wire         ev_req_unsupported,
     output wire         err_irq_valid,
-    input  wire         err_irq_ready
+    input  wire         err_irq_ready,
+    input  wire         intx_set,
+    output wire         intx_pending
 );
     `include "cw_regs.vh"
 
@@ -75,13 +79,14 @@ module cw_regs #(
     reg [15:0]  depth_desc_q, depth_reads_q;
     reg [15:0]  now_high_q;
     reg         irq_q;
+    reg         intx_q;
 
     wire [31:0] keep = {{8{reg_be[3]}}, {8{reg_be[2]}}, {8{reg_be[1]}}, {8{reg_be[0]}}};
     wire        go   = sel && !ack_q;
     wire        wr   = go && reg_write;
     wire [5:0]  ev;
 
-    assign ev[CW_ERROR_DOORBELL_LSB]        = ev_doorbell;
+    assign ev[CW_ERROR_DOORBELL_LSB]        = ev_doorbell || ev_event;
     assign ev[CW_ERROR_HALT_LSB]            = ev_halt;
     assign ev[CW_ERROR_CPL_UNEXPECTED_LSB]  = ev_cpl_unexpected;
     assign ev[CW_ERROR_REQ_POISONED_LSB]    = ev_req_poisoned;
@@ -95,6 +100,7 @@ module cw_regs #(
     assign stride_log2      = stride_q;
     assign window_base      = {window_q, 20'd0};
     assign err_irq_valid    = irq_q;
+    assign intx_pending     = intx_q;
     assign soft_reset       = wr && reg_addr == CW_CONTROL[10:2] && reg_be[0] &&
                               reg_wdata[CW_CONTROL_RESET_LSB];
 
@@ -107,7 +113,7 @@ module cw_regs #(
         CW_CAP_COUNTS[10:2]:     value = {VECTOR_N[15:0], QUEUE_N[15:0]};
         CW_CAP_DMA[10:2]:        value = {FETCH_MAX[7:0], 3'd0, ENTRIES_LOG2_MAX[4:0], DATA_BYTES[7:0],
                                           DMA_ADDR_W[7:0]};
-        CW_CAP_FEATURES[10:2]:   value = {TAG_N[15:0], 16'd0};
+        CW_CAP_FEATURES[10:2]:   value = {TAG_N[15:0], 13'd0, 1'b1, 1'b1, 1'b0}; // time, event rings, no streams
         CW_CLOCK_HZ[10:2]:       value = CLOCK_HZ[31:0];
         CW_CARD_MEM_LO[10:2]:    value = CARD_MEM_BYTES[31:0];
         CW_CARD_MEM_HI[10:2]:    value = CARD_MEM_BYTES[63:32];
@@ -125,6 +131,7 @@ module cw_regs #(
         CW_DEPTH[10:2]:          value = {depth_reads_q, depth_desc_q};
         CW_NOW_LO[10:2]:         value = now[31:0];
         CW_NOW_HI[10:2]:         value = {16'd0, now_high_q};
+        CW_INTX[10:2]:           value = {31'd0, intx_q};
         default:                 value = 32'd0;
         endcase
     end
@@ -170,6 +177,8 @@ module cw_regs #(
     always @(posedge clk) begin
         error_q <= (error_q & ~cleared) | ev;
         irq_q   <= (irq_q && !err_irq_ready) || ev != 6'd0;
+        // Set as it is cleared: it stays.
+        intx_q  <= intx_set || (intx_q && !(wr && reg_addr == CW_INTX[10:2] && reg_be[0] && reg_wdata[CW_INTX_PENDING_LSB]));
         // The first queue is kept; another one, also of the same cycle, sets OVERFLOW.
         if (eq_clear || !eq_valid_q) begin
             eq_valid_q <= ev_halt || ev_doorbell;
@@ -183,6 +192,7 @@ module cw_regs #(
         if (rst) begin
             error_q       <= 6'd0;
             irq_q         <= 1'b0;
+            intx_q        <= 1'b0;
             eq_valid_q    <= 1'b0;
             eq_queue_q    <= 16'd0;
             eq_more_q     <= 1'b0;

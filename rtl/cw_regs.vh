@@ -128,6 +128,9 @@ localparam CW_DEPTH_READS_MSB = 31;
 localparam CW_DEPTH_READS_LSB = 16;
 localparam [31:0] CW_NOW_LO = 32'h50;
 localparam [31:0] CW_NOW_HI = 32'h54;
+localparam [31:0] CW_INTX = 32'h58;
+localparam CW_INTX_PENDING_MSB = 0;
+localparam CW_INTX_PENDING_LSB = 0;
 localparam [31:0] CW_COUNTER_OFFSET = 32'h800;
 localparam CW_COUNTER_TX_MRD = 0;
 localparam CW_COUNTER_TX_MWR = 1;
@@ -163,7 +166,7 @@ localparam [31:0] CW_MSIX_DATA = 32'h8;
 localparam [31:0] CW_MSIX_CTRL = 32'hc;
 localparam CW_MSIX_CTRL_MASK_MSB = 0;
 localparam CW_MSIX_CTRL_MASK_LSB = 0;
-// Event ring registers, at BAR0 + EVENT_OFFSET + EVENT_STRIDE * vector
+// Event ring registers, at BAR0 + EVENT_OFFSET + EVENT_STRIDE * vector. Writing any but EVENT_CONSUMER sets the counts of the ring to 0; CONTROL.RESET and a function-level reset turn it off. A queue on a vector with a ring raises an entry and is then disarmed; each write of its completion consumer index arms it, and raises again when records beyond that index are due
 localparam [31:0] CW_EVENT_BASE_LO = 32'h0;
 localparam [31:0] CW_EVENT_BASE_HI = 32'h4;
 localparam [31:0] CW_EVENT_SIZE = 32'h8;

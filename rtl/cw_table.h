@@ -109,6 +109,8 @@ CW_REG(DEPTH, 0x04c, RW, 0, "high-water marks; any write clears them")
 CW_FIELD(DEPTH, DESC, 15, 0, "most descriptors ever in flight at once")
 CW_FIELD(DEPTH, READS, 31, 16, "most reads ever outstanding at once")
 CW_REG64(NOW, 0x050, RO, "the card's cycle counter; reading the low word latches the high word")
+CW_REG(INTX, 0x058, W1C, 0, "the interrupt pin, used while neither MSI-X nor MSI is enabled")
+CW_FIELD(INTX, PENDING, 0, 0, "an interrupt of any vector was raised: INTx is asserted while this is 1. Clear it before looking at what raised it, and read it back before returning from the handler")
 
 /* ---- counters: 64-bit, RO, at COUNTER_OFFSET + 8 * index; low word read latches the high word ---- */
 CW_CONST(COUNTER_OFFSET, 0x800, "BAR0: first counter; reading a low word latches its high word")
@@ -149,12 +151,12 @@ CW_REG(MSIX_CTRL, 0xc, RW, 1, "vector control")
 CW_FIELD(MSIX_CTRL, MASK, 0, 0, "vector masked")
 
 /* ---- event ring registers ---- */
-CW_GROUP(EVENT, "Event ring registers, at BAR0 + EVENT_OFFSET + EVENT_STRIDE * vector")
+CW_GROUP(EVENT, "Event ring registers, at BAR0 + EVENT_OFFSET + EVENT_STRIDE * vector. Writing any but EVENT_CONSUMER sets the counts of the ring to 0; CONTROL.RESET and a function-level reset turn it off. A queue on a vector with a ring raises an entry and is then disarmed; each write of its completion consumer index arms it, and raises again when records beyond that index are due")
 CW_REG(EVENT_BASE_LO, 0x00, RW, 0, "host address of the ring, low word (64-byte aligned); base 0: the ring is off")
 CW_REG(EVENT_BASE_HI, 0x04, RW, 0, "host address of the ring, high word")
 CW_REG(EVENT_SIZE, 0x08, RW, 0, "ring size")
-CW_FIELD(EVENT_SIZE, LOG2, 4, 0, "log2 of the entries")
-CW_REG(EVENT_CONSUMER, 0x0c, RW, 0, "running count of entries the driver has consumed")
+CW_FIELD(EVENT_SIZE, LOG2, 4, 0, "log2 of the entries, 1 to 16; other values: the ring is off")
+CW_REG(EVENT_CONSUMER, 0x0c, RW, 0, "running count of entries the driver has consumed; values beyond what was written, or going backwards, are ignored and set ERROR.DOORBELL")
 
 /* ---- queue context ---- */
 CW_GROUP(QUEUE, "Queue context, at BAR0 + QUEUE_OFFSET + QUEUE_STRIDE * queue")
@@ -175,7 +177,7 @@ CW_FIELD(Q_CONFIG, STALL, 9, 9, "C2H stream without room: 0 drop, 1 stall")
 CW_FIELD(Q_CONFIG, VECTOR, 26, 16, "interrupt vector")
 CW_REG(Q_MODERATION, 0x0c, RWQ, 0, "interrupt moderation")
 CW_FIELD(Q_MODERATION, COUNT, 15, 0, "records that raise an interrupt; 0 or 1: each one; with the ring idle the interrupt is never withheld")
-CW_FIELD(Q_MODERATION, TIME, 31, 16, "longest delay, units of 64 cycles; 0: none (needs CAP_FEATURES.MOD_TIME)")
+CW_FIELD(Q_MODERATION, TIME, 31, 16, "longest time a record is withheld, units of 64 cycles, exact to QUEUES cycles; 0: no limit (needs CAP_FEATURES.MOD_TIME)")
 CW_REG64(Q_RING, 0x10, RWQ, "host address of the descriptor ring (64-byte aligned)")
 CW_REG64(Q_CPL, 0x18, RWQ, "host address of the completion ring (64-byte aligned)")
 CW_REG64(Q_CARD_BASE, 0x20, RWQ, "added to a descriptor's card address")

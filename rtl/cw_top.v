@@ -123,7 +123,9 @@ module cw_top #(
     output wire                  err_poisoned, // poisoned TLP received: request or completion
     output wire                  err_cpl_unexpected,
     output wire                  err_cpl_timeout,
-    // legacy interrupts
+    // INTx: INTX.PENDING while neither MSI-X nor MSI is enabled; the IP sends the
+    // messages and honours Interrupt Disable. MSI: a vector to send (of those granted,
+    // the lower bits); offered once every posted write before it was reported sent
     output wire                  intx_level,
     output wire                  msi_valid,
     input  wire                  msi_ready,
@@ -288,10 +290,29 @@ module cw_top #(
     wire [10:0]          rd_req_queue;
     wire [31:0]          rd_req_num;
 
-    // Interrupts: vector to raise; the MSI-X message that results.
-    wire                 irq_valid;
-    wire                 irq_ready;
-    wire [10:0]          irq_vector;
+    // Moderation: accepted consumer indices; the rings of vectors that are on (a strobe);
+    // ENABLE or DISABLE not yet applied.
+    wire                 arm_valid;
+    wire                 arm_ready;
+    wire [10:0]          arm_queue;
+    wire [31:0]          arm_index;
+    wire                 ring_valid;
+    wire [10:0]          ring_vector;
+    wire                 ring_on;
+    wire                 mod_cfg_busy;
+
+    // Interrupts: a queue raises (taken within a few cycles, whatever waits); the event
+    // ring entry and the MSI-X message that result.
+    wire                 raise_valid;
+    wire                 raise_ready;
+    wire [10:0]          raise_queue;
+    wire [10:0]          raise_vector;
+    wire                 raise_error;
+    wire                 raise_completions;
+    wire                 entry_valid;
+    wire                 entry_ready;
+    wire [63:0]          entry_addr;
+    wire [63:0]          entry_data;
     wire                 msix_req_valid;
     wire                 msix_req_ready;
     wire [63:0]          msix_req_addr;
@@ -315,6 +336,8 @@ module cw_top #(
     wire                 host_port_idle;
     wire                 read_path_idle;  // nothing to do until an input changes
     wire                 write_path_idle;
+    wire [47:0]          read_deadline;
+    wire [47:0]          write_deadline;
     wire                 axi_idle;
     wire                 read_path_empty; // nothing in flight at all
     wire                 write_path_empty;
@@ -346,6 +369,7 @@ module cw_top #(
     wire [1:0]           win_rresp;
 
     assign idle = host_port_idle && read_path_idle && write_path_idle && axi_idle;
+    assign next_deadline = read_deadline < write_deadline ? read_deadline : write_deadline;
     assign err_poisoned = req_poisoned || stat_read[CW_COUNTER_ERR_POISON];
     assign trans_pending = tags_in_use != 16'd0;
     assign tx_req_func = 8'd0;
@@ -384,7 +408,14 @@ module cw_top #(
         .kick_producer(kick_producer),
         .record_valid(record_valid), .record_queue(record_queue), .record_count(record_count),
         .halt_valid(halt_valid), .halt_queue(halt_queue),
-        .irq_valid(irq_valid), .irq_ready(irq_ready), .irq_vector(irq_vector),
+        .raise_valid(raise_valid), .raise_ready(raise_ready), .raise_queue(raise_queue),
+        .raise_vector(raise_vector), .raise_error(raise_error),
+        .raise_completions(raise_completions),
+        .arm_valid(arm_valid), .arm_ready(arm_ready), .arm_queue(arm_queue), .arm_index(arm_index),
+        .ring_valid(ring_valid), .ring_vector(ring_vector), .ring_on(ring_on),
+        .mod_cfg_busy(mod_cfg_busy),
+        .entry_valid(entry_valid), .entry_ready(entry_ready), .entry_addr(entry_addr),
+        .entry_data(entry_data),
         .msix_req_valid(msix_req_valid), .msix_req_ready(msix_req_ready),
         .msix_req_addr(msix_req_addr), .msix_req_data(msix_req_data),
         .err_cpl_unexpected(err_cpl_unexpected), .err_cpl_timeout(err_cpl_timeout),
@@ -413,7 +444,7 @@ module cw_top #(
     ) u_read_path (
         .clk(clk), .rst(engine_rst), .link_rst(rst), .now(now), .idle(read_path_idle),
         .empty(read_path_empty),
-        .next_deadline(next_deadline), .engine_enable(engine_enable),
+        .next_deadline(read_deadline), .engine_enable(engine_enable),
         .cpl_timeout_log2(cpl_timeout_log2),
         .fn_bdf(fn_bdf), .fn_mrrs(fn_mrrs), .fn_rcb(fn_rcb), .fn_ext_tag(fn_ext_tag),
         .fn_tag10(fn_tag10), .fn_ro(fn_ro), .fn_ns(fn_ns), .fn_flr(fn_flr),
@@ -452,9 +483,10 @@ module cw_top #(
     );
 
     cw_write_path #(
-        .DATA_W(DATA_W), .QUEUE_N(QUEUE_N), .OP_N(OP_N)
+        .DATA_W(DATA_W), .QUEUE_N(QUEUE_N), .VECTOR_N(VECTOR_N), .OP_N(OP_N)
     ) u_write_path (
         .clk(clk), .rst(engine_rst), .now(now), .idle(write_path_idle), .empty(write_path_empty),
+        .next_deadline(write_deadline),
         .fn_bdf(fn_bdf), .fn_mps(fn_mps), .fn_bme(fn_bme), .fn_power(fn_power), .fn_flr(fn_flr),
         .qcfg_valid(qcfg_valid), .qcfg_op(qcfg_op), .qcfg_queue(qcfg_queue),
         .qcfg_reg(qcfg_reg), .qcfg_data(qcfg_data),
@@ -477,7 +509,14 @@ module cw_top #(
         .c2h_len(c2h_len), .c2h_attr(c2h_attr),
         .rd_req_valid(rd_req_valid), .rd_req_ready(rd_req_ready), .rd_req_hdr(rd_req_hdr),
         .rd_req_queue(rd_req_queue), .rd_req_num(rd_req_num),
-        .irq_valid(irq_valid), .irq_ready(irq_ready), .irq_vector(irq_vector),
+        .raise_valid(raise_valid), .raise_ready(raise_ready), .raise_queue(raise_queue),
+        .raise_vector(raise_vector), .raise_error(raise_error),
+        .raise_completions(raise_completions),
+        .arm_valid(arm_valid), .arm_ready(arm_ready), .arm_queue(arm_queue), .arm_index(arm_index),
+        .ring_valid(ring_valid), .ring_vector(ring_vector), .ring_on(ring_on),
+        .mod_cfg_busy(mod_cfg_busy),
+        .entry_valid(entry_valid), .entry_ready(entry_ready), .entry_addr(entry_addr),
+        .entry_data(entry_data),
         .msix_req_valid(msix_req_valid), .msix_req_ready(msix_req_ready),
         .msix_req_addr(msix_req_addr), .msix_req_data(msix_req_data),
         .posted_n(posted_n), .sent_n(sent_n), .tx_sent_n(tx_sent_n),

@@ -12,7 +12,8 @@
 // Posted writes come first: the running count of posted writes accepted on the
 // request stream is noted when the job is taken, that is after its data was
 // sampled, and the first completion is offered only when as many have been
-// reported sent. An interrupt message under way at that time counts among them.
+// reported sent. An interrupt message and an event ring entry under way at that time
+// count among them.
 // engine_rst clears both counts, so nothing is waited for then.
 //
 // Latency: three cycles from the job to the first beat, one more for the buffer.
@@ -30,7 +31,7 @@ module cw_tx_cpl #(
     input  wire [2:0]            fn_mps,
     input  wire [15:0]           posted_n,
     input  wire [15:0]           sent_n,
-    input  wire                  msg_under_way,
+    input  wire [1:0]            under_way,     // each: a posted write of the card waits and may leave
 
     input  wire                  cpl_valid,
     output wire                  cpl_ready,
@@ -66,7 +67,7 @@ module cw_tx_cpl #(
     reg               buf_q;
     reg [63:0]        imm_q;
     reg [15:0]        target_q;    // posted writes to be sent first
-    reg               msg_q;       // and a message that is not yet one of them
+    reg [1:0]         wait_q;      // and those that are not yet among them
     reg [9:0]         at_q;        // DW in the 4 KiB page of the next completion
     reg [10:0]        left_q;      // DWs of the answer left
     reg [12:0]        bytes_q;     // byte count of the next completion
@@ -149,15 +150,15 @@ module cw_tx_cpl #(
             buf_q    <= cpl_buf;
             imm_q    <= cpl_imm;
             target_q <= posted_n;
-            msg_q    <= msg_under_way;
+            wait_q   <= under_way;
             at_q     <= cpl_mem ? at : 10'd0;
             left_q   <= len;
             bytes_q  <= bytes;
             skip_q   <= cpl_mem ? skip_lo : 2'd0;
         end
         // Waits until the posted writes before this answer have been sent.
-        S_SENT: if (msg_q) begin
-            msg_q    <= msg_under_way;
+        S_SENT: if (wait_q != 2'd0) begin
+            wait_q   <= wait_q & under_way;
             target_q <= posted_n;
         end else if (sent)
             state_q <= S_CUT;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// The one stream of requests out. Four sources take turns, a TLP each: reads
-// (header only), card-to-host data, completion records, MSI-X messages. A source
-// that waits is passed over by each other source once at most.
+// The one stream of requests out. Five sources take turns, a TLP each: reads
+// (header only), card-to-host data, completion records, MSI-X messages, event ring
+// entries. A source that waits is passed over by each other source once at most.
 //
-// Order: a record is offered here only after its data was accepted here, a
-// message only after its record; turns are taken at one point, so that is their
-// order on the stream.
+// Order: a record is offered here only after its data was accepted here, an
+// entry only after its record, a message only after both; turns are taken at one
+// point, so that is their order on the stream.
 //
 // Nothing new starts while bus mastering is off, in a D-state other than D0, or
 // during FLR; a TLP that was begun, or was already offered, is finished. Credits
@@ -59,6 +59,11 @@ module cw_tx_req #(
     input  wire [63:0]          msix_req_addr,
     input  wire [31:0]          msix_req_data,
 
+    input  wire                 entry_valid,
+    output wire                 entry_ready,
+    input  wire [63:0]          entry_addr,
+    input  wire [63:0]          entry_data,
+
     output wire                 tx_req_valid,
     input  wire                 tx_req_ready,
     output wire                 tx_req_sop,
@@ -81,31 +86,32 @@ module cw_tx_req #(
     `include "cw_tlp.vh"
 
     localparam KEEP_W = DATA_W / 32;
-    localparam [1:0] SRC_RD = 2'd0, SRC_DATA = 2'd1, SRC_REC = 2'd2, SRC_MSIX = 2'd3;
+    localparam [2:0] SRC_RD = 3'd0, SRC_DATA = 3'd1, SRC_REC = 3'd2, SRC_MSIX = 3'd3, SRC_ENTRY = 3'd4;
 
     // ---- whose turn ----
     reg         mid_q;             // a data TLP is begun and not ended
-    reg  [1:0]  turn_q;            // the source that had the last TLP
+    reg  [2:0]  turn_q;            // the source that had the last TLP
     wire        open     = fn_bme && fn_power == 2'd0 && !fn_flr;
     wire        no_ph    = fc_valid && fc_ph == 12'd0;
     wire        no_nph   = fc_valid && fc_nph == 12'd0;
-    wire [3:0]  want     = {msix_req_valid, rec_valid, data_valid, rd_req_valid};
-    wire [3:0]  starved  = {{3{no_ph}}, no_nph} & want & {4{open && !mid_q}};
-    wire [3:0]  may      = want & ~{{3{no_ph}}, no_nph} & {4{open}};
+    wire [4:0]  want     = {entry_valid, msix_req_valid, rec_valid, data_valid, rd_req_valid};
+    wire [4:0]  starved  = {{4{no_ph}}, no_nph} & want & {5{open && !mid_q}};
+    wire [4:0]  may      = want & ~{{4{no_ph}}, no_nph} & {5{open}};
 
     // The first source that may, counted from the one after turn_q.
-    function [1:0] next_source(input [1:0] turn, input [3:0] ok);
-        reg [1:0] a, b, c;
+    function [2:0] next_source(input [2:0] turn, input [4:0] ok);
+        reg [4:0] later;
+        reg [3:0] pick;
         begin
-            a = turn + 2'd1;
-            b = turn + 2'd2;
-            c = turn + 2'd3;
-            next_source = ok[a] ? a : ok[b] ? b : ok[c] ? c : turn;
+            later = ok & (5'b11110 << turn);
+            pick  = later != 5'd0 ? later[3:0] : ok[3:0];
+            next_source = pick[0] ? SRC_RD : pick[1] ? SRC_DATA : pick[2] ? SRC_REC :
+                          pick[3] ? SRC_MSIX : SRC_ENTRY;
         end
     endfunction
 
-    wire [1:0]  src   = mid_q ? SRC_DATA : next_source(turn_q, may);
-    wire        go    = mid_q ? data_valid : may != 4'd0;
+    wire [2:0]  src   = mid_q ? SRC_DATA : next_source(turn_q, may);
+    wire        go    = mid_q ? data_valid : may != 5'd0;
     wire        room  = !tx_req_valid || tx_req_ready;
     wire        fire  = go && room;
     wire        eop   = src != SRC_DATA || data_eop;
@@ -115,6 +121,7 @@ module cw_tx_req #(
     assign data_ready     = fire && src == SRC_DATA;
     assign rec_ready      = fire && src == SRC_REC;
     assign msix_req_ready = fire && src == SRC_MSIX;
+    assign entry_ready    = fire && src == SRC_ENTRY;
 
     // ---- an MSI-X message: one DW, no attributes (6.1.4.3) ----
     wire        msix_wide = msix_req_addr[63:32] != 32'd0;
@@ -123,6 +130,14 @@ module cw_tx_req #(
     wire [31:0] msix_lo   = {msix_req_addr[31:2], 2'd0};
     wire [127:0] msix_hdr = msix_wide ? {msix_lo, msix_req_addr[63:32], msix_dw1, msix_dw0}
                                       : {32'd0, msix_lo, msix_dw1, msix_dw0};
+
+    // ---- an event ring entry: two DWs, no attributes; never across 4 KiB ----
+    wire        entry_wide = entry_addr[63:32] != 32'd0;
+    wire [31:0] entry_dw0  = {entry_wide ? TLP_MWR64 : TLP_MWR32, 24'd2};
+    wire [31:0] entry_dw1  = {fn_bdf, 8'd0, 8'hff};
+    wire [31:0] entry_lo   = {entry_addr[31:2], 2'd0};
+    wire [127:0] entry_hdr = entry_wide ? {entry_lo, entry_addr[63:32], entry_dw1, entry_dw0}
+                                        : {32'd0, entry_lo, entry_dw1, entry_dw0};
 
     // ---- the output register: no second place, so at most one TLP that was
     // chosen before the function was closed is still offered after ----
@@ -148,13 +163,13 @@ module cw_tx_req #(
     assign sent_n          = sent_q;
 
     assign stat_mwr     = wrote;
-    assign stall_credit = starved != 4'd0;
+    assign stall_credit = starved != 5'd0;
     assign stall_tx     = valid_q && !tx_req_ready;
-    assign busy         = valid_q || want != 4'd0 || unsent != 16'd0;
+    assign busy         = valid_q || want != 5'd0 || unsent != 16'd0;
     // What waits behind a gate, for credits or for the IP waits for an input.
     assign moving       = fire || (valid_q && tx_req_ready);
 
-    wire unused = &{1'b0, msix_req_addr[1:0]};
+    wire unused = &{1'b0, msix_req_addr[1:0], entry_addr[1:0]};
 
     always @(posedge clk) begin
         if (fire) begin
@@ -182,7 +197,14 @@ module cw_tx_req #(
                 queue_q <= rec_queue;
                 num_q   <= rec_num;
             end
-            SRC_MSIX: begin
+            SRC_ENTRY: begin
+                hdr_q   <= entry_hdr;
+                data_q  <= {{(DATA_W - 64){1'b0}}, entry_data};
+                keep_q  <= {{(KEEP_W - 2){1'b0}}, 2'b11};
+                queue_q <= 11'd0;
+                num_q   <= 32'd0;
+            end
+            default: begin
                 hdr_q   <= msix_hdr;
                 data_q  <= {{(DATA_W - 32){1'b0}}, msix_req_data};
                 keep_q  <= {{(KEEP_W - 1){1'b0}}, 1'b1};
@@ -190,12 +212,12 @@ module cw_tx_req #(
                 num_q   <= 32'd0;
             end
             endcase
-            id_q <= src != SRC_MSIX;
+            id_q <= src != SRC_MSIX && src != SRC_ENTRY;
         end
         if (rst) begin
             valid_q  <= 1'b0;
             mid_q    <= 1'b0;
-            turn_q   <= SRC_MSIX;
+            turn_q   <= SRC_ENTRY;
             posted_q <= 16'd0;
             sent_q   <= 16'd0;
         end else begin

@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// What leaves the card as writes: card-to-host data, completion records and
-// interrupt messages; and the request stream out, which the read path's requests
+// What leaves the card as writes: card-to-host data, completion records, event ring
+// entries and interrupt messages; and the request stream out, which the read path's requests
 // share. Purely structural:
 //
 //   c2h ------------> cw_c2h ---------------- data --------.
 //                       | done                             |
 //   issue, h2c done -> cw_done_mux -> cw_op_table -> cw_record -> cw_tx_req -> tx_req
 //                                                     | note        ^  ^
-//                        irq (to the host port) <- cw_moderate      |  msix_req
+//   arm ---------------> raise (to the host port) <- cw_moderate     |  msix_req, entry
 //                                                                 rd_req
 `default_nettype none
 
 module cw_write_path #(
     parameter DATA_W  = 256,
     parameter QUEUE_N = 64,
+    parameter VECTOR_N = 64,
     parameter OP_N    = 256
 ) (
     input  wire                    clk,
@@ -22,6 +23,7 @@ module cw_write_path #(
     input  wire [47:0]             now,
     output wire                    idle,
     output wire                    empty,     // nothing in flight, every posted write sent
+    output wire [47:0]             next_deadline, // all ones: none
 
     input  wire [15:0]             fn_bdf,
     input  wire [2:0]              fn_mps,
@@ -34,6 +36,14 @@ module cw_write_path #(
     input  wire [10:0]             qcfg_queue,
     input  wire [4:0]              qcfg_reg,
     input  wire [31:0]             qcfg_data,
+    output wire                    mod_cfg_busy,
+    input  wire                    ring_valid,
+    input  wire [10:0]             ring_vector,
+    input  wire                    ring_on,
+    input  wire                    arm_valid,
+    output wire                    arm_ready,
+    input  wire [10:0]             arm_queue,
+    input  wire [31:0]             arm_index,
     input  wire                    qst_valid,
     input  wire [10:0]             qst_queue,
     output wire                    qst_retire_ack,
@@ -80,13 +90,20 @@ module cw_write_path #(
     input  wire [127:0]            rd_req_hdr,
     input  wire [10:0]             rd_req_queue,
     input  wire [31:0]             rd_req_num,
-    output wire                    irq_valid,
-    input  wire                    irq_ready,
-    output wire [10:0]             irq_vector,
+    output wire                    raise_valid,
+    input  wire                    raise_ready,
+    output wire [10:0]             raise_queue,
+    output wire [10:0]             raise_vector,
+    output wire                    raise_error,
+    output wire                    raise_completions,
     input  wire                    msix_req_valid,
     output wire                    msix_req_ready,
     input  wire [63:0]             msix_req_addr,
     input  wire [31:0]             msix_req_data,
+    input  wire                    entry_valid,
+    output wire                    entry_ready,
+    input  wire [63:0]             entry_addr,
+    input  wire [63:0]             entry_data,
 
     output wire [15:0]             posted_n,
     output wire [15:0]             sent_n,
@@ -152,8 +169,9 @@ module cw_write_path #(
     wire [127:0]      rec_hdr, rec_data;
     wire [10:0]       rec_queue;
     wire [31:0]       rec_num;
-    wire              note_valid, note_ready, note_record, note_raise, note_last;
+    wire              note_valid, note_ready, note_raise, note_halt, note_last;
     wire [10:0]       note_queue;
+    wire [31:0]       note_count;
     wire              c2h_busy, record_busy, moderate_busy, tx_busy;
     wire              c2h_moving, table_moving, record_moving, moderate_moving, tx_moving;
     wire              stat_data, stat_mwr, stall_credit, stall_tx, axi_error;
@@ -241,18 +259,23 @@ module cw_write_path #(
         .rec_valid(rec_valid), .rec_ready(rec_ready), .rec_hdr(rec_hdr), .rec_data(rec_data),
         .rec_queue(rec_queue), .rec_num(rec_num),
         .note_valid(note_valid), .note_ready(note_ready), .note_queue(note_queue),
-        .note_record(note_record), .note_raise(note_raise), .note_last(note_last),
+        .note_count(note_count), .note_raise(note_raise), .note_halt(note_halt), .note_last(note_last),
         .record_valid(record_valid), .record_queue(record_queue), .record_count(record_count),
         .halt_valid(halt_valid), .halt_queue(halt_queue)
     );
 
-    cw_moderate #(.QUEUE_N(QUEUE_N)) u_moderate (
-        .clk(clk), .rst(rst), .busy(moderate_busy), .moving(moderate_moving),
+    cw_moderate #(.QUEUE_N(QUEUE_N), .VECTOR_N(VECTOR_N)) u_moderate (
+        .clk(clk), .rst(rst), .now(now), .busy(moderate_busy), .moving(moderate_moving),
+        .next_deadline(next_deadline),
         .qcfg_valid(qcfg_valid), .qcfg_op(qcfg_op), .qcfg_queue(qcfg_queue),
-        .qcfg_reg(qcfg_reg), .qcfg_data(qcfg_data),
+        .qcfg_reg(qcfg_reg), .qcfg_data(qcfg_data), .cfg_busy(mod_cfg_busy),
+        .ring_valid(ring_valid), .ring_vector(ring_vector), .ring_on(ring_on),
         .note_valid(note_valid), .note_ready(note_ready), .note_queue(note_queue),
-        .note_record(note_record), .note_raise(note_raise), .note_last(note_last),
-        .irq_valid(irq_valid), .irq_ready(irq_ready), .irq_vector(irq_vector)
+        .note_count(note_count), .note_raise(note_raise), .note_halt(note_halt), .note_last(note_last),
+        .arm_valid(arm_valid), .arm_ready(arm_ready), .arm_queue(arm_queue), .arm_index(arm_index),
+        .raise_valid(raise_valid), .raise_ready(raise_ready), .raise_queue(raise_queue),
+        .raise_vector(raise_vector), .raise_error(raise_error),
+        .raise_completions(raise_completions)
     );
 
     cw_tx_req #(.DATA_W(DATA_W)) u_tx_req (
@@ -268,6 +291,8 @@ module cw_write_path #(
         .rec_queue(rec_queue), .rec_num(rec_num),
         .msix_req_valid(msix_req_valid), .msix_req_ready(msix_req_ready),
         .msix_req_addr(msix_req_addr), .msix_req_data(msix_req_data),
+        .entry_valid(entry_valid), .entry_ready(entry_ready), .entry_addr(entry_addr),
+        .entry_data(entry_data),
         .tx_req_valid(tx_req_valid), .tx_req_ready(tx_req_ready), .tx_req_sop(tx_req_sop),
         .tx_req_eop(tx_req_eop), .tx_req_hdr(tx_req_hdr), .tx_req_data(tx_req_data),
         .tx_req_keep(tx_req_keep), .tx_req_id_valid(tx_req_id_valid),

@@ -18,6 +18,7 @@ logs=build/tests/log
 mkdir -p "$logs"
 jobs=${JOBS:-2}
 targets=${TARGETS:-sim shm} # each end-to-end test runs against these
+irqs="msix msi intx" # and with each kind of interrupt
 export CMOCKA_MESSAGE_OUTPUT=TAP
 export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=1:abort_on_error=0:detect_stack_use_after_return=0}
 export TEST_ALL=${TEST_ALL:-}
@@ -82,7 +83,7 @@ report() {
 }
 
 part() {
-    local start=$SECONDS p src target seed
+    local start=$SECONDS p src target seed irq
     local programs=()
     if ! make -s -j "$jobs" "tests-$1" >"$logs/$1-build.log" 2>&1; then
         echo "  building tests-$1 failed:"
@@ -94,14 +95,22 @@ part() {
         [ -e "$src" ] || continue
         if [ "$1" = e2e ]; then
             for target in $targets; do
-                for seed in $seeds; do programs+=("TARGET=$target SEED=$seed build/${src%.c}"); done
+                for irq in $irqs; do
+                    # In the short form the other kinds have one target each.
+                    case $irq-$target-$TEST_ALL in msi-shm- | intx-sim-) continue ;; esac
+                    for seed in $seeds; do
+                        programs+=("TARGET=$target IRQ=$irq SEED=$seed build/${src%.c}")
+                    done
+                done
             done
         else
             programs+=("build/${src%.c}")
         fi
     done
     for src in tests/"$1"/*_test.sh; do
-        [ -e "$src" ] && programs+=("./$src")
+        [ -e "$src" ] || continue
+        programs+=("./$src")
+        if [ "$1" = e2e ] && [ -n "$TEST_ALL" ]; then programs+=("IRQ=msi ./$src" "IRQ=intx ./$src"); fi
     done
     for p in "${programs[@]}"; do
         while [ "$(jobs -rp | wc -l)" -ge "$jobs" ]; do wait -n; done

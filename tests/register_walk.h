@@ -82,7 +82,11 @@ static const struct {
 	{ "EVENT_BASE_LO", ~63u }, { "MSIX_ADDR_LO", ~3u }, { "CONTROL", CW_CONTROL_ENABLE_MASK },
 	/* these have functions of their own below, or what is written to them is not what they hold */
 	{ "DB_STRIDE", 0 }, { "CPL_TIMEOUT", 0 }, { "ERROR_QUEUE", 0 }, { "DEPTH", 0 }, { "Q_CTRL", 0 },
+	{ "EVENT_CONSUMER", 0 },
 };
+
+/* What the builds under test have. */
+#define WALK_FEATURES (CW_CAP_FEATURES_EVENT_RING_MASK | CW_CAP_FEATURES_MOD_TIME_MASK)
 
 /* ---- accesses ---- */
 

@@ -2,6 +2,8 @@
 # shellcheck shell=bash
 # TAP for shell tests: source it, then `check NAME COMMAND...`; at the end `tap_end`.
 # A failing check shows the end of the command's output.
+# What the host of simulated cards grants: msix, msi or intx.
+[ -n "${IRQ:-}" ] && export CAUSEWAY_SIM="irq=$IRQ"
 tap_n=0
 tap_failed=0
 tap_log=$(mktemp)

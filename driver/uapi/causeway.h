@@ -23,7 +23,7 @@
 #include <linux/types.h>
 
 /* Grows with each addition; read it from cw_info.abi before using one. */
-#define CW_ABI_VERSION 1
+#define CW_ABI_VERSION 2
 
 #define CW_IOC_TYPE 0xC9
 #define CW_IOC_INFO _IO(CW_IOC_TYPE, 0x00)      /* struct cw_info, filled */
@@ -32,6 +32,12 @@
 #define CW_IOC_COUNTER _IO(CW_IOC_TYPE, 0x03)   /* struct cw_counter */
 /* 0x10 to 0x1f are for queues of one's own, 0x20 to 0x2f for buffers,
  * 0x40 to 0x7f for io_uring commands. */
+
+enum cw_irq_type {
+	CW_IRQ_TYPE_INTX = 1,
+	CW_IRQ_TYPE_MSI,
+	CW_IRQ_TYPE_MSIX,
+};
 
 struct cw_info {
 	__u32 size;
@@ -50,7 +56,8 @@ struct cw_info {
 	__u32 pci_domain;
 	__u8 pci_bus;
 	__u8 pci_devfn;    /* device 7:3, function 2:0 */
-	__u16 reserved;    /* 0 */
+	__u8 irq_type;     /* in use: enum cw_irq_type; 0 before ABI version 2 */
+	__u8 reserved;     /* 0 */
 };
 #define CW_INFO_SIZE_V1 64
 

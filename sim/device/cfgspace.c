@@ -10,6 +10,7 @@
 #define COMMAND_BME 0x4u
 #define COMMAND_INTX_OFF 0x400u
 #define STATUS_INTX (1u << 19) /* in the DW of Command */
+#define MSI_ENABLE (1u << 16)
 #define PMCSR (CW_CFG_PM + 4)
 #define DEVCTL (CW_CFG_PCIE + 8)
 #define DEVCTL_FLR (1u << 15)
@@ -168,10 +169,12 @@ static unsigned events(uint16_t reg, uint32_t old, uint32_t new)
 		ev = CW_CFG_EV_STATE;
 		if (old & ~new & COMMAND_BME)
 			ev |= CW_CFG_EV_BME_OFF;
+		if (new & ~old & COMMAND_BME)
+			ev |= CW_CFG_EV_MSI_MASK;
 		break;
 	case PMCSR:
 		if ((old ^ new) & 3)
-			ev = CW_CFG_EV_STATE | CW_CFG_EV_POWER;
+			ev = CW_CFG_EV_STATE | CW_CFG_EV_POWER | (new & 3 ? 0 : CW_CFG_EV_MSI_MASK);
 		break;
 	case CW_CFG_MSI + 0x10:
 		ev = CW_CFG_EV_MSI_MASK;
@@ -221,6 +224,8 @@ unsigned cw_cfgspace_write(struct cw_cfgspace *c, uint16_t reg, uint32_t value, 
 			ev |= CW_CFG_EV_FLR;
 	}
 	c->dw[i] = new;
+	if (reg == CW_CFG_MSI && !(new & MSI_ENABLE))
+		c->dw[CW_CFG_MSI / 4 + 5] = 0;
 	/* Power state back to D0 without No_Soft_Reset: the reset is the caller's, after it told the RTL. */
 	return ev | (old != new ? events(reg, old, new) : 0);
 }
@@ -284,6 +289,12 @@ int cw_cfgspace_bar(const struct cw_cfgspace *c, uint64_t addr, uint32_t len, ui
 	return -1;
 }
 
+/* An MSI is a memory request: it waits for bus master and D0 (7.5.1.1.3, 5.3.1.4.1). */
+static bool may_send(const struct cw_fn *fn)
+{
+	return fn->bme && !fn->power;
+}
+
 /* The vectors granted are a power of two; those beyond fold onto them (7.7.1.2). */
 bool cw_cfgspace_msi(struct cw_cfgspace *c, unsigned vector, uint64_t *addr, uint16_t *data)
 {
@@ -291,11 +302,11 @@ bool cw_cfgspace_msi(struct cw_cfgspace *c, unsigned vector, uint64_t *addr, uin
 	unsigned n;
 
 	cw_cfgspace_get_fn(c, &fn);
-	if (!fn.msi_en || !fn.bme)
+	if (!fn.msi_en)
 		return false;
 	n = 1u << (fn.msi_log2 > 5 ? 5 : fn.msi_log2);
 	vector &= n - 1;
-	if (c->dw[CW_CFG_MSI / 4 + 4] & 1u << vector) {
+	if (!may_send(&fn) || c->dw[CW_CFG_MSI / 4 + 4] & 1u << vector) {
 		c->dw[CW_CFG_MSI / 4 + 5] |= 1u << vector;
 		return false;
 	}
@@ -307,9 +318,11 @@ bool cw_cfgspace_msi(struct cw_cfgspace *c, unsigned vector, uint64_t *addr, uin
 int cw_cfgspace_msi_pending(struct cw_cfgspace *c)
 {
 	uint32_t go = c->dw[CW_CFG_MSI / 4 + 5] & ~c->dw[CW_CFG_MSI / 4 + 4];
+	struct cw_fn fn;
 	int v;
 
-	if (!go)
+	cw_cfgspace_get_fn(c, &fn);
+	if (!go || !may_send(&fn))
 		return -1;
 	v = __builtin_ctz(go);
 	c->dw[CW_CFG_MSI / 4 + 5] &= ~(1u << v);

@@ -58,7 +58,7 @@ enum cw_cfg_event {
 	CW_CFG_EV_FLR = 2,     /* Initiate Function Level Reset was written */
 	CW_CFG_EV_POWER = 4,   /* the power state changed */
 	CW_CFG_EV_BME_OFF = 8, /* bus master enable was cleared */
-	CW_CFG_EV_MSI_MASK = 16, /* MSI mask bits changed: something pending may go */
+	CW_CFG_EV_MSI_MASK = 16, /* MSI mask bits, bus master or D0: something pending may go */
 };
 
 /* What the RTL is told about its function. */
@@ -85,7 +85,7 @@ int cw_cfgspace_bar(const struct cw_cfgspace *c, uint64_t addr, uint32_t len, ui
 
 /* ---- MSI ---- */
 /* Address and data of MSI vector `vector` (folded into what the host gave). False: it is
- * masked, and the pending bit is set instead, or MSI is off. */
+ * masked or may not be sent now, and the pending bit is set instead, or MSI is off. */
 bool cw_cfgspace_msi(struct cw_cfgspace *c, unsigned vector, uint64_t *addr, uint16_t *data);
 /* The lowest vector that is pending and no longer masked, its pending bit cleared; -1: none. */
 int cw_cfgspace_msi_pending(struct cw_cfgspace *c);

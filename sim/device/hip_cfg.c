@@ -111,20 +111,22 @@ static int config_write(struct cw_hip *h, struct hip_tlp *t)
 {
 	uint32_t value = (uint32_t)t->data[3] << 24 | (uint32_t)t->data[2] << 16 | (uint32_t)t->data[1] << 8 | t->data[0];
 	uint8_t old_power = h->fn.power;
+	bool reset;
 	unsigned ev;
 	int v, ret = 0;
 
 	h->cfg.bdf = t->info.completer;
 	ev = cw_cfgspace_write(&h->cfg, t->info.reg, value, t->info.first_be);
 	cw_cfgspace_get_fn(&h->cfg, &h->fn);
-	if (ev & CW_CFG_EV_MSI_MASK)
+	reset = ev & CW_CFG_EV_FLR || (old_power && !h->fn.power && h->cfg.param.soft_reset);
+	if (ev & CW_CFG_EV_MSI_MASK && !reset)
 		while (!ret && (v = cw_cfgspace_msi_pending(&h->cfg)) >= 0)
 			ret = hip_tx_msi(h, (unsigned)v);
 	if (ret) {
 		hip_rx_done(h, t);
 		return ret;
 	}
-	if (ev & CW_CFG_EV_FLR || (old_power && !h->fn.power && h->cfg.param.soft_reset)) {
+	if (reset) {
 		h->flr = true;
 		h->flr_answered = false;
 		begin_barrier(h, HIP_BARRIER_FLR, t);

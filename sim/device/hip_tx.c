@@ -34,7 +34,7 @@ int hip_tx_own(struct cw_hip *h, const struct cw_tlp *t)
 }
 
 /* A TLP of this stream is complete: it waits for its release. */
-static int hold(struct cw_hip *h, struct hip_tx *x, const struct cw_tlp *t, bool from_rtl)
+static int hold(struct cw_hip *h, struct hip_tx *x, const struct cw_tlp *t)
 {
 	struct hip_tlp *n = hip_tlp_new(t);
 
@@ -42,12 +42,10 @@ static int hold(struct cw_hip *h, struct hip_tx *x, const struct cw_tlp *t, bool
 		return -ENOMEM;
 	/* What the RTL sends wrongly goes to the host as it is: its checker names the rule. */
 	cw_tlp_decode(t, &n->info, NULL);
-	n->counts = from_rtl && n->info.fc == CW_FC_P;
+	n->counts = n->info.fc == CW_FC_P;
 	h->order.given += n->counts;
-	if (from_rtl) {
-		n->queue = x->queue;
-		n->number = x->number;
-	}
+	n->queue = x->queue;
+	n->number = x->number;
 	n->release = hip_release(h, &x->last_release);
 	hip_list_add(&x->hold, n);
 	h->moved = true;
@@ -98,7 +96,7 @@ static int take(struct cw_hip *h, struct hip_tx *x, const struct beat *b)
 		drop(h, &x->tlp);
 		return 0;
 	}
-	return hold(h, x, &x->tlp, true);
+	return hold(h, x, &x->tlp);
 }
 
 static int take_req(struct cw_hip *h, const struct cw_wires_out *o)
@@ -138,6 +136,8 @@ static int take_cpl(struct cw_hip *h, const struct cw_wires_out *o)
 	return take(h, &h->tx_cpl, &b);
 }
 
+/* MSI and INTx do not wait with the RTL's TLPs: it may be that they overtake those that it was not told of as sent.
+ * So they are before the completion of any write that forbids them. */
 int hip_tx_msi(struct cw_hip *h, unsigned vector)
 {
 	struct cw_tlp t;
@@ -145,6 +145,10 @@ int hip_tx_msi(struct cw_hip *h, unsigned vector)
 	uint16_t data;
 	uint8_t bytes[4];
 
+	if (silenced(h)) {
+		h->stats.tx_dropped++;
+		return 0;
+	}
 	if (!cw_cfgspace_msi(&h->cfg, vector, &addr, &data))
 		return 0;
 	/* A DW write with the upper half zero, 6.1.4.3 */
@@ -152,13 +156,15 @@ int hip_tx_msi(struct cw_hip *h, unsigned vector)
 	bytes[1] = (uint8_t)(data >> 8);
 	bytes[2] = bytes[3] = 0;
 	cw_tlp_mwr(&t, h->cfg.bdf, addr, bytes, 4, 0);
-	return hold(h, &h->tx_req, &t, false);
+	return hip_tx_own(h, &t);
 }
 
-/* INTx is a level in the RTL and a pair of messages on the link, gated by the host (6.1.2). */
+/* INTx is a level in the RTL and a pair of messages on the link, gated by the host (6.1.2). A function that is reset
+ * or leaves D0 takes its level back before that write is completed (6.6.2, 5.3.1.4.1). */
 static int intx(struct cw_hip *h, const struct cw_wires_out *o)
 {
-	bool level = o->flags & CW_O_INTX && !h->fn.intx_disable && !h->fn.msi_en && !h->fn.msix_en;
+	bool level = o->flags & CW_O_INTX && !h->fn.intx_disable && !h->fn.msi_en && !h->fn.msix_en && !h->flr &&
+		     !h->fn.power;
 	struct cw_tlp t;
 
 	cw_cfgspace_set_intx(&h->cfg, o->flags & CW_O_INTX);
@@ -166,7 +172,7 @@ static int intx(struct cw_hip *h, const struct cw_wires_out *o)
 		return 0;
 	h->intx_sent = level;
 	cw_tlp_msg(&t, h->cfg.bdf, level ? CW_MSG_ASSERT_INTA : CW_MSG_DEASSERT_INTA, ROUTE_LOCAL);
-	return hold(h, &h->tx_req, &t, false);
+	return hip_tx_own(h, &t);
 }
 
 static int release(struct cw_hip *h, struct hip_list *l)

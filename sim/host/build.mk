@@ -7,7 +7,7 @@ RULES_PRINT := $(B)/bin/rules_print
 RULES_DOC := docs/checker.md
 RULES_FRESH := $(B)/regs/checker.md
 RULES_RESULTS := $(B)/regs/checker.results
-RULES_TESTS := $(patsubst %,$(B)/tests/unit/%_test,checker_request checker_completion hardip axi_mem)
+RULES_TESTS := $(patsubst %,$(B)/tests/unit/%_test,checker_request checker_completion checker_interrupt hardip axi_mem)
 
 $(RULES_PRINT): $(B)/obj/sim/host/rules_print_main.o $(B)/obj/sim/host/rules.o
 	@mkdir -p $(@D)

@@ -9,6 +9,7 @@ enum {
 	REG_CAP_POINTER = 0x34,
 	CAP_PM = 0x01, PM_CONTROL = 4, PM_STATE = 3, PM_NO_SOFT_RESET = 1 << 3,
 	CAP_MSI = 0x05, CAP_MSIX = 0x11,
+	MSI_ADDR = 4, MSI_DATA_32 = 8, MSI_DATA_64 = 12, MSI_64BIT = 1 << 23,
 	CAP_PCIE = 0x10, PCIE_DEVCTL = 0x08, PCIE_DEVCTL2 = 0x28,
 	DEVCTL_RO = 1 << 4, DEVCTL_EXT_TAG = 1 << 8, DEVCTL_NS = 1 << 11, DEVCTL_FLR = 1 << 15,
 	DEVCTL2_IDO_REQ = 1 << 8, DEVCTL2_TAG10 = 1 << 12,
@@ -52,6 +53,21 @@ static void loosen(struct cw_cfg_state *a, const struct cw_cfg_state *b)
 	a->intx |= b->intx;
 	a->mps = a->mps > b->mps ? a->mps : b->mps;
 	a->mrrs = a->mrrs > b->mrrs ? a->mrrs : b->mrrs;
+}
+
+/* The function changes the low bits of the data only, as many as it was given (section 7.7.1.2). */
+bool cw_cfg_msi_is(const struct cw_cfg_watch *w, uint64_t addr, uint32_t data)
+{
+	uint32_t control = reg_at(w->space, w->msi), log2 = control >> 20 & 7;
+	uint64_t want = reg_at(w->space, w->msi + MSI_ADDR);
+	uint32_t first;
+
+	if (w->in_flight || !w->msi || !(control >> 16 & 1) || (w->msix && reg_at(w->space, w->msix) >> 31))
+		return true;
+	if (w->msi_64)
+		want |= (uint64_t)reg_at(w->space, w->msi + MSI_ADDR + 4) << 32;
+	first = reg_at(w->space, w->msi + (w->msi_64 ? MSI_DATA_64 : MSI_DATA_32)) & 0xffff;
+	return addr == want && (data ^ first) >> (log2 < 5 ? log2 : 5) == 0;
 }
 
 static void begin_change(struct cw_cfg_watch *w, uint64_t now)
@@ -153,6 +169,13 @@ void cw_cfg_write_done(struct cw_cfg_watch *w, uint64_t now, uint16_t reg, uint3
 		w->flr = false;
 }
 
+static void found_msi(struct cw_cfg_watch *w, unsigned at, uint32_t head)
+{
+	if (!w->msi) /* later the word may be what was written, read-only bits and all */
+		w->msi_64 = head & MSI_64BIT;
+	w->msi = (uint16_t)at;
+}
+
 /* Walks as much of the capability list as has been read. */
 static void find_capabilities(struct cw_cfg_watch *w)
 {
@@ -168,7 +191,7 @@ static void find_capabilities(struct cw_cfg_watch *w)
 		if ((head & 0xff) == CAP_PM)
 			w->pm = at;
 		else if ((head & 0xff) == CAP_MSI)
-			w->msi = at;
+			found_msi(w, at, head);
 		else if ((head & 0xff) == CAP_MSIX)
 			w->msix = at;
 		else if ((head & 0xff) == CAP_PCIE)

@@ -30,6 +30,7 @@ struct cw_cfg_watch {
 	uint32_t space[1024];
 	uint32_t known[32];  /* bit n: space[n] has been seen */
 	uint16_t pm, msi, msix, pcie; /* capabilities found so far, 0: not yet */
+	bool msi_64;         /* its address has 64 bits */
 };
 
 void cw_cfg_init(struct cw_cfg_watch *w, uint64_t settle_ps);
@@ -40,6 +41,9 @@ void cw_cfg_write_sent(struct cw_cfg_watch *w, uint64_t now, uint16_t target, ui
 /* ok: with successful status. A write that gets no completion ends here too, with ok false. */
 void cw_cfg_write_done(struct cw_cfg_watch *w, uint64_t now, uint16_t reg, uint32_t value, uint8_t be, bool ok);
 void cw_cfg_read_done(struct cw_cfg_watch *w, uint64_t now, uint16_t reg, uint32_t value);
+
+/* Is this an MSI or MSI-X of ours? Of MSI, whose message is in configuration space, address and data are known. */
+bool cw_cfg_msi_is(const struct cw_cfg_watch *w, uint64_t addr, uint32_t data);
 
 /* What a posted TLP of the card may use now. */
 static inline const struct cw_cfg_state *cw_cfg_strict(const struct cw_cfg_watch *w)

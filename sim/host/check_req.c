@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Rules of the card's requests, and the books of its outstanding reads. */
 #include <stdio.h>
+#include <string.h>
 
 #include "checker_priv.h"
 
@@ -48,7 +49,24 @@ static enum cw_rule check_attr(struct cw_checker *c, const struct cw_tlp_info *i
 	return CW_RULE_N;
 }
 
-static enum cw_rule check_write(struct cw_checker *c, const struct cw_tlp_info *i, struct check *k)
+static enum cw_rule check_msi(struct cw_checker *c, const struct cw_tlp *tlp, const struct cw_tlp_info *i,
+			      struct check *k)
+{
+	uint32_t data;
+
+	if (i->len_dw != 1 || i->first_be != 0xf)
+		return CW_RULE_MSI_SHAPE;
+	if (!cw_cfg_strict(&c->cfg)->msi)
+		return CW_RULE_MSI_OFF;
+	memcpy(&data, tlp->data, sizeof(data));
+	if (cw_cfg_msi_is(&c->cfg, i->addr, data))
+		return CW_RULE_N;
+	TELL(k, "address 0x%llx, data 0x%x", (unsigned long long)i->addr, data);
+	return CW_RULE_MSI_VECTOR;
+}
+
+static enum cw_rule check_write(struct cw_checker *c, const struct cw_tlp *tlp, const struct cw_tlp_info *i,
+				struct check *k)
 {
 	const struct cw_cfg_state *s = cw_cfg_settled(&c->cfg, k->now);
 
@@ -60,9 +78,7 @@ static enum cw_rule check_write(struct cw_checker *c, const struct cw_tlp_info *
 	}
 	if (!is_msi(i))
 		return CW_RULE_N;
-	if (i->len_dw != 1 || i->first_be != 0xf)
-		return CW_RULE_MSI_SHAPE;
-	return cw_cfg_strict(&c->cfg)->msi ? CW_RULE_N : CW_RULE_MSI_OFF;
+	return check_msi(c, tlp, i, k);
 }
 
 void checker_worst_room(const struct cw_checker *c, uint64_t start, uint64_t end, uint32_t *hdr, uint32_t *data)
@@ -151,7 +167,7 @@ enum cw_rule check_request(struct cw_checker *c, const struct cw_tlp *tlp, const
 	rule = check_attr(c, i, k);
 	if (rule != CW_RULE_N)
 		return rule;
-	return i->kind == CW_TLP_MWR ? check_write(c, i, k) : check_read(c, i, k);
+	return i->kind == CW_TLP_MWR ? check_write(c, tlp, i, k) : check_read(c, i, k);
 }
 
 void checker_read_open(struct cw_checker *c, const struct cw_tlp_info *i)

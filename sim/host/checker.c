@@ -81,6 +81,7 @@ static enum cw_verdict verdict(enum cw_rule rule)
 	case CW_RULE_ATTR_MSI:
 	case CW_RULE_ATTR_MSG:
 	case CW_RULE_MSI_OFF:
+	case CW_RULE_MSI_VECTOR:
 	case CW_RULE_INTX_OFF:
 	case CW_RULE_CPL_BUFFER:
 	case CW_RULE_CPL_FIELDS:

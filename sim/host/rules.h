@@ -36,6 +36,7 @@
 	X(ATTR_MSG, "attr-on-message", "2.2.6.4", "messages carry no attribute") \
 	X(MSI_SHAPE, "msi-shape", "6.1.4", "MSI and MSI-X are writes of one whole DW") \
 	X(MSI_OFF, "msi-not-enabled", "6.1.4", "MSI and MSI-X only when enabled") \
+	X(MSI_VECTOR, "msi-vector", "7.7.1.2", "MSI has the address and one of the data that were granted") \
 	X(INTX_OFF, "intx-not-allowed", "6.1.4", "no INTx while MSI or MSI-X is enabled or INTx is disabled") \
 	X(MSG_CODE, "msg-code", "2.2.8", "message codes an endpoint may send") \
 	X(MSG_ROUTING, "msg-routing", "2.2.8", "routing and size as the code demands") \

@@ -163,23 +163,37 @@ struct kshim_dma {
 };
 
 /* ---- interrupts ---- */
-struct irq_line {
-	struct shim *s;
-	int vector;                /* MSI or MSI-X index, -1 INTx */
+struct irq_line;
+struct irq_action {
+	struct irq_line *line;
+	struct irq_action *next;
 	irq_handler_t fn, thread;
 	unsigned long flags;
 	char name[32];
 	void *dev;
 	struct device *managed;
 	const struct kshim_site *site;
-	unsigned int depth;        /* disable_irq() */
-	bool pending, running, level, spawned;
-	struct kshim_fibre *runner, *thread_fibre;
+	struct kshim_fibre *thread_fibre;
 	bool thread_run, thread_busy, thread_stop;
+	bool masks;                /* IRQF_ONESHOT: the line waits for its thread */
+};
+struct irq_line {
+	struct shim *s;
+	int vector;                /* MSI or MSI-X index, -1 INTx */
+	struct irq_action *action; /* its handlers */
+	char name[32];             /* of the handler freed last */
+	unsigned int depth;        /* disable_irq() */
+	unsigned int oneshot;      /* threads that it waits for */
+	bool pending, running, spawned;
+	bool level;                /* INTx: the line is up */
+	bool broken;               /* given up after a storm */
+	unsigned int calls, none;  /* in this window; those that gave IRQ_NONE */
+	unsigned int up_calls, up_none; /* since the level rose; in a row */
+	struct kshim_fibre *runner;
 	u64 due;
-	bool nested;               /* wants the CPU of whoever passes a point first */
 	struct kshim_event event;
 };
+#define IRQ_INTX 16
 #define IRQ_BASE 24
 #define IRQ_LINES_MAX 2049
 
@@ -289,9 +303,13 @@ struct shim {
 	struct iomap iomap[IOMAP_MAX];
 	unsigned int iomap_n;
 	void *iomap_table[PCI_STD_NUM_BARS];
-	struct irq_line *line;
+	struct irq_line *line;     /* MSI-X or MSI */
 	unsigned int line_n;       /* vectors allocated */
 	enum { IRQ_MODE_NONE, IRQ_MODE_INTX, IRQ_MODE_MSI, IRQ_MODE_MSIX } irq_mode;
+	u32 msi_masked;
+	struct irq_line intx;      /* there whether or not it is used */
+	bool intx_card, intx_neighbour; /* who holds it up */
+	struct irq_action neighbour;
 	struct irq_line *nested[16];
 	unsigned int nested_n;
 	u8 *dummy_bar, *dummy_cfg;
@@ -414,12 +432,18 @@ void kshim_mem_write(u64 addr, const void *data, u32 len);
 int kshim_cfg_read(u16 reg, u32 *value);
 int kshim_cfg_write(u16 reg, u32 len, u32 value);
 
-/* ---- irq.c, msi.c ---- */
+/* ---- irq.c, irq_request.c, msi.c ---- */
+void kshim_irq_init(struct shim *s);
 void kshim_irq_arrive(struct shim *s, int vector, bool level);
 void kshim_irq_nested(struct shim *s);
 void kshim_irq_leaks(struct shim *s);
 void kshim_irq_exit(struct shim *s);
 struct irq_line *kshim_line(struct shim *s, unsigned int irq);
+unsigned int kshim_line_irq(const struct irq_line *l);
+void kshim_line_go_on(struct irq_line *l);
+void kshim_line_stop(struct irq_line *l);
+void kshim_action_done(struct irq_action *a, irqreturn_t ret);
+void kshim_vectors_exit(struct shim *s);
 void kshim_msi_mask(struct shim *s, int vector, bool mask);
 void kshim_msi_restore(struct shim *s);
 

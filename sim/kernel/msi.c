@@ -8,16 +8,45 @@ static u64 table_entry(struct shim *s, int vector)
 	return s->hdev.bar[s->hdev.msix_table_bar].base + s->hdev.msix_table_offset + 16ull * (unsigned int)vector;
 }
 
+/* Per-vector mask bits of MSI (section 7.7.1.7), where there are any; true if they are there. */
+static bool msi_mask_reg(struct shim *s, u16 *reg)
+{
+	u16 v;
+
+	if (pci_read_config_word(&s->pdev, s->hdev.cap_msi + PCI_MSI_FLAGS, &v))
+		return false;
+	*reg = (u16)(s->hdev.cap_msi + (v & PCI_MSI_FLAGS_64BIT ? PCI_MSI_MASK_64 : PCI_MSI_MASK_32));
+	return v & PCI_MSI_FLAGS_MASKBIT;
+}
+
+static void msi_mask_write(struct shim *s)
+{
+	u16 reg;
+
+	if (msi_mask_reg(s, &reg))
+		pci_write_config_dword(&s->pdev, reg, s->msi_masked);
+}
+
 /* Vector control of a table entry, bit 0: mask (section 7.7.2.8). */
-void kshim_msi_mask(struct shim *s, int vector, bool mask)
+static void msix_mask(struct shim *s, int vector, bool mask)
 {
 	u32 v = mask;
 
-	if (!s->host || vector < 0 || s->irq_mode != IRQ_MODE_MSIX)
-		return;
 	kshim_mem_write(table_entry(s, vector) + 12, &v, 4);
 	if (mask) /* as the kernel: nothing comes after the read is back */
 		kshim_mem_read(table_entry(s, vector) + 12, 4, NULL);
+}
+
+void kshim_msi_mask(struct shim *s, int vector, bool mask)
+{
+	if (vector < 0)
+		return;
+	if (s->irq_mode == IRQ_MODE_MSIX && s->host) {
+		msix_mask(s, vector, mask);
+	} else if (s->irq_mode == IRQ_MODE_MSI) {
+		s->msi_masked = mask ? s->msi_masked | BIT(vector) : s->msi_masked & ~BIT(vector);
+		msi_mask_write(s);
+	}
 }
 
 static void msix_write(struct shim *s, int vector, bool mask)
@@ -40,33 +69,52 @@ static int msix_enable(struct shim *s, bool on)
 		return 0;
 	pci_read_config_word(&s->pdev, reg + PCI_MSIX_FLAGS, &v);
 	v &= (u16)~(PCI_MSIX_FLAGS_ENABLE | PCI_MSIX_FLAGS_MASKALL);
-	if (!on)
-		return pci_write_config_word(&s->pdev, reg + PCI_MSIX_FLAGS, v);
+	if (!on) {
+		pci_write_config_word(&s->pdev, reg + PCI_MSIX_FLAGS, v);
+		pci_intx(&s->pdev, 1);
+		return 0;
+	}
 	pci_write_config_word(&s->pdev, reg + PCI_MSIX_FLAGS, v | PCI_MSIX_FLAGS_ENABLE | PCI_MSIX_FLAGS_MASKALL);
+	pci_intx(&s->pdev, 0); /* as the kernel, although MSI-X alone silences INTx */
 	for (i = 0; i < s->line_n; i++)
-		msix_write(s, (int)i, !s->line[i].site || s->line[i].depth);
+		msix_write(s, (int)i, !s->line[i].action || s->line[i].depth);
 	return pci_write_config_word(&s->pdev, reg + PCI_MSIX_FLAGS, v | PCI_MSIX_FLAGS_ENABLE);
 }
 
 /* Message control, bit 0 enable, 6:4 log2 of the vectors, bit 7 64-bit capable (section 7.7.1.2). */
-static int msi_enable(struct shim *s, bool on, unsigned int n)
+static void msi_message(struct shim *s, u16 control)
 {
-	u16 reg = s->hdev.cap_msi, v;
+	u16 reg = s->hdev.cap_msi;
 	uint64_t addr;
 	u32 data;
 
-	if (!s->host)
-		return 0;
-	pci_read_config_word(&s->pdev, reg + PCI_MSI_FLAGS, &v);
-	v &= (u16)~(PCI_MSI_FLAGS_ENABLE | PCI_MSI_FLAGS_QSIZE);
-	if (!on)
-		return pci_write_config_word(&s->pdev, reg + PCI_MSI_FLAGS, v);
 	cw_host_msi_message(s->host, 0, &addr, &data);
 	pci_write_config_dword(&s->pdev, reg + PCI_MSI_ADDRESS_LO, (u32)addr);
-	if (v & PCI_MSI_FLAGS_64BIT)
+	if (control & PCI_MSI_FLAGS_64BIT)
 		pci_write_config_dword(&s->pdev, reg + PCI_MSI_ADDRESS_HI, (u32)(addr >> 32));
-	pci_write_config_word(&s->pdev, reg + (v & PCI_MSI_FLAGS_64BIT ? PCI_MSI_DATA_64 : PCI_MSI_DATA_32), (u16)data);
+	pci_write_config_word(&s->pdev, reg + (control & PCI_MSI_FLAGS_64BIT ? PCI_MSI_DATA_64 : PCI_MSI_DATA_32), (u16)data);
+	pci_read_config_word(&s->pdev, reg + PCI_MSI_FLAGS, &control);
+}
+
+/* As the kernel: all is masked and set up while the capability is off; each vector is unmasked with its handler. */
+static int msi_enable(struct shim *s, bool on, unsigned int n)
+{
+	u16 reg = s->hdev.cap_msi, v;
+
+	pci_read_config_word(&s->pdev, reg + PCI_MSI_FLAGS, &v);
+	v &= (u16)~(PCI_MSI_FLAGS_ENABLE | PCI_MSI_FLAGS_QSIZE);
+	pci_write_config_word(&s->pdev, reg + PCI_MSI_FLAGS, v);
+	if (!on) {
+		pci_intx(&s->pdev, 1);
+		s->msi_masked = 0;
+		msi_mask_write(s);
+		return 0;
+	}
+	msi_mask_write(s);
 	v |= (u16)(order_base_2(n) << 4);
+	pci_write_config_word(&s->pdev, reg + PCI_MSI_FLAGS, v);
+	msi_message(s, v);
+	pci_intx(&s->pdev, 0);
 	return pci_write_config_word(&s->pdev, reg + PCI_MSI_FLAGS, v | PCI_MSI_FLAGS_ENABLE);
 }
 
@@ -88,12 +136,15 @@ static int lines_new(struct shim *s, unsigned int n, int mode)
 		return -ENOMEM;
 	for (i = 0; i < n; i++) {
 		s->line[i].s = s;
-		s->line[i].vector = mode == IRQ_MODE_INTX ? -1 : (int)i;
+		s->line[i].vector = (int)i;
 	}
 	s->line_n = n;
 	s->irq_mode = mode;
+	s->msi_masked = n < 32 ? BIT(n) - 1 : U32_MAX;
 	s->pdev.msix_enabled = mode == IRQ_MODE_MSIX;
 	s->pdev.msi_enabled = mode == IRQ_MODE_MSI;
+	if (mode == IRQ_MODE_MSI)
+		s->pdev.irq = IRQ_BASE;
 	return (int)n;
 }
 
@@ -103,18 +154,22 @@ static int msi_count(struct shim *s)
 
 	if (!s->pdev.msi_cap || s->p.no_msi)
 		return 0;
-	if (!s->host)
-		return 1;
 	if (pci_read_config_word(&s->pdev, s->pdev.msi_cap + PCI_MSI_FLAGS, &v))
 		return 0;
 	return 1 << ((v & PCI_MSI_FLAGS_QMASK) >> 1);
+}
+
+/* What the machine grants of what the card has. */
+static int granted(const struct shim *s, int n)
+{
+	return s->p.msix_limit ? min(n, (int)s->p.msix_limit) : n;
 }
 
 static int msix_count(struct shim *s)
 {
 	int n = s->pdev.msix_cap && !s->p.no_msix ? s->hdev.msix_n : 0;
 
-	return s->p.msix_limit ? min(n, (int)s->p.msix_limit) : n;
+	return granted(s, n);
 }
 
 int pci_msix_vec_count(struct pci_dev *p)
@@ -131,15 +186,30 @@ int pci_msi_vec_count(struct pci_dev *p)
 	return n ? n : -EINVAL;
 }
 
+/* A card is given a power of two of MSI vectors (section 7.7.1.2); the kernel would grant, and waste, the rest. */
+static unsigned int msi_grant(struct shim *s, unsigned int max_n)
+{
+	unsigned int n = (unsigned int)min((int)min(max_n, 32u), granted(s, msi_count(s)));
+
+	return n ? (unsigned int)rounddown_pow_of_two(n) : 0;
+}
+
+static int intx_grant(struct shim *s)
+{
+	s->irq_mode = IRQ_MODE_INTX;
+	pci_intx(&s->pdev, 1);
+	return 1;
+}
+
 int pci_alloc_irq_vectors(struct pci_dev *p, unsigned int min_n, unsigned int max_n, unsigned int flags)
 {
 	struct shim *s = kshim;
 	unsigned int n;
 
 	kshim_might_sleep("pci_alloc_irq_vectors", NULL);
-	if (s->line_n)
+	if (s->irq_mode != IRQ_MODE_NONE)
 		kshim_fail("irq", NULL, "pci_alloc_irq_vectors() a second time");
-	if (s->line_n || max_n < min_n || !p->is_enabled)
+	if (s->irq_mode != IRQ_MODE_NONE || max_n < min_n || !p->is_enabled)
 		return -EINVAL;
 	if (kshim_should_fail("pci_alloc_irq_vectors"))
 		return -ENOSPC;
@@ -149,16 +219,26 @@ int pci_alloc_irq_vectors(struct pci_dev *p, unsigned int min_n, unsigned int ma
 		msix_enable(s, true);
 		return (int)n;
 	}
-	n = (unsigned int)min((int)min(max_n, 32u), msi_count(s));
-	n = n ? (unsigned int)rounddown_pow_of_two(n) : 0;
+	n = msi_grant(s, max_n);
 	if ((flags & PCI_IRQ_MSI) && n && n >= min_n) {
 		lines_new(s, n, IRQ_MODE_MSI);
 		msi_enable(s, true, n);
 		return (int)n;
 	}
-	if ((flags & PCI_IRQ_INTX) && min_n <= 1)
-		return lines_new(s, 1, IRQ_MODE_INTX);
+	if ((flags & PCI_IRQ_INTX) && min_n == 1)
+		return intx_grant(s);
 	return -ENOSPC;
+}
+
+/* Handlers must be gone; the kernel does not forgive that of MSI lines, and here INTx is no better. */
+static void handlers_left(const struct irq_line *l)
+{
+	const struct irq_action *a;
+
+	for (a = l->action; a; a = a->next)
+		if (a != &l->s->neighbour)
+			kshim_fail("irq", a->site, "pci_free_irq_vectors() while irq %u has a handler, requested",
+				   kshim_line_irq(l));
 }
 
 void pci_free_irq_vectors(struct pci_dev *p)
@@ -167,21 +247,23 @@ void pci_free_irq_vectors(struct pci_dev *p)
 	unsigned int i;
 
 	for (i = 0; i < s->line_n; i++)
-		if (s->line[i].site)
-			kshim_fail("irq", s->line[i].site, "pci_free_irq_vectors() while vector %u has a handler, requested",
-				   i);
+		handlers_left(&s->line[i]);
+	if (s->irq_mode == IRQ_MODE_INTX)
+		handlers_left(&s->intx);
 	if (s->irq_mode == IRQ_MODE_MSIX)
 		msix_enable(s, false);
 	else if (s->irq_mode == IRQ_MODE_MSI)
 		msi_enable(s, false, 0);
 	p->msi_enabled = p->msix_enabled = 0;
+	p->irq = IRQ_INTX;
 	s->irq_mode = IRQ_MODE_NONE;
-	kshim_irq_exit(s);
+	kshim_vectors_exit(s);
 }
 
 int pci_irq_vector(struct pci_dev *p, unsigned int n)
 {
-	(void)p;
+	if (!p->msi_enabled && !p->msix_enabled)
+		return n ? -EINVAL : (int)p->irq;
 	return n < kshim->line_n ? (int)(IRQ_BASE + n) : -EINVAL;
 }
 
@@ -207,9 +289,11 @@ void pci_free_irq(struct pci_dev *p, unsigned int n, void *dev)
 
 void pci_intx(struct pci_dev *p, int on)
 {
-	u16 v;
+	u16 old, v;
 
-	pci_read_config_word(p, PCI_COMMAND, &v);
-	v = on ? v & (u16)~PCI_COMMAND_INTX_DISABLE : v | PCI_COMMAND_INTX_DISABLE;
-	pci_write_config_word(p, PCI_COMMAND, v);
+	if (pci_read_config_word(p, PCI_COMMAND, &old))
+		return;
+	v = on ? old & (u16)~PCI_COMMAND_INTX_DISABLE : old | PCI_COMMAND_INTX_DISABLE;
+	if (v != old)
+		pci_write_config_word(p, PCI_COMMAND, v);
 }

@@ -188,7 +188,7 @@ static void devm_disable(void *data)
 {
 	struct shim *s = kshim;
 
-	if (s->line_n)
+	if (s->irq_mode != IRQ_MODE_NONE)
 		pci_free_irq_vectors(data);
 	if (s->enable_n)
 		pci_disable_device(data);

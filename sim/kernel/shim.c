@@ -7,6 +7,7 @@ void shim_param_default(struct shim_param *p)
 	memset(p, 0, sizeof(*p));
 	p->seed = 1;
 	p->iommu = true;
+	p->neighbour = true;
 	cw_host_param_default(&p->host);
 }
 
@@ -28,10 +29,12 @@ static void lists_init(struct shim *s)
 	s->aio_tail = &s->aio_done;
 }
 
-/* What stands in for a card where there is none: 64 KiB of registers, 16 vectors. */
+/* What stands in for a card where there is none: 64 KiB of registers, 16 vectors of MSI-X, 8 of MSI. */
 #define DUMMY_BAR (64u << 10)
 static int dummy_init(struct shim *s)
 {
+	u16 msi = PCI_MSI_FLAGS_64BIT | PCI_MSI_FLAGS_MASKBIT | 3 << 1; /* log2 of 8 */
+
 	s->dummy_bar = calloc(1, DUMMY_BAR);
 	s->dummy_cfg = calloc(1, 4096);
 	if (!s->dummy_bar || !s->dummy_cfg)
@@ -40,6 +43,8 @@ static int dummy_init(struct shim *s)
 		.bar[0] = { .base = 0xe0000000u, .size = DUMMY_BAR }, .cap_msi = 0x50, .cap_msix = 0x60, .msix_n = 16 };
 	memcpy(s->dummy_cfg, &s->hdev.vendor, 2);
 	memcpy(s->dummy_cfg + 2, &s->hdev.device, 2);
+	s->dummy_cfg[s->hdev.cap_msi] = PCI_CAP_ID_MSI;
+	memcpy(s->dummy_cfg + s->hdev.cap_msi + PCI_MSI_FLAGS, &msi, 2);
 	return 0;
 }
 
@@ -80,6 +85,7 @@ int shim_new(struct shim **shim, struct cw_link *host_end, const struct shim_par
 		return ret;
 	}
 	kshim_pci_init(s);
+	kshim_irq_init(s);
 	*shim = s;
 	return 0;
 }
@@ -176,6 +182,8 @@ bool shim_bound(struct shim *s)
 
 void shim_surprise(struct shim *s, bool gone)
 {
+	if (gone) /* the port lets go of the line */
+		kshim_irq_arrive(s, -1, false);
 	s->gone = gone;
 	s->pdev.error_state = gone ? pci_channel_io_perm_failure : pci_channel_io_normal;
 }
@@ -208,7 +216,12 @@ const struct cw_host_dev *shim_host_dev(struct shim *s)
 
 void shim_dummy_irq(struct shim *s, int vector)
 {
-	kshim_irq_arrive(s, s->irq_mode == IRQ_MODE_INTX ? -1 : vector, true);
+	kshim_irq_arrive(s, s->pdev.msi_enabled || s->pdev.msix_enabled ? vector : -1, true);
+}
+
+void shim_dummy_intx(struct shim *s, bool level)
+{
+	kshim_irq_arrive(s, -1, level);
 }
 
 int shim_dummy_dma(struct shim *s, uint64_t iova, void *buf, uint32_t len, bool write)

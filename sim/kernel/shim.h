@@ -31,8 +31,9 @@ struct shim_param {
 	struct cw_host_param host;
 	bool iommu;          /* random bus addresses, merged segments; else shuffled physical pages */
 	bool explore;        /* random choices of the scheduler; else first come, first served */
-	unsigned msix_limit; /* vectors the machine grants, 0: no limit */
+	unsigned msix_limit; /* vectors the machine grants, MSI-X or MSI; 0: no limit */
 	bool no_msix, no_msi;
+	bool neighbour;      /* another device shares the card's INTx line; its driver was there first (the default) */
 	bool no_capabilities;/* processes are those of an ordinary user */
 	unsigned dma_bits;   /* dma_set_mask() above this fails; 0: 64 */
 	unsigned fail_nth;   /* the n-th allocator-like call fails, once; 0: none */
@@ -146,8 +147,13 @@ void shim_report(struct shim *shim, FILE *f);
 /* The last failed check's line, "" if none. Valid until the next call. */
 const char *shim_last(struct shim *shim);
 
-/* The dummy card acts: an interrupt; an access to memory (0 or -EFAULT, as its IOMMU answers). */
+/* The device that shares the INTx line interrupts: its own handler, called with all the others, lowers the level. */
+void shim_neighbour_irq(struct shim *shim);
+
+/* The dummy card acts: an interrupt (with INTx, the level goes up, whatever the vector); the level as such; an access
+ * to memory (0 or -EFAULT, as its IOMMU answers). */
 void shim_dummy_irq(struct shim *shim, int vector);
+void shim_dummy_intx(struct shim *shim, bool level);
 int shim_dummy_dma(struct shim *shim, uint64_t iova, void *buf, uint32_t len, bool write);
 
 struct shim_stats {
@@ -157,7 +163,7 @@ struct shim_stats {
 	uint64_t pinned_pages, allocations;       /* now */
 	uint64_t faults;                          /* device accesses refused */
 	uint64_t checks_failed, checks_expected;
-	uint64_t switches, points, mmio_reads, mmio_writes, interrupts, irq_none, timers, works, syscalls;
+	uint64_t switches, points, mmio_reads, mmio_writes, interrupts, irq_none, irq_passed, neighbour_irqs, timers, works, syscalls;
 	uint64_t fail_calls;
 	uint64_t hash;                            /* of the schedule: equal for equal runs */
 };

@@ -97,34 +97,6 @@ static int bar_of(uint16_t reg)
 	return reg >= PCI_BASE_ADDRESS_0 && reg <= PCI_BASE_ADDRESS_5 ? (reg - PCI_BASE_ADDRESS_0) / 4 : -1;
 }
 
-void cw_config_write(struct cw_config *c, uint16_t reg, uint32_t value, uint8_t be)
-{
-	int n = bar_of(reg);
-	uint32_t mask = be_mask(be);
-
-	if (n < 0)
-		return;
-	c->bar[n].value = (c->bar[n].value & ~mask) | (value & mask);
-	c->bar[n].sizing = c->bar[n].value == UINT32_MAX;
-	c->bar[n].known = !c->bar[n].sizing;
-}
-
-void cw_config_read(struct cw_config *c, uint16_t reg, uint32_t value)
-{
-	int n = bar_of(reg);
-
-	c->dw[reg / 4 % CW_CONFIG_DW] = value;
-	c->known[reg / 4 % CW_CONFIG_DW] = true;
-	if (n < 0)
-		return;
-	if (c->bar[n].sizing) {
-		c->bar[n].mask = value;
-	} else {
-		c->bar[n].value = value;
-		c->bar[n].known = true;
-	}
-}
-
 bool cw_config_bar(const struct cw_config *c, unsigned n, uint64_t *base, uint64_t *size)
 {
 	uint64_t low, high;
@@ -161,6 +133,62 @@ static uint32_t capability_of(const struct cw_config *c, uint16_t reg, uint16_t 
 		at = PCI_EXT_CAP_NEXT(c->dw[at / 4]);
 	}
 	return cap;
+}
+
+/* Section 7.7.1: the message of MSI is in its capability. */
+static void msi_word(struct cw_config *c, uint16_t reg, uint32_t value, uint32_t mask, bool write)
+{
+	uint16_t start;
+	uint32_t *word;
+
+	if (capability_of(c, reg, &start) != PCI_CAP_ID_MSI || reg - start >= (int)sizeof(c->msi))
+		return;
+	word = &c->msi[(reg - start) / 4];
+	if (write && reg == start)
+		mask &= (uint32_t)(PCI_MSI_FLAGS_ENABLE | PCI_MSI_FLAGS_QSIZE) << 16; /* the rest is read-only */
+	*word = (*word & ~mask) | (value & mask);
+}
+
+int cw_config_msi(const struct cw_config *c, uint64_t addr, uint32_t data)
+{
+	uint32_t control = c->msi[0] >> 16, log2 = (control & PCI_MSI_FLAGS_QSIZE) >> 4;
+	bool wide = control & PCI_MSI_FLAGS_64BIT;
+	uint64_t want = c->msi[PCI_MSI_ADDRESS_LO / 4] | (wide ? (uint64_t)c->msi[PCI_MSI_ADDRESS_HI / 4] << 32 : 0);
+	uint32_t vector = data ^ (c->msi[(wide ? PCI_MSI_DATA_64 : PCI_MSI_DATA_32) / 4] & 0xffff);
+
+	if (!(control & PCI_MSI_FLAGS_ENABLE) || addr != want || vector >> (log2 < 5 ? log2 : 5))
+		return -1;
+	return (int)vector;
+}
+
+void cw_config_write(struct cw_config *c, uint16_t reg, uint32_t value, uint8_t be)
+{
+	int n = bar_of(reg);
+	uint32_t mask = be_mask(be);
+
+	msi_word(c, reg, value, mask, true);
+	if (n < 0)
+		return;
+	c->bar[n].value = (c->bar[n].value & ~mask) | (value & mask);
+	c->bar[n].sizing = c->bar[n].value == UINT32_MAX;
+	c->bar[n].known = !c->bar[n].sizing;
+}
+
+void cw_config_read(struct cw_config *c, uint16_t reg, uint32_t value)
+{
+	int n = bar_of(reg);
+
+	c->dw[reg / 4 % CW_CONFIG_DW] = value;
+	c->known[reg / 4 % CW_CONFIG_DW] = true;
+	msi_word(c, reg, value, UINT32_MAX, false);
+	if (n < 0)
+		return;
+	if (c->bar[n].sizing) {
+		c->bar[n].mask = value;
+	} else {
+		c->bar[n].value = value;
+		c->bar[n].known = true;
+	}
 }
 
 bool cw_config_is_flr(const struct cw_config *c, uint16_t reg, uint32_t value, uint8_t be)

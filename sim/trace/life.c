@@ -130,7 +130,8 @@ static enum life_phase phase_of(const struct life *l, const struct cw_mean *mean
 	case CW_MEAN_EVENT:
 		return reported && mean->queue == l->queue && !l->seen[PHASE_EVENT] ? PHASE_EVENT : PHASE_N;
 	case CW_MEAN_INTERRUPT:
-		return reported && mean->vector == l->vector && !l->seen[PHASE_INTERRUPT] ? PHASE_INTERRUPT : PHASE_N;
+		return reported && (mean->vector == l->vector || mean->vector < 0) && !l->seen[PHASE_INTERRUPT] ?
+		       PHASE_INTERRUPT : PHASE_N;
 	default:
 		return PHASE_N;
 	}

@@ -390,8 +390,11 @@ static void message(struct cw_mean *mean, struct cw_text *t)
 {
 	mean->kind = CW_MEAN_MESSAGE;
 	switch (mean->info.msg_code) {
-	case CW_MSG_ASSERT_INTA: cw_text_add(t, "the card raises INTA"); break;
-	case CW_MSG_DEASSERT_INTA: cw_text_add(t, "the card lowers INTA"); break;
+	case CW_MSG_ASSERT_INTA:
+		mean->kind = CW_MEAN_INTERRUPT;
+		cw_text_add(t, "the card interrupts: INTA goes up");
+		break;
+	case CW_MSG_DEASSERT_INTA: cw_text_add(t, "INTA goes down"); break;
 	case CW_MSG_ERR_COR: cw_text_add(t, "the card reports a correctable error"); break;
 	case CW_MSG_ERR_NONFATAL: cw_text_add(t, "the card reports a non-fatal error"); break;
 	case CW_MSG_ERR_FATAL: cw_text_add(t, "the card reports a fatal error"); break;

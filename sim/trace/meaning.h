@@ -27,8 +27,8 @@ enum cw_mean_kind {
 	CW_MEAN_WRITE,     /* the card writes data */
 	CW_MEAN_RECORD,    /* completion records */
 	CW_MEAN_EVENT,     /* event ring entries */
-	CW_MEAN_INTERRUPT, /* an MSI-X message */
-	CW_MEAN_MESSAGE,   /* INTx, errors */
+	CW_MEAN_INTERRUPT, /* an MSI-X or MSI message, or INTA that goes up */
+	CW_MEAN_MESSAGE,   /* INTA that goes down, errors */
 };
 
 /* A running index that a doorbell write changed: from before to now. */
@@ -48,7 +48,7 @@ struct cw_mean {
 	bool failed;           /* a completion that says no, or poisoned data */
 	bool stale;            /* a completion of a read for an earlier life of its queue */
 	bool held;             /* RECORD: of descriptors that the log shows */
-	int vector;            /* -1: none. INTERRUPT, EVENT: this one; RECORD: the queue's */
+	int vector;            /* -1: none, or INTA. INTERRUPT, EVENT: this one; RECORD: the queue's */
 	struct cw_mean_index producer, consumer; /* DOORBELL */
 	char text[320];
 };

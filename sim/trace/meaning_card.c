@@ -318,12 +318,13 @@ static void event(const struct cw_meaning *m, const struct cw_tlp *tlp, struct c
 	cw_name_flags(t, "EVENT_DW0", dw0);
 }
 
-static int message_vector(const struct cw_meaning *m, const struct cw_mean *mean, uint32_t data)
+static int message_vector(const struct cw_meaning *m, const struct cw_mean *mean, uint32_t data, const char **type)
 {
 	for (unsigned i = 0; i < m->vector_n; i++)
 		if (pair(m->msix[i], CW_MSIX_ADDR_LO) == mean->info.addr && m->msix[i][CW_MSIX_DATA / 4] == data)
 			return (int)i;
-	return -1;
+	*type = "MSI";
+	return cw_config_msi(&m->config, mean->info.addr, data);
 }
 
 static void data_write(struct cw_meaning *m, struct cw_mean *mean, uint64_t addr, uint32_t span, struct cw_text *t)
@@ -347,6 +348,7 @@ void mean_card_write(struct cw_meaning *m, const struct cw_tlp *tlp, struct cw_m
 {
 	uint64_t addr;
 	uint32_t span = cw_tlp_span(&mean->info, &addr), slot;
+	const char *type = "MSI-X";
 	int queue = ring_queue(m, addr, span, CW_Q_CPL_LO, CW_RECORD_BYTES, &slot);
 
 	if (queue >= 0) {
@@ -354,9 +356,9 @@ void mean_card_write(struct cw_meaning *m, const struct cw_tlp *tlp, struct cw_m
 		record(m, tlp, mean, t);
 	} else if ((mean->vector = event_vector(m, addr, span, &slot)) >= 0) {
 		event(m, tlp, mean, t);
-	} else if (span == 4 && (mean->vector = message_vector(m, mean, mean_le32(tlp->data))) >= 0) {
+	} else if (span == 4 && (mean->vector = message_vector(m, mean, mean_le32(tlp->data), &type)) >= 0) {
 		mean->kind = CW_MEAN_INTERRUPT;
-		cw_text_add(t, "the card interrupts: MSI-X vector %d (address 0x%016llx, data 0x%08x)", mean->vector,
+		cw_text_add(t, "the card interrupts: %s vector %d (address 0x%016llx, data 0x%08x)", type, mean->vector,
 			    (unsigned long long)addr, mean_le32(tlp->data));
 	} else {
 		data_write(m, mean, addr, span, t);

@@ -11,19 +11,6 @@
 #define LONG ((size_t)64 << 20)
 #define LEN 30000
 
-struct said {
-	const char *what;
-	unsigned n;
-};
-
-static void count_message(void *ctx, int level, const char *text)
-{
-	struct said *s = ctx;
-
-	(void)level;
-	s->n += strstr(text, s->what) != NULL;
-}
-
 /* One write that keeps one queue busy for several times the time-out. */
 static ssize_t keep_busy(struct rig *r, uint64_t *took)
 {

@@ -99,19 +99,6 @@ static void record_of_too_few_bytes_is_not_believed(void **state)
 	meets(*state, CW_MODEL_BAD_BYTES, 5, -EIO);
 }
 
-struct said {
-	const char *what;
-	unsigned n;
-};
-
-static void count_message(void *ctx, int level, const char *text)
-{
-	struct said *s = ctx;
-
-	(void)level;
-	s->n += strstr(text, s->what) != NULL;
-}
-
 /* Found by looking, without a reset of the queue. */
 static void lost_interrupt_is_found(void **state)
 {

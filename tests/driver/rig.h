@@ -128,6 +128,20 @@ static inline uint32_t rig_faults_left(struct rig *r)
 	return s.faults_left;
 }
 
+/* For shim_param.message: how often the kernel log has said `what`. */
+struct said {
+	const char *what;
+	unsigned n;
+};
+
+static inline void count_message(void *ctx, int level, const char *text)
+{
+	struct said *s = ctx;
+
+	(void)level;
+	s->n += strstr(text, s->what) != NULL;
+}
+
 /* A test with its own rig: setup gives the defaults, teardown nothing (the test closes). */
 static inline int rig_setup(void **state)
 {

@@ -63,6 +63,10 @@ readme_commands() {
 name=cwctl-$$
 check "help_lists_the_commands" shows 'write ADDR FILE' $ctl --help
 check "info_names_the_card" shows 'card memory +4294967296 bytes' $ctl info
+info_names_interrupts() { shows "interrupts +$2, [0-9]+ of 64 vectors" $ctl -c "sim,irq=$1" info; }
+check "info_names_msix" info_names_interrupts msix MSI-X
+check "info_names_msi" info_names_interrupts msi MSI
+check "info_names_intx" info_names_interrupts intx INTx
 check "regs_shows_names_and_fields" shows '^00008  CAP_COUNTS' $ctl regs
 check "regs_reads_a_counter" shows 'TX_MRD +[0-9]+' $ctl regs TX_MRD
 check "regs_writes_then_shows" shows 'SCRATCH +0x0000002a' $ctl regs SCRATCH=42
@@ -81,6 +85,7 @@ check "full_output" refuses "could not be written" full_output
 check "missing_file" refuses "No such file" $ctl write 0 "$dir/absent"
 check "unknown_card" refuses "no card is named" $ctl -c nowhere info
 check "unknown_option" refuses "no option 'colour=red'" $ctl -c sim,colour=red info
+check "unknown_interrupt" refuses "option irq=pin: msix, msi or intx" $ctl -c sim,irq=pin info
 check "card_option_of_the_host" refuses "is the host's" timeout 10 $ctl card "$name" seed=3
 check "card_starts" serve "$name"
 check "card_keeps_memory_between_hosts" write_then_read

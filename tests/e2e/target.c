@@ -107,14 +107,17 @@ void target_open(struct target *t, const char *options)
 void target_open_card(struct target *t, const char *options, const char *card_options)
 {
 	const char *target = getenv("TARGET");
+	const char *irq = getenv("IRQ");
 	char name[512], why[256] = "";
 	int err;
 
 	memset(t, 0, sizeof(*t));
+	if (!irq || !*irq)
+		irq = "msix";
 	t->seed = seed_from_env();
 	if (!target || !strcmp(target, "sim")) {
 		t->simulated = t->in_process = true;
-		snprintf(name, sizeof(name), "sim,seed=%u" UNRULY "%s%s%s%s", t->seed, *options ? "," : "", options,
+		snprintf(name, sizeof(name), "sim,seed=%u" UNRULY ",irq=%s%s%s%s%s", t->seed, irq, *options ? "," : "", options,
 			 *card_options ? "," : "", card_options);
 		err = cw_open(name, &t->dev, why, sizeof(why));
 	} else if (!strcmp(target, "shm")) {
@@ -123,7 +126,8 @@ void target_open_card(struct target *t, const char *options, const char *card_op
 		t->simulated = true;
 		snprintf(card, sizeof(card), "e2e-%d", getpid());
 		t->card = start_card(card, card_options);
-		snprintf(name, sizeof(name), "sim:%s,seed=%u" UNRULY "%s%s", card, t->seed, *options ? "," : "", options);
+		snprintf(name, sizeof(name), "sim:%s,seed=%u" UNRULY ",irq=%s%s%s", card, t->seed, irq, *options ? "," : "",
+			 options);
 		err = open_when_ready(t, name, why, sizeof(why));
 	} else if (!strcmp(target, "vm") || !strcmp(target, "card")) {
 		snprintf(name, sizeof(name), "/dev/causeway0");

@@ -6,7 +6,8 @@
  *   shm   a simulated card in a process of its own, started and ended here
  *   vm    /dev/causeway0 in a guest;  card  /dev/causeway0 on a real machine
  *
- * Tests print the seed they run with first; SEED sets it.
+ * Tests print the seed they run with first; SEED sets it. IRQ (msix, msi, intx) is the kind of interrupt that the host of
+ * a simulated card grants.
  */
 #ifndef TARGET_H
 #define TARGET_H

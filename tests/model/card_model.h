@@ -4,7 +4,7 @@
  *
  * A test double for the driver and the kernel shim, fast and obedient, with
  * faults on demand. It keeps the contracts of rtl/cw_table.h (registers,
- * doorbells, rings, records, MSI-X) for memory-mapped queues, and the link's
+ * doorbells, rings, records, interrupts) for memory-mapped queues, and the link's
  * rule of time, but has no timing of the real card: each step takes delay_ps.
  * One descriptor of a queue at a time, queues side by side.
  */
@@ -24,6 +24,9 @@ struct cw_model_param {
 	uint32_t clock_hz;
 	uint64_t card_bytes;       /* sparse */
 	uint64_t delay_ps;         /* from cause to effect */
+	uint32_t features;         /* optional parts: bits of CAP_FEATURES */
+	uint8_t msi_log2;          /* MSI vectors it asks for, log2 */
+	uint32_t event_room;       /* most entries of an event ring out at once; 0: all of it */
 };
 void cw_model_param_default(struct cw_model_param *p);
 
@@ -47,7 +50,11 @@ enum cw_model_fault_kind {
 	CW_MODEL_BAD_NUMBER,  /* the record's number is off by arg */
 	CW_MODEL_BAD_QUEUE,   /* the record names queue arg */
 	CW_MODEL_BAD_BYTES,   /* the record says arg bytes */
-	CW_MODEL_NO_IRQ,      /* the interrupt after this descriptor's record is lost */
+	CW_MODEL_NO_IRQ,      /* no interrupt (nor event) from this descriptor's record to the next consumer index */
+	CW_MODEL_EVENT_AGAIN, /* after the consumer index of this queue, which armed it, an event without a record */
+	CW_MODEL_NO_ERROR,    /* an error of this queue is not told by vector 0 */
+	CW_MODEL_EVENT_QUEUE, /* the event entry of this queue, with this number on its ring, names queue arg */
+	CW_MODEL_EVENT_PHASE, /* it has the phase of the pass before: as though it was not there */
 };
 
 struct cw_model_fault {
@@ -68,6 +75,11 @@ struct cw_model_stats {
 	uint32_t faults_left;
 	uint32_t queues_used;   /* bit per queue, the first 32, that ever wrote a record */
 	uint32_t doorbells8;    /* both indices in one write */
+	uint64_t events;        /* event ring entries written */
+	uint64_t events_full;   /* times that one had to wait for room */
+	uint32_t event_rings;   /* switched on now */
+	uint32_t bad_vectors;   /* MSI vectors raised that the host did not grant */
+	uint32_t bad_consumers; /* writes of an EVENT_CONSUMER ignored */
 };
 void cw_model_get_stats(const struct cw_model *m, struct cw_model_stats *s);
 

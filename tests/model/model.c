@@ -14,6 +14,7 @@ void cw_model_param_default(struct cw_model_param *p)
 		.id = CW_ID_MAGIC, .version = CW_VERSION_MAJOR << 16 | CW_VERSION_MINOR,
 		.queues = 16, .vectors = 16, .addr_w = 64, .entries_log2_max = 16,
 		.clock_hz = 250000000, .card_bytes = 1ull << 32, .delay_ps = 20000,
+		.features = CW_CAP_FEATURES_EVENT_RING_MASK | CW_CAP_FEATURES_MOD_TIME_MASK, .msi_log2 = 5,
 	};
 }
 
@@ -27,8 +28,9 @@ int cw_model_new(struct cw_model **model, struct cw_link *card_end, const struct
 	m->link = card_end;
 	m->queue = calloc(p->queues, sizeof(*m->queue));
 	m->msix = calloc(p->vectors, sizeof(*m->msix));
+	m->event = calloc(p->vectors, sizeof(*m->event));
 	m->block = calloc((p->card_bytes + BLOCK_BYTES - 1) / BLOCK_BYTES, sizeof(*m->block));
-	if (!m->queue || !m->msix || !m->block || cw_txq_new(&m->txq, card_end)) {
+	if (!m->queue || !m->msix || !m->event || !m->block || cw_txq_new(&m->txq, card_end)) {
 		cw_model_free(m);
 		return -ENOMEM;
 	}
@@ -46,6 +48,7 @@ void cw_model_free(struct cw_model *m)
 	if (m->txq)
 		cw_txq_free(m->txq);
 	free(m->block);
+	free(m->event);
 	free(m->msix);
 	free(m->queue);
 	free(m);
@@ -59,10 +62,12 @@ void model_reset(struct cw_model *m, bool everything)
 		memset(m->queue, 0, m->p.queues * sizeof(*m->queue));
 		for (uint32_t v = 0; v < m->p.vectors; v++)
 			m->msix[v] = (struct model_msix){ .dw[3] = CW_MSIX_CTRL_MASK_MASK };
+		m->intx = false;
 		model_cfg_init(m);
 	}
 	model_queues_reset(m);
 	m->control = m->error = m->error_queue = m->scratch = 0;
+	memset(m->event, 0, m->p.vectors * sizeof(*m->event));
 	m->window_base = 0;
 	m->db_stride = CW_DB_STRIDE_LOG2_MIN;
 	m->cpl_timeout = 20;
@@ -120,6 +125,8 @@ void cw_model_get_stats(const struct cw_model *m, struct cw_model_stats *s)
 {
 	*s = m->stats;
 	s->faults_left = m->fault_n;
+	for (uint32_t v = 0; v < m->p.vectors; v++)
+		s->event_rings += model_event_on(m, v);
 }
 
 /* ---- card memory ---- */
@@ -269,6 +276,7 @@ static int link_in(struct cw_model *m, enum cw_link_state state)
 	};
 
 	cw_txq_reset(m->txq);
+	m->intx_sent = false; /* what it held fell with the link */
 	model_reset(m, true);
 	m->up = state == CW_LINK_UP;
 	if (!m->up)
@@ -311,9 +319,12 @@ static uint64_t next_local(const struct cw_model *m)
 {
 	uint64_t t = cw_txq_next(m->txq);
 
-	for (uint32_t i = 0; i < m->p.queues; i++)
+	for (uint32_t i = 0; i < m->p.queues; i++) {
 		if (m->queue[i].wake < t)
 			t = m->queue[i].wake;
+		if (m->queue[i].deadline < t)
+			t = m->queue[i].deadline;
+	}
 	return t;
 }
 
@@ -321,6 +332,9 @@ static int run_local(struct cw_model *m)
 {
 	int ret = 0;
 
+	for (uint32_t i = 0; i < m->p.queues; i++)
+		if (m->queue[i].deadline <= m->now)
+			model_queue_late(m, i);
 	for (uint32_t i = 0; i < m->p.queues && !ret; i++)
 		if (m->queue[i].wake <= m->now)
 			ret = model_queue_step(m, i);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Card model: configuration space, type 0 header with PM, MSI-X and PCIe capabilities. */
+/* Card model: configuration space, type 0 header with PM, MSI-X, PCIe and MSI capabilities. */
 #include <string.h>
 
 #include "model_priv.h"
 
-enum { CAP_PM = 0x40, CAP_MSIX = 0x50, CAP_PCIE = 0x60 };
-enum { COMMAND = 0x04, BAR0 = 0x10, COMMAND_MEM = 2, COMMAND_BME = 4 };
+enum { CAP_PM = 0x40, CAP_MSIX = 0x50, CAP_PCIE = 0x60, CAP_MSI = 0xa0 };
+enum { COMMAND = 0x04, BAR0 = 0x10, COMMAND_MEM = 2, COMMAND_BME = 4, COMMAND_INTX_OFF = 1 << 10 };
 
 static void put(struct cw_model *m, unsigned reg, uint32_t value, uint32_t rw)
 {
@@ -34,7 +34,7 @@ static uint64_t bar_size(const struct cw_model *m, int bar)
 	return size;
 }
 
-/* Sections 7.5.1 (header), 7.5.2 (PM), 7.7.2 (MSI-X), 7.5.3 (PCIe). */
+/* Sections 7.5.1 (header), 7.5.2 (PM), 7.7.1 (MSI), 7.7.2 (MSI-X), 7.5.3 (PCIe). */
 void model_cfg_init(struct cw_model *m)
 {
 	memset(m->cfg, 0, sizeof(m->cfg));
@@ -57,11 +57,15 @@ void model_cfg_init(struct cw_model *m)
 	put(m, CAP_MSIX, (uint32_t)(m->p.vectors - 1) << 16 | CAP_PCIE << 8 | 0x11, 0xc0000000);
 	put(m, CAP_MSIX + 4, CW_MSIX_TABLE_OFFSET | CW_BAR_REGS, 0);
 	put(m, CAP_MSIX + 8, CW_MSIX_PBA_OFFSET | CW_BAR_REGS, 0);
-	put(m, CAP_PCIE, 2u << 16 | 0x10, 0);
+	put(m, CAP_PCIE, 2u << 16 | CAP_MSI << 8 | 0x10, 0);
 	put(m, CAP_PCIE + 4, 1u << 28 | 1u << 15 | 1u << 5 | 2, 0); /* FLR, role-based errors, extended tags, MPS 512 */
 	put(m, CAP_PCIE + 8, 0x2810, 0x0000ffff); /* MRRS 512, relaxed ordering and no-snoop on */
 	put(m, CAP_PCIE + 12, 4u << 4 | 3, 0);    /* x4, 8 GT/s */
 	put(m, CAP_PCIE + 16, 0x10430000, 0x000000c8);
+	put(m, CAP_MSI, 1u << 23 | (uint32_t)m->p.msi_log2 << 17 | 0x05, 0x00710000); /* 64-bit */
+	put(m, CAP_MSI + 4, 0, 0xfffffffc);
+	put(m, CAP_MSI + 8, 0, 0xffffffff);
+	put(m, CAP_MSI + 12, 0, 0xffff);
 	m->bdf = 0;
 }
 
@@ -82,6 +86,7 @@ static void cfg_write(struct cw_model *m, uint16_t reg, uint32_t value, uint8_t 
 		model_reset(m, true);
 		m->bdf = bdf;
 	}
+	model_intx_update(m);
 }
 
 int model_cfg_request(struct cw_model *m, const struct cw_tlp *t, const struct cw_tlp_info *i)
@@ -132,6 +137,29 @@ bool model_msix_enabled(const struct cw_model *m)
 bool model_msix_masked(const struct cw_model *m)
 {
 	return get(m, CAP_MSIX) >> 30 & 1;
+}
+
+bool model_msi_enabled(const struct cw_model *m)
+{
+	return get(m, CAP_MSI) >> 16 & 1;
+}
+
+bool model_msi_message(const struct cw_model *m, uint32_t vector, uint64_t *addr, uint32_t *data)
+{
+	uint32_t n = 1u << (get(m, CAP_MSI) >> 20 & 7);
+
+	*addr = get(m, CAP_MSI + 4) | (uint64_t)get(m, CAP_MSI + 8) << 32;
+	*data = (get(m, CAP_MSI + 12) & ~(n - 1)) | vector;
+	return vector < n;
+}
+
+/* Sections 7.5.1.1.3 and 7.5.1.1.4: Interrupt Disable silences the pin, not Interrupt Status. */
+bool model_intx_level(struct cw_model *m, bool pending)
+{
+	bool status = pending && !model_msix_enabled(m) && !model_msi_enabled(m);
+
+	m->cfg[COMMAND + 2] = (m->cfg[COMMAND + 2] & ~8) | (status ? 8 : 0);
+	return status && !(get(m, COMMAND) & COMMAND_INTX_OFF);
 }
 
 uint32_t model_mps(const struct cw_model *m)

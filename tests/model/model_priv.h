@@ -24,8 +24,12 @@ struct model_queue {
 	uint32_t ctrl, config, moderation, state, cause, db_error;
 	uint64_t ring, cpl, card_base, card_limit;
 	uint32_t producer, consumer, fetched, retired, records;
-	bool armed, urgent;           /* urgent: a record with flag IRQ waits for the next arming */
-	uint32_t since_irq;           /* records since the last interrupt */
+	bool armed;                   /* an event may be told; only with an event ring */
+	bool due;                     /* one was to be told while it was not armed */
+	bool entry_waits, halt_due;   /* for room in the ring; a halt is still to be told */
+	bool mute;                    /* a fault: silent until the next consumer index */
+	uint32_t owed;                /* records since the last raise */
+	uint64_t deadline;            /* when it raises at the latest */
 
 	struct model_desc buf[MODEL_FETCH_MAX];
 	uint32_t buf_n, buf_at;       /* fetched; the one in work */
@@ -54,6 +58,12 @@ struct model_msix {
 	bool pending;
 };
 
+struct model_event {
+	uint64_t base;
+	uint32_t size;                /* log2 of the entries */
+	uint32_t produced, consumer;
+};
+
 struct cw_model {
 	struct cw_link *link;
 	struct cw_txq *txq;
@@ -73,6 +83,8 @@ struct cw_model {
 
 	struct model_queue *queue;
 	struct model_msix *msix;
+	struct model_event *event;     /* one a vector */
+	bool intx, intx_sent;         /* INTX.PENDING; the level that the host knows */
 	struct model_tag tag[MODEL_TAG_N];
 
 	void **block;                 /* sparse card memory */
@@ -103,6 +115,11 @@ int model_cfg_bar(const struct cw_model *m, uint64_t addr, uint32_t len, uint64_
 bool model_bus_master(const struct cw_model *m);
 bool model_msix_enabled(const struct cw_model *m);
 bool model_msix_masked(const struct cw_model *m);
+bool model_msi_enabled(const struct cw_model *m);
+/* False: the host did not allow so many. */
+bool model_msi_message(const struct cw_model *m, uint32_t vector, uint64_t *addr, uint32_t *data);
+/* The level of the pin, with what Command and the other interrupts make of it; sets Interrupt Status. */
+bool model_intx_level(struct cw_model *m, bool pending);
 uint32_t model_mps(const struct cw_model *m);  /* bytes */
 uint32_t model_mrrs(const struct cw_model *m);
 
@@ -111,8 +128,19 @@ uint32_t model_reg_read(struct cw_model *m, int bar, uint64_t offset);
 void model_reg_write(struct cw_model *m, int bar, uint64_t offset, uint32_t value, uint8_t be);
 void model_doorbell(struct cw_model *m, uint64_t offset, const uint32_t *value, bool producer, bool consumer);
 void model_error(struct cw_model *m, uint32_t bit, uint32_t queue);
+
+/* model_irq.c */
 void model_raise(struct cw_model *m, uint32_t vector);
 void model_msix_pending(struct cw_model *m);
+void model_intx_update(struct cw_model *m);
+bool model_event_on(const struct cw_model *m, uint32_t vector);
+void model_event_serve(struct cw_model *m, uint32_t vector);
+/* A record was written; `now`: without moderation. */
+void model_queue_note(struct cw_model *m, uint32_t queue, bool now);
+void model_queue_halted(struct cw_model *m, uint32_t queue);
+void model_queue_late(struct cw_model *m, uint32_t queue); /* the deadline has come */
+void model_queue_arm(struct cw_model *m, uint32_t queue);  /* its consumer index was written */
+void model_queue_quiet(struct model_queue *q);             /* owes nothing, armed */
 
 /* model_queue.c */
 void model_queue_ctrl(struct cw_model *m, uint32_t queue, uint32_t value);
@@ -121,7 +149,6 @@ void model_queues_resume(struct cw_model *m, enum model_wait what);
 void model_queues_reset(struct cw_model *m);
 /* Read tags out. */
 uint32_t model_reads_out(const struct cw_model *m);
-void model_queue_event(struct cw_model *m, uint32_t queue, bool now);
 int model_queue_step(struct cw_model *m, uint32_t queue);
 int model_completion(struct cw_model *m, const struct cw_tlp *t, const struct cw_tlp_info *i);
 

@@ -79,9 +79,8 @@ static void enable(struct cw_model *m, uint32_t queue)
 
 	drop_work(m, queue);
 	q->producer = q->consumer = q->fetched = q->retired = q->records = 0;
-	q->cause = q->db_error = q->since_irq = 0;
-	q->armed = true;
-	q->urgent = false;
+	q->cause = q->db_error = 0;
+	model_queue_quiet(q);
 	q->state = CW_QSTATE_RUNNING;
 }
 
@@ -98,6 +97,7 @@ void model_queue_ctrl(struct cw_model *m, uint32_t queue, uint32_t value)
 	q->ctrl = value & (CW_Q_CTRL_ENABLE_MASK | CW_Q_CTRL_QUIESCE_MASK);
 	if (!(value & CW_Q_CTRL_ENABLE_MASK)) {
 		drop_work(m, queue);
+		model_queue_quiet(q);
 	} else if (q->state != CW_QSTATE_HALTED) {
 		q->state = value & CW_Q_CTRL_QUIESCE_MASK ? CW_QSTATE_DRAINING : CW_QSTATE_RUNNING;
 		model_queue_kick(m, queue);
@@ -119,24 +119,10 @@ static void halt(struct cw_model *m, uint32_t queue, uint32_t cause)
 	q->state = CW_QSTATE_HALTED;
 	q->cause = cause;
 	model_error(m, CW_ERROR_HALT_MASK, queue);
+	model_queue_halted(m, queue);
 }
 
 /* ---- records and interrupts ---- */
-
-/* `now`: without moderation. Disarms; a consumer index arms again. */
-void model_queue_event(struct cw_model *m, uint32_t queue, bool now)
-{
-	struct model_queue *q = &m->queue[queue];
-	bool idle = q->producer == q->retired;
-	uint32_t count = q->moderation & CW_Q_MODERATION_COUNT_MASK;
-
-	q->urgent |= now;
-	if (!q->armed || (!q->urgent && !idle && q->since_irq < count))
-		return;
-	q->armed = q->urgent = false;
-	q->since_irq = 0;
-	model_raise(m, (q->config & CW_Q_CONFIG_VECTOR_MASK) >> CW_Q_CONFIG_VECTOR_SHIFT);
-}
 
 static void record_build(struct cw_model *m, uint32_t queue, uint32_t *dw, uint32_t bytes)
 {
@@ -181,10 +167,9 @@ static int finish(struct cw_model *m, uint32_t queue)
 	m->stats.queues_used |= queue < 32 ? 1u << queue : 0;
 	q->records++;
 	q->retired++;
-	q->since_irq++;
 	if (model_fault(m, CW_MODEL_NO_IRQ, queue, d->number, &f))
-		q->armed = false;
-	model_queue_event(m, queue, d->flags & CW_DESC_DW2_IRQ_MASK);
+		q->mute = true;
+	model_queue_note(m, queue, d->flags & CW_DESC_DW2_IRQ_MASK);
 	q->busy = false;
 	q->buf_at++;
 	if (bad)

@@ -47,7 +47,7 @@ static uint32_t global_read(struct cw_model *m, uint32_t reg)
 		return m->p.addr_w | 32u << CW_CAP_DMA_DATA_BYTES_SHIFT |
 		       (uint32_t)m->p.entries_log2_max << CW_CAP_DMA_ENTRIES_LOG2_MAX_SHIFT |
 		       (uint32_t)MODEL_FETCH_MAX << CW_CAP_DMA_FETCH_MAX_SHIFT;
-	case CW_CAP_FEATURES: return (uint32_t)MODEL_TAG_N << CW_CAP_FEATURES_TAGS_SHIFT;
+	case CW_CAP_FEATURES: return m->p.features | (uint32_t)MODEL_TAG_N << CW_CAP_FEATURES_TAGS_SHIFT;
 	case CW_CLOCK_HZ: return m->p.clock_hz;
 	case CW_CARD_MEM_LO: return (uint32_t)m->p.card_bytes;
 	case CW_CARD_MEM_HI: return m->p.card_bytes >> 32;
@@ -64,6 +64,7 @@ static uint32_t global_read(struct cw_model *m, uint32_t reg)
 		return (ilog2(model_mps(m)) - 7) | (ilog2(model_mrrs(m)) - 7) << CW_LINK_MRRS_SHIFT |
 		       (model_bus_master(m) ? CW_LINK_BME_MASK : 0);
 	case CW_NOW_LO: case CW_NOW_HI: return latched(m, reg, cycles(m));
+	case CW_INTX: return m->intx;
 	default: return 0;
 	}
 }
@@ -95,6 +96,26 @@ static uint32_t queue_read(const struct cw_model *m, uint32_t queue, uint32_t re
 	}
 }
 
+static struct model_event *event_of(struct cw_model *m, uint32_t offset)
+{
+	uint32_t v = (offset - CW_EVENT_OFFSET) / CW_EVENT_STRIDE;
+
+	if (offset < CW_EVENT_OFFSET || v >= m->p.vectors || !(m->p.features & CW_CAP_FEATURES_EVENT_RING_MASK))
+		return NULL;
+	return &m->event[v];
+}
+
+static uint32_t event_read(const struct model_event *e, uint32_t reg)
+{
+	switch (reg) {
+	case CW_EVENT_BASE_LO: return (uint32_t)e->base;
+	case CW_EVENT_BASE_HI: return e->base >> 32;
+	case CW_EVENT_SIZE: return e->size;
+	case CW_EVENT_CONSUMER: return e->consumer;
+	default: return 0;
+	}
+}
+
 static uint32_t pba_read(const struct cw_model *m, uint32_t first)
 {
 	uint32_t bits = 0;
@@ -122,6 +143,8 @@ uint32_t model_reg_read(struct cw_model *m, int bar, uint64_t offset)
 		       m->msix[(o - CW_MSIX_TABLE_OFFSET) / 16].dw[o / 4 % 4] : 0;
 	if (o < CW_EVENT_OFFSET)
 		return pba_read(m, (o - CW_MSIX_PBA_OFFSET) * 8);
+	if (event_of(m, o))
+		return event_read(event_of(m, o), o % CW_EVENT_STRIDE);
 	if (o >= CW_QUEUE_OFFSET && (o - CW_QUEUE_OFFSET) / CW_QUEUE_STRIDE < m->p.queues)
 		return queue_read(m, (o - CW_QUEUE_OFFSET) / CW_QUEUE_STRIDE, o % CW_QUEUE_STRIDE);
 	return 0;
@@ -149,6 +172,10 @@ static void global_write(struct cw_model *m, uint32_t reg, uint32_t value)
 	case CW_WINDOW_BASE_LO: set_half(&m->window_base, false, value & ~(CW_BAR4_BYTES - 1)); break;
 	case CW_WINDOW_BASE_HI: set_half(&m->window_base, true, value); break;
 	case CW_CPL_TIMEOUT: m->cpl_timeout = value & CW_CPL_TIMEOUT_LOG2_MASK; break;
+	case CW_INTX:
+		m->intx = m->intx && !(value & CW_INTX_PENDING_MASK);
+		model_intx_update(m);
+		break;
 	}
 }
 
@@ -170,6 +197,26 @@ static void queue_write(struct cw_model *m, uint32_t queue, uint32_t reg, uint32
 	}
 }
 
+static void event_write(struct cw_model *m, struct model_event *e, uint32_t reg, uint32_t value)
+{
+	switch (reg) {
+	case CW_EVENT_BASE_LO: case CW_EVENT_BASE_HI: set_half(&e->base, reg & 4, reg & 4 ? value : value & ~63u); break;
+	case CW_EVENT_SIZE: e->size = value & CW_EVENT_SIZE_LOG2_MASK; break;
+	case CW_EVENT_CONSUMER:
+		if (value - e->consumer > e->produced - e->consumer) {
+			m->stats.bad_consumers++;
+			model_error(m, CW_ERROR_DOORBELL_MASK, CW_MODEL_ANY);
+			return;
+		}
+		e->consumer = value;
+		model_event_serve(m, (uint32_t)(e - m->event));
+		return;
+	default: return;
+	}
+	e->produced = e->consumer = 0;
+	model_event_serve(m, (uint32_t)(e - m->event));
+}
+
 static void regs_write(struct cw_model *m, uint32_t o, uint32_t value)
 {
 	if (o < CW_MSIX_TABLE_OFFSET) {
@@ -178,6 +225,8 @@ static void regs_write(struct cw_model *m, uint32_t o, uint32_t value)
 		if ((o - CW_MSIX_TABLE_OFFSET) / 16 < m->p.vectors)
 			m->msix[(o - CW_MSIX_TABLE_OFFSET) / 16].dw[o / 4 % 4] = value;
 		model_msix_pending(m);
+	} else if (event_of(m, o)) {
+		event_write(m, event_of(m, o), o % CW_EVENT_STRIDE, value);
 	} else if (o >= CW_QUEUE_OFFSET && (o - CW_QUEUE_OFFSET) / CW_QUEUE_STRIDE < m->p.queues) {
 		queue_write(m, (o - CW_QUEUE_OFFSET) / CW_QUEUE_STRIDE, o % CW_QUEUE_STRIDE, value);
 	}
@@ -217,9 +266,7 @@ static void consumer_write(struct cw_model *m, uint32_t queue, uint32_t value)
 	if (!doorbell_ok(m, queue, value - q->consumer <= q->records - q->consumer))
 		return;
 	q->consumer = value;
-	q->armed = true;
-	if (q->records != q->consumer)
-		model_queue_event(m, queue, false);
+	model_queue_arm(m, queue);
 }
 
 /* value[0] producer, value[1] consumer, which is applied first. */
@@ -244,6 +291,8 @@ void model_doorbell(struct cw_model *m, uint64_t offset, const uint32_t *value, 
 
 void model_error(struct cw_model *m, uint32_t bit, uint32_t queue)
 {
+	struct cw_model_fault f;
+
 	m->error |= bit;
 	if (queue < m->p.queues) {
 		if (m->error_queue & CW_ERROR_QUEUE_VALID_MASK)
@@ -251,31 +300,6 @@ void model_error(struct cw_model *m, uint32_t bit, uint32_t queue)
 		else
 			m->error_queue = CW_ERROR_QUEUE_VALID_MASK | queue;
 	}
-	model_raise(m, 0);
-}
-
-/* Section 7.7.2: a masked vector sets its pending bit and is sent when unmasked. */
-void model_raise(struct cw_model *m, uint32_t vector)
-{
-	struct model_msix *v;
-
-	if (vector >= m->p.vectors || !model_msix_enabled(m) || !model_bus_master(m))
-		return;
-	v = &m->msix[vector];
-	if (model_msix_masked(m) || (v->dw[3] & CW_MSIX_CTRL_MASK_MASK)) {
-		v->pending = true;
-		return;
-	}
-	v->pending = false;
-	m->counter[CW_COUNTER_IRQ]++;
-	m->stats.interrupts++;
-	cw_tlp_mwr(&m->out, m->bdf, v->dw[0] | (uint64_t)v->dw[1] << 32, &v->dw[2], 4, 0);
-	model_send(m, &m->out, -1, 0);
-}
-
-void model_msix_pending(struct cw_model *m)
-{
-	for (uint32_t v = 0; v < m->p.vectors; v++)
-		if (m->msix[v].pending)
-			model_raise(m, v);
+	if (!model_fault(m, CW_MODEL_NO_ERROR, queue, 0, &f))
+		model_raise(m, 0);
 }

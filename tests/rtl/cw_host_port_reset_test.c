@@ -21,6 +21,7 @@ static void raise(struct rig *r, unsigned vector)
 	struct stream_beat b = { 0 };
 
 	stream_put_u64(r->irq, &b, 0, vector);
+	stream_put_u64(r->irq, &b, 1, vector % RIG_QUEUE_N);
 	stream_push(r->irq, &b);
 	for (unsigned i = 0; stream_count(r->irq) == n; i++) {
 		assert_true(i < 2000);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-// tests: cw_rx_req cw_req_class cw_reg_bus cw_regs cw_event_regs
+// tests: cw_rx_req cw_req_class cw_reg_bus cw_regs
 /* The host port as a whole: the walk over the register table, requests of every kind, window. */
 #include "tests/rtl/host_port_rig.h"
 #include "tests/register_walk.h"
@@ -41,6 +41,7 @@ static struct walk walk_of(struct rig *r)
 	return (struct walk){
 		.io = { io_read, io_write, io_write_be, r },
 		.build = { .queues = RIG_QUEUE_N, .vectors = 64, .data_bytes = 32, .addr_bits = 64, .tags = 256,
+			   .features = WALK_FEATURES,
 			   .clock_hz = 250000000, .card_bytes = 1ull << 32, .link = CW_LINK_BME_MASK },
 		.rng = (uint32_t)dut_rand(&r->rng) | 1,
 	};

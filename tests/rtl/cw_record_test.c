@@ -12,7 +12,7 @@ static const char *const retire_fields[] = {
 	"retire_queue", "retire_num", "retire_irq", "retire_status", "retire_bytes", "retire_kind", "retire_last", NULL
 };
 static const char *const rec_fields[] = { "rec_hdr", "rec_data", "rec_queue", "rec_num", NULL };
-static const char *const note_fields[] = { "note_queue", "note_record", "note_raise", "note_last", NULL };
+static const char *const note_fields[] = { "note_queue", "note_count", "note_raise", "note_last", "note_halt", NULL };
 
 struct bench {
 	struct dut *d;

@@ -32,7 +32,9 @@ static const char *const rig_cpl_fields[] = { "tx_cpl_sop", "tx_cpl_eop", "tx_cp
 					      "tx_cpl_keep", NULL };
 static const char *const rig_kick_fields[] = { "kick_queue", "kick_producer", NULL };
 static const char *const rig_msix_fields[] = { "msix_req_addr", "msix_req_data", NULL };
-static const char *const rig_irq_fields[] = { "irq_vector", NULL };
+static const char *const rig_arm_fields[] = { "arm_queue", "arm_index", NULL };
+static const char *const rig_entry_fields[] = { "entry_addr", "entry_data", NULL };
+static const char *const rig_irq_fields[] = { "raise_vector", "raise_queue", "raise_error", "raise_completions", NULL };
 
 struct rig_cfg {
 	unsigned op, queue, reg;
@@ -56,7 +58,7 @@ struct rig_burst {
 
 struct rig {
 	struct dut *d;
-	struct stream *rx, *tx, *kick, *msix, *irq;
+	struct stream *rx, *tx, *kick, *msix, *irq, *arm, *entry;
 	struct dut_rng rng;
 	unsigned stall, mps;
 	uint16_t tag;
@@ -304,13 +306,17 @@ static struct rig *rig_new(unsigned stall)
 	r->tx = stream_sink(r->d, "tx_cpl", rig_cpl_fields);
 	r->kick = stream_sink(r->d, "kick", rig_kick_fields);
 	r->msix = stream_sink(r->d, "msix_req", rig_msix_fields);
-	r->irq = stream_source(r->d, "irq", rig_irq_fields);
+	r->irq = stream_source(r->d, "raise", rig_irq_fields);
+	r->arm = stream_sink(r->d, "arm", rig_arm_fields);
+	r->entry = stream_sink(r->d, "entry", rig_entry_fields);
 	dut_hook(r->d, rig_sample, rig_drive, r);
 	r->stall = stall;
 	stream_stall(r->rx, stall);
 	stream_stall(r->tx, stall);
 	stream_stall(r->kick, stall);
 	stream_stall(r->msix, stall);
+	stream_stall(r->arm, stall);
+	stream_stall(r->entry, stall);
 	rig_wait_ready(r);
 	return r;
 }
@@ -323,6 +329,8 @@ static void rig_free(struct rig *r)
 	stream_free(r->kick);
 	stream_free(r->msix);
 	stream_free(r->irq);
+	stream_free(r->arm);
+	stream_free(r->entry);
 	free(r->mem);
 	free(r->cfg);
 	free(r);

@@ -161,9 +161,9 @@ static void port_sample(void *ctx)
 	b->record_pulses += stat >> CW_COUNTER_RECORD & 1;
 	if (stat >> CW_COUNTER_C2H_BYTES & 1)
 		b->c2h_bytes += dut_get(d, "stat_bytes");
-	if (dut_get(d, "irq_valid") && dut_get(d, "irq_ready")) {
+	if (dut_get(d, "raise_valid") && dut_get(d, "raise_ready")) {
 		struct stream_beat beat = { 0 };
-		unsigned v = (unsigned)dut_get(d, "irq_vector");
+		unsigned v = (unsigned)dut_get(d, "raise_vector");
 
 		stream_put_u64(b->msix, &beat, 0, MSI_BASE + 16 * v);
 		stream_put_u64(b->msix, &beat, 1, 0xa500 + v);
@@ -187,7 +187,7 @@ static void port_drive(void *ctx)
 	struct bench *b = ctx;
 	unsigned n = b->posted_in_ip > 15 ? 15 : b->posted_in_ip;
 
-	dut_set(b->d, "irq_ready", !dut_chance(&b->rng, b->irq_stall));
+	dut_set(b->d, "raise_ready", !dut_chance(&b->rng, b->irq_stall));
 	dut_set(b->d, "tx_sent_n", n && !dut_chance(&b->rng, b->sent_stall) ? 1 + dut_below(&b->rng, n) : 0);
 	dut_set(b->d, "now", dut_now(b->d) * 3);
 }
@@ -210,6 +210,17 @@ static void sweep(struct bench *b)
 		qcfg(b, 1, q, 0, 0);
 		qcfg(b, 2, q, 0, 0);
 	}
+}
+
+/* The host port says after reset that no vector has an event ring. */
+static void rings(struct bench *b)
+{
+	dut_set(b->d, "ring_valid", 1);
+	for (unsigned v = 0; v < 64; v++) {
+		dut_set(b->d, "ring_vector", v);
+		dut_cycle(b->d);
+	}
+	dut_set(b->d, "ring_valid", 0);
 }
 
 static void enable(struct bench *b, unsigned q)
@@ -241,6 +252,7 @@ static struct bench *bench_open(uint64_t salt, unsigned mps_code)
 	dut_set(b->d, "fn_bme", 1);
 	b->offer_q = -1;
 	dut_reset(b->d, 4);
+	rings(b);
 	sweep(b);
 	dut_hook(b->d, issuer_sample, issuer_drive, b);
 	dut_hook(b->d, port_sample, port_drive, b);

@@ -25,6 +25,7 @@ struct bench {
 	struct cw_model *model;
 	uint8_t mem[MEM_BYTES];
 	unsigned irq[8];
+	int pin;
 };
 
 static void *lookup(void *ctx, uint64_t iova, uint32_t len, enum cw_dma_dir dir, uint32_t *chunk, const char **why)
@@ -41,7 +42,8 @@ static void interrupt(void *ctx, int vector, bool level)
 {
 	struct bench *b = ctx;
 
-	(void)level;
+	if (vector < 0)
+		b->pin = level;
 	if (vector >= 0 && vector < 8)
 		b->irq[vector]++;
 }
@@ -250,6 +252,177 @@ static void masked_vector_is_pending_then_sent_once(void **state)
 	assert_int_equal(b->irq[1], 1);
 }
 
+/* ---- event rings: queues 0 and 1 on vector 3, two entries ---- */
+#define EVENTS 0x3000u
+#define EVENT3(reg) (CW_EVENT_OFFSET + 3 * CW_EVENT_STRIDE + (reg))
+
+static void shared(struct bench *b, uint32_t q, uint32_t moderation)
+{
+	uint32_t at = CW_QUEUE_OFFSET + q * CW_QUEUE_STRIDE;
+
+	queue_on(b, q, false);
+	wr(b, 0, at, 0);
+	wr(b, 0, at + CW_Q_CONFIG, LOG2 << CW_Q_CONFIG_ENTRIES_LOG2_SHIFT | 3 << CW_Q_CONFIG_VECTOR_SHIFT);
+	wr(b, 0, at + CW_Q_MODERATION, moderation);
+	wr(b, 0, at + CW_Q_CTRL, CW_Q_CTRL_ENABLE_MASK);
+	wr(b, 0, EVENT3(CW_EVENT_BASE_LO), EVENTS);
+	wr(b, 0, EVENT3(CW_EVENT_SIZE), 1);
+	for (uint32_t i = 0; i < 1u << LOG2; i++)
+		desc(b, i, BUF, 8, 0);
+}
+
+static uint32_t event(struct bench *b, uint32_t number)
+{
+	uint32_t dw[2];
+
+	rd(b, 0, CW_STATUS);
+	memcpy(dw, b->mem + EVENTS + 8 * (number & 1), 8);
+	return dw[1] >> 31 == (~(number >> 1) & 1) ? dw[0] : 0;
+}
+
+static void pass(struct bench *b)
+{
+	for (int i = 0; i < 20; i++)
+		rd(b, 0, CW_STATUS);
+}
+
+static void told_once_until_it_is_armed(void **state)
+{
+	struct bench *b = *state;
+
+	shared(b, 1, 0);
+	doorbell(b, 1, 1, 0);
+	record(b, 0);
+	pass(b);
+	assert_int_equal(event(b, 0), 1 | CW_EVENT_DW0_COMPLETIONS_MASK);
+	assert_int_equal(b->irq[3], 1);
+	wr(b, 2, (1 << 12) + CW_DB_PRODUCER, 2); /* disarmed: remembered */
+	record(b, 1);
+	pass(b);
+	assert_int_equal(b->irq[3], 1);
+	doorbell(b, 1, 2, 1); /* one record lies beyond */
+	pass(b);
+	assert_int_equal(event(b, 1), 1 | CW_EVENT_DW0_COMPLETIONS_MASK);
+	assert_int_equal(b->irq[3], 2);
+	doorbell(b, 1, 2, 2); /* none does */
+	pass(b);
+	assert_int_equal(b->irq[3], 2);
+	wr(b, 0, EVENT3(CW_EVENT_CONSUMER), 2);
+	wr(b, 2, (1 << 12) + CW_DB_PRODUCER, 3); /* and it is armed; the phase flips */
+	record(b, 2);
+	pass(b);
+	assert_int_equal(event(b, 2), 1 | CW_EVENT_DW0_COMPLETIONS_MASK);
+	assert_int_equal(b->irq[3], 3);
+}
+
+static void full_ring_waits_for_its_consumer(void **state)
+{
+	struct bench *b = *state;
+
+	shared(b, 0, 0);
+	for (uint32_t i = 0; i < 3; i++) {
+		doorbell(b, 0, i + 1, i);
+		record(b, i);
+		pass(b);
+	}
+	assert_int_equal(b->irq[3], 2);
+	wr(b, 0, EVENT3(CW_EVENT_CONSUMER), 3); /* beyond what was written */
+	assert_int_equal(rd(b, 0, CW_ERROR), CW_ERROR_DOORBELL_MASK);
+	assert_int_equal(rd(b, 0, CW_ERROR_QUEUE), 0);
+	assert_int_equal(rd(b, 0, EVENT3(CW_EVENT_CONSUMER)), 0);
+	assert_int_equal(b->irq[3], 2);
+	wr(b, 0, EVENT3(CW_EVENT_CONSUMER), 1);
+	pass(b);
+	assert_int_equal(b->irq[3], 3);
+	wr(b, 0, EVENT3(CW_EVENT_CONSUMER), 0); /* backwards */
+	assert_int_equal(rd(b, 0, EVENT3(CW_EVENT_CONSUMER)), 1);
+	wr(b, 0, CW_CONTROL, CW_CONTROL_RESET_MASK);
+	assert_int_equal(rd(b, 0, EVENT3(CW_EVENT_BASE_LO)), 0);
+	assert_int_equal(rd(b, 0, EVENT3(CW_EVENT_SIZE)), 0);
+	assert_int_equal(rd(b, 0, EVENT3(CW_EVENT_CONSUMER)), 0);
+}
+
+static void halt_is_told_when_armed(void **state)
+{
+	struct bench *b = *state;
+	struct cw_model_fault f = { .kind = CW_MODEL_HALT, .queue = 0, .number = 1, .arg = CW_STATUS_FETCH };
+
+	assert_int_equal(cw_model_inject(b->model, &f), 0);
+	shared(b, 0, 0);
+	doorbell(b, 0, 2, 0);
+	record(b, 0);
+	pass(b);
+	assert_int_equal(event(b, 0), CW_EVENT_DW0_COMPLETIONS_MASK);
+	assert_int_equal(rd(b, 0, CW_ERROR), CW_ERROR_HALT_MASK);
+	doorbell(b, 0, 2, 1);
+	pass(b);
+	assert_int_equal(event(b, 1), CW_EVENT_DW0_ERROR_MASK);
+}
+
+static void msi_names_the_vector_in_its_low_bits(void **state)
+{
+	struct bench *b = *state;
+	uint32_t v;
+
+	assert_int_equal(cw_host_cfg_write32(b->host, b->dev.cap_msix, 0), 0);
+	assert_int_equal(cw_host_cfg_read32(b->host, b->dev.cap_msi, &v), 0);
+	assert_int_equal(v >> 17 & 7, 5);
+	assert_int_equal(cw_host_cfg_write32(b->host, b->dev.cap_msi + 4, 0xfee00000), 0);
+	assert_int_equal(cw_host_cfg_write32(b->host, b->dev.cap_msi, 2 << 20 | 1 << 16), 0);
+	for (uint32_t q = 0; q < 4; q++) { /* on vectors 1 to 4, of which 4 is not granted */
+		queue_on(b, q, false);
+		desc(b, 0, BUF, 8, 0);
+		doorbell(b, q, 1, 0);
+		record(b, 0);
+	}
+	pass(b);
+	for (int i = 0; i < 5; i++)
+		assert_int_equal(b->irq[i], i >= 1 && i < 4);
+}
+
+static void pin_rises_and_falls(void **state)
+{
+	struct bench *b = *state;
+	uint32_t command;
+
+	assert_int_equal(cw_host_cfg_write32(b->host, b->dev.cap_msix, 0), 0);
+	queue_on(b, 0, false);
+	desc(b, 0, BUF, 8, 0);
+	doorbell(b, 0, 1, 0);
+	record(b, 0);
+	assert_int_equal(rd(b, 0, CW_INTX), CW_INTX_PENDING_MASK);
+	assert_int_equal(b->pin, 1);
+	assert_int_equal(cw_host_cfg_read32(b->host, 4, &command), 0);
+	assert_true(command & 1 << 19);
+	assert_int_equal(cw_host_cfg_write32(b->host, 4, (command & 0xffff) | 1 << 10), 0);
+	assert_int_equal(b->pin, 0); /* Interrupt Disable; still pending */
+	assert_int_equal(cw_host_cfg_write32(b->host, 4, command & 0xffff), 0);
+	assert_int_equal(rd(b, 0, CW_INTX), CW_INTX_PENDING_MASK);
+	assert_int_equal(b->pin, 1);
+	wr(b, 0, CW_INTX, CW_INTX_PENDING_MASK);
+	assert_int_equal(rd(b, 0, CW_INTX), 0);
+	assert_int_equal(b->pin, 0);
+}
+
+static void record_is_withheld_no_longer_than_the_time(void **state)
+{
+	struct bench *b = *state;
+	struct cw_model_fault f = { .kind = CW_MODEL_SWALLOW, .queue = 0, .number = 1 };
+	uint64_t start;
+	uint32_t dw[4] = { BUF, 0, 8, 0 };
+
+	assert_int_equal(cw_model_inject(b->model, &f), 0);
+	shared(b, 0, 100 << CW_Q_MODERATION_TIME_SHIFT | 50);
+	memcpy(b->mem + RING, dw, 16); /* without flag IRQ */
+	doorbell(b, 0, 2, 0);
+	record(b, 0);
+	start = cw_host_now(b->host);
+	while (!b->irq[3] && cw_host_now(b->host) < start + 100000000)
+		rd(b, 0, CW_STATUS);
+	/* 6400 cycles of 4 ns, and the way of the record, the event and one read. */
+	assert_in_range(cw_host_now(b->host) - start, 24500000, 26500000);
+}
+
 static void pulled_card_answers_with_ones(void **state)
 {
 	struct bench *b = *state;
@@ -267,6 +440,12 @@ int main(void)
 		cmocka_unit_test_setup_teardown(bad_descriptor_halts_and_raises_vector_0, setup, teardown),
 		cmocka_unit_test_setup_teardown(doorbell_out_of_range_is_ignored, setup, teardown),
 		cmocka_unit_test_setup_teardown(masked_vector_is_pending_then_sent_once, setup, teardown),
+		cmocka_unit_test_setup_teardown(told_once_until_it_is_armed, setup, teardown),
+		cmocka_unit_test_setup_teardown(full_ring_waits_for_its_consumer, setup, teardown),
+		cmocka_unit_test_setup_teardown(halt_is_told_when_armed, setup, teardown),
+		cmocka_unit_test_setup_teardown(msi_names_the_vector_in_its_low_bits, setup, teardown),
+		cmocka_unit_test_setup_teardown(pin_rises_and_falls, setup, teardown),
+		cmocka_unit_test_setup_teardown(record_is_withheld_no_longer_than_the_time, setup, teardown),
 		cmocka_unit_test_setup_teardown(pulled_card_answers_with_ones, setup, teardown),
 	};
 

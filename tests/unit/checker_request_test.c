@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* The checker's rules for any TLP, and for the card's requests. */
+/* The checker's rules for any TLP, and for the card's requests. Interrupts and messages: checker_interrupt_test.c. */
 #include "checker_rig.h"
 
 static void mrd(struct rig *r, uint16_t tag, uint64_t addr, uint32_t len, uint8_t attr)
@@ -8,28 +8,6 @@ static void mrd(struct rig *r, uint16_t tag, uint64_t addr, uint32_t len, uint8_
 
 	cw_tlp_mrd(&t, CARD, tag, addr, len, attr);
 	rig_send(r, &t);
-}
-
-static void msi(struct rig *r, uint32_t vector)
-{
-	struct cw_tlp t;
-
-	cw_tlp_mwr(&t, CARD, 0xfee00000, &vector, 4, 0);
-	rig_send(r, &t);
-}
-
-static void msg(struct rig *r, uint8_t code, uint8_t routing)
-{
-	struct cw_tlp t;
-
-	cw_tlp_msg(&t, CARD, code, routing);
-	rig_send(r, &t);
-}
-
-static void command(struct rig *r, uint32_t value)
-{
-	assert_int_equal(cw_host_cfg_write32(r->h, 4, value), 0);
-	rig_run(r, 4 * US);
 }
 
 /* ---- any TLP ---- */
@@ -308,66 +286,6 @@ static void attr_on_record(struct rig *r, bool bad)
 	mwr(r, LOW_IOVA + (bad ? 0 : 0x1000), 16, CW_ATTR_NS);
 }
 
-static void attr_on_msi(struct rig *r, bool bad)
-{
-	struct cw_tlp t;
-
-	cw_tlp_mwr(&t, CARD, 0xfee00000, "\5\0\0", 4, bad ? CW_ATTR_RO : 0);
-	rig_send(r, &t);
-	assert_int_equal(r->irq_n, 1);
-	assert_int_equal(r->irq[0], 5);
-}
-
-static void attr_on_message(struct rig *r, bool bad)
-{
-	struct cw_tlp t;
-
-	cw_tlp_msg(&t, CARD, CW_MSG_ERR_COR, 0);
-	t.dw[0] |= bad ? CW_ATTR_RO << 12 : 0;
-	rig_send(r, &t);
-}
-
-static void msi_of_two_dws(struct rig *r, bool bad)
-{
-	struct cw_tlp t;
-
-	cw_tlp_mwr(&t, CARD, 0xfee00000, "\5\0\0\0\0\0\0", bad ? 8 : 4, 0);
-	rig_send(r, &t);
-}
-
-static void msi_while_disabled(struct rig *r, bool bad)
-{
-	if (bad)
-		assert_int_equal(cw_host_cfg_write32(r->h, MSIX, 0), 0);
-	msi(r, 1);
-}
-
-static void intx_with_msix(struct rig *r, bool bad)
-{
-	if (!bad)
-		assert_int_equal(cw_host_cfg_write32(r->h, MSIX, 0), 0);
-	msg(r, CW_MSG_ASSERT_INTA, 4);
-	msg(r, CW_MSG_DEASSERT_INTA, 4);
-}
-
-static void intx_disabled(struct rig *r, bool bad)
-{
-	assert_int_equal(cw_host_cfg_write32(r->h, MSIX, 0), 0);
-	command(r, bad ? 0x406 : 6);
-	msg(r, CW_MSG_ASSERT_INTA, 4);
-	msg(r, CW_MSG_DEASSERT_INTA, 4);
-}
-
-static void message_code(struct rig *r, bool bad)
-{
-	msg(r, bad ? 0x7f : CW_MSG_ERR_NONFATAL, 0);
-}
-
-static void message_routing(struct rig *r, bool bad)
-{
-	msg(r, CW_MSG_ERR_FATAL, bad ? 4 : 0);
-}
-
 static void write_without_bus_master(struct rig *r, bool bad)
 {
 	if (bad)
@@ -527,14 +445,6 @@ static const struct plant plants[] = {
 	PLANT(NS_OFF, "read", no_ns, no_snoop_read, false),
 	PLANT(IDO_OFF, "read", NULL, id_ordered, false),
 	PLANT(ATTR_RECORD, "no-snoop", records, attr_on_record, false),
-	PLANT(ATTR_MSI, "relaxed", NULL, attr_on_msi, false),
-	PLANT(ATTR_MSG, "relaxed", NULL, attr_on_message, false),
-	PLANT(MSI_SHAPE, "two DWs", NULL, msi_of_two_dws, false),
-	PLANT(MSI_OFF, "disabled", NULL, msi_while_disabled, false),
-	PLANT(INTX_OFF, "MSI-X enabled", NULL, intx_with_msix, false),
-	PLANT(INTX_OFF, "INTx disabled", NULL, intx_disabled, false),
-	PLANT(MSG_CODE, "vendor message", NULL, message_code, false),
-	PLANT(MSG_ROUTING, "local", NULL, message_routing, false),
 	PLANT(BUS_MASTER, "write", NULL, write_without_bus_master, false),
 	PLANT(BUS_MASTER, "read", NULL, read_without_bus_master, false),
 	PLANT(BUS_MASTER, "MSI", NULL, msi_without_bus_master, false),
@@ -554,7 +464,8 @@ static const struct plant plants[] = {
 static void every_rule_is_planted(void **state)
 {
 	(void)state;
-	planted_all(plants, PLANT_N, 0, CW_RULE_CPL_UNEXPECTED);
+	planted_all(plants, PLANT_N, 0, CW_RULE_ATTR_MSI);
+	planted_all(plants, PLANT_N, CW_RULE_BUS_MASTER, CW_RULE_CPL_UNEXPECTED);
 }
 
 static void planted_violations_are_found_alone(void **state)

@@ -34,6 +34,28 @@ static uint8_t data[4096];
 
 static struct rig rig;
 
+static inline void msi(struct rig *r, uint32_t vector)
+{
+	struct cw_tlp t;
+
+	cw_tlp_mwr(&t, CARD, 0xfee00000, &vector, 4, 0);
+	rig_send(r, &t);
+}
+
+static inline void msg(struct rig *r, uint8_t code, uint8_t routing)
+{
+	struct cw_tlp t;
+
+	cw_tlp_msg(&t, CARD, code, routing);
+	rig_send(r, &t);
+}
+
+static inline void command(struct rig *r, uint32_t value)
+{
+	assert_int_equal(cw_host_cfg_write32(r->h, 4, value), 0);
+	rig_run(r, 4 * US);
+}
+
 static inline unsigned play(const struct plant *p, bool bad)
 {
 	struct rig *r = &rig;

@@ -30,6 +30,35 @@ static void vectors_are_decoded(void **state)
 	assert_int_equal(rig_free(r), 0);
 }
 
+/* MSI: one address, the vector in the low bits of the data. */
+static void msi_vectors_are_decoded(void **state)
+{
+	struct rig *r = &rig;
+	uint32_t data, v;
+	uint64_t addr;
+
+	(void)state;
+	rig_default(r);
+	rig_start(r);
+	cw_host_msi_message(r->h, 0, &addr, &data);
+	assert_int_equal(cw_host_cfg_write32(r->h, MSIX, 0), 0);
+	assert_int_equal(cw_host_cfg_write32(r->h, MSI + 4, (uint32_t)addr), 0);
+	assert_int_equal(cw_host_cfg_write32(r->h, MSI + 8, (uint32_t)(addr >> 32)), 0);
+	assert_int_equal(cw_host_cfg_write32(r->h, MSI + 12, data), 0);
+	assert_int_equal(cw_host_cfg_write32(r->h, MSI, 1u << 16 | 5u << 20), 0);
+	assert_int_equal(data & 31, 0); /* room for the vector */
+	for (v = 0; v < 32; v++) {
+		uint32_t d = data | v;
+
+		push_write(r, addr, &d, 4);
+	}
+	rig_run(r, 8 * US);
+	assert_int_equal(r->irq_n, 32);
+	for (v = 0; v < 32; v++)
+		assert_int_equal(r->irq[v], v);
+	assert_int_equal(rig_free(r), 0);
+}
+
 static void an_interrupt_ends_the_run_after_the_data_before_it(void **state)
 {
 	struct rig *r = &rig;
@@ -68,6 +97,16 @@ static void intx_is_a_level_and_falls_with_the_link(void **state)
 	cw_tlp_msg(&t, CARD, CW_MSG_ASSERT_INTA, 4);
 	rig_send(r, &t);
 	assert_int_equal(r->level, 1);
+	cw_tlp_msg(&t, CARD, CW_MSG_ASSERT_INTA, 4); /* said twice: no other call */
+	rig_send(r, &t);
+	assert_int_equal(r->level_n, 1);
+	cw_tlp_msg(&t, CARD, CW_MSG_DEASSERT_INTA, 4);
+	rig_send(r, &t);
+	assert_int_equal(r->level, 0);
+	cw_tlp_msg(&t, CARD, CW_MSG_ASSERT_INTA, 4);
+	rig_send(r, &t);
+	assert_int_equal(r->level, 1);
+	assert_int_equal(r->level_n, 3);
 	assert_int_equal(cw_host_link_set(r->h, CW_LINK_HOT_RESET), 0);
 	assert_int_equal(r->level, 0);
 	assert_int_equal(rig_free(r), 0);
@@ -330,6 +369,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(vectors_are_decoded),
+		cmocka_unit_test(msi_vectors_are_decoded),
 		cmocka_unit_test(an_interrupt_ends_the_run_after_the_data_before_it),
 		cmocka_unit_test(intx_is_a_level_and_falls_with_the_link),
 		cmocka_unit_test(error_messages_are_passed_on),

@@ -62,6 +62,7 @@ struct rig {
 	uint64_t rule_time;
 	unsigned rule_n, irq[64], irq_n, points;
 	int level;
+	unsigned level_n;    /* changes of it */
 	uint8_t err_code;
 	uint16_t err_source;
 	enum cw_link_state state;
@@ -94,10 +95,12 @@ static inline void rig_interrupt(void *ctx, int vector, bool level)
 {
 	struct rig *r = ctx;
 
-	if (vector < 0)
+	if (vector < 0) {
 		r->level = level;
-	else if (r->irq_n < 64)
+		r->level_n++;
+	} else if (r->irq_n < 64) {
 		r->irq[r->irq_n++] = (unsigned)vector;
+	}
 }
 
 static inline void rig_point(void *ctx)
@@ -181,6 +184,9 @@ static inline void rig_cfgspace(struct rig *r)
 	rig_set(r, PM, 0x00030001 | MSI << 8, 0);
 	rig_set(r, PM + 4, 0, 3);
 	rig_set(r, MSI, 0x00800005 | PCIE << 8, 0x00710000);
+	rig_set(r, MSI + 4, 0, 0xfffffffc);
+	rig_set(r, MSI + 8, 0, 0xffffffff);
+	rig_set(r, MSI + 12, 0, 0xffff);
 	rig_set(r, PCIE, 0x00020010 | MSIX << 8, 0);
 	rig_set(r, PCIE + 0x04, 0x10008000 | 1 << 5 | 2, 0); /* FLR, 8-bit tags, 512 bytes */
 	rig_set(r, PCIE + 0x08, 0x2810, 0x79ff);

@@ -175,6 +175,25 @@ static void powers_of_two_only_where_the_field_holds_no_other(void **state)
 	good("sim,vectors=3");
 }
 
+static void kinds_of_interrupt_are_those_there_are(void **state)
+{
+	(void)state;
+	good("sim");
+	assert_false(o.shim.no_msix || o.shim.no_msi);
+	good("sim,irq=msi,vectors=2");
+	assert_true(o.shim.no_msix && !o.shim.no_msi);
+	assert_int_equal(o.shim.msix_limit, 2);
+	good("sim,irq=intx");
+	assert_true(o.shim.no_msix && o.shim.no_msi);
+	good("sim,irq=intx,irq=msix"); /* the last one counts */
+	assert_false(o.shim.no_msix || o.shim.no_msi);
+	bad("sim,irq=", "option irq=: msix, msi or intx");
+	bad("sim,irq=MSI", "option irq=MSI: msix, msi or intx");
+	bad("sim,irq=msixx", "option irq=msixx: msix, msi or intx");
+	bad("sim,irq=1", "option irq=1: msix, msi or intx");
+	bad("sim,irq", "option irq needs a value");
+}
+
 static void texts_are_neither_empty_nor_too_long(void **state)
 {
 	static char name[PATH_MAX + 64], text[PATH_MAX + 64];
@@ -301,6 +320,7 @@ int main(void)
 		cmocka_unit_test(every_card_option_goes_where_it_belongs),
 		cmocka_unit_test(numbers_are_taken_up_to_their_limits_and_no_further),
 		cmocka_unit_test(powers_of_two_only_where_the_field_holds_no_other),
+		cmocka_unit_test(kinds_of_interrupt_are_those_there_are),
 		cmocka_unit_test(texts_are_neither_empty_nor_too_long),
 		cmocka_unit_test(a_word_that_is_no_option_is_named),
 		cmocka_unit_test(a_later_option_wins),

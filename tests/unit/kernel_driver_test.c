@@ -321,8 +321,9 @@ static void fire(struct small *d)
 	msleep(5);
 }
 
-static irqreturn_t sleeping(struct small *d __maybe_unused)
+static irqreturn_t sleeping(struct small *d)
 {
+	d->handler = NULL;
 	might_sleep();
 	return IRQ_HANDLED;
 }

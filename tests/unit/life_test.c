@@ -172,6 +172,35 @@ static void long_transfer_is_cut_but_ends(void **state)
 	find(t->out, "more TLPs of data are not shown");
 }
 
+/* MSI and INTx end a life as MSI-X does. */
+static void each_kind_of_interrupt_is_a_step(void **state)
+{
+	struct cw_life_option o = { .queue = -1 };
+	struct test *t = *state;
+
+	st_enumerate(&t->s);
+	st_msi(&t->s);
+	st_queue(&t->s, ST_QUEUE, false, ST_RING, ST_CPL);
+	st_transfer_to_record(&t->s, 0);
+	st_interrupt(&t->s, 0x4708); /* not one of the eight */
+	st_interrupt(&t->s, 0x4703); /* another queue's */
+	st_interrupt(&t->s, 0x4700 + ST_VECTOR);
+	st_doorbell(&t->s, ST_QUEUE, CW_DB_CONSUMER, 1);
+	assert_int_equal(life(t, &o), 0);
+	find(find(t->out, "step 7: the card interrupts: MSI vector 2 (address 0x00000000fee00000, data 0x00004702)"),
+	     "step 8: the driver tells");
+
+	st_cfg_write(&t->s, 0x50, 0, 0xc);
+	st_transfer_to_record(&t->s, 1);
+	st_interrupt(&t->s, 0x4700 + ST_VECTOR); /* MSI is off: no interrupt of anybody's */
+	st_intx(&t->s, true);
+	st_intx(&t->s, false);
+	st_doorbell(&t->s, ST_QUEUE, CW_DB_CONSUMER, 2);
+	assert_int_equal(life(t, &o), 0);
+	find(find(t->out, "step 7: the card interrupts: INTA goes up"), "step 8: the driver tells");
+	assert_null(strstr(t->out, "goes down"));
+}
+
 static void every_tlp_has_a_line(void **state)
 {
 	struct cw_life_option o = { .queue = -1, .all = true };
@@ -244,7 +273,8 @@ int main(void)
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(whole_life_in_order), TEST(last_is_told_unless_asked_for), TEST(steps_are_ordered_by_time),
-		TEST(incomplete_only_when_asked_for), TEST(long_transfer_is_cut_but_ends), TEST(every_tlp_has_a_line),
+		TEST(incomplete_only_when_asked_for), TEST(long_transfer_is_cut_but_ends), TEST(each_kind_of_interrupt_is_a_step),
+		TEST(every_tlp_has_a_line),
 		TEST(diagram_has_an_arrow_for_each_step), TEST(colour_when_asked_for), TEST(damaged_log_is_an_error),
 	};
 

@@ -184,8 +184,8 @@ static inline void st_interrupt(struct story *s, uint32_t data)
 	cw_tlp_mwr(story_add(s, CW_SIDE_CARD), ST_CARD, ST_MSI, &data, 4, 0);
 }
 
-/* Descriptor `number` of ST_QUEUE, from its doorbell to the driver's answer: 32 bytes 01 02 03 ... to 0x8000. */
-static inline void st_transfer(struct story *s, uint32_t number)
+/* Descriptor `number` of ST_QUEUE, from its doorbell to its record: 32 bytes 01 02 03 ... to 0x8000. */
+static inline void st_transfer_to_record(struct story *s, uint32_t number)
 {
 	uint32_t slot = number % (1u << ST_ENTRIES_LOG2);
 	uint32_t desc[4];
@@ -198,8 +198,30 @@ static inline void st_transfer(struct story *s, uint32_t number)
 	st_card_read(s, 0x101, ST_RING + slot * CW_DESC_BYTES, desc, sizeof(desc), sizeof(desc));
 	st_card_read(s, 0x102, ST_DATA, data, sizeof(data), 16);
 	st_record(s, ST_CPL, ST_QUEUE, number, sizeof(data));
+}
+
+/* And on to the driver's answer. */
+static inline void st_transfer(struct story *s, uint32_t number)
+{
+	st_transfer_to_record(s, number);
 	st_interrupt(s, 0x4711);
 	st_doorbell(s, ST_QUEUE, CW_DB_CONSUMER, number + 1);
+}
+
+/* Eight vectors of MSI instead of MSI-X: data 0x4700 and on. */
+static inline void st_msi(struct story *s)
+{
+	st_cfg_read(s, PCI_CAPABILITY_LIST, 0x50);
+	st_cfg_read(s, 0x50, PCI_CAP_ID_MSI | PCI_MSI_FLAGS_64BIT << 16);
+	st_cfg_write(s, 0x50 + PCI_MSI_ADDRESS_LO, (uint32_t)ST_MSI, 0xf);
+	st_cfg_write(s, 0x50 + PCI_MSI_ADDRESS_HI, 0, 0xf);
+	st_cfg_write(s, 0x50 + PCI_MSI_DATA_64, 0x4700, 3);
+	st_cfg_write(s, 0x50, (uint32_t)(PCI_MSI_FLAGS_ENABLE | 3 << 4) << 16, 0xc);
+}
+
+static inline void st_intx(struct story *s, bool up)
+{
+	cw_tlp_msg(story_add(s, CW_SIDE_CARD), ST_CARD, up ? CW_MSG_ASSERT_INTA : CW_MSG_DEASSERT_INTA, 4);
 }
 
 /* Shows the machine everything from record `from` on; the last one's meaning. */

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// A deadline a queue, in RAM, and the queues that reached theirs. `set` gives a
+// queue a deadline (a time of `now`) or takes it away (set_on low).
+//
+// The earliest deadline is kept, never too late: one that was taken away is
+// forgotten only when it would have been due. From QUEUE_N cycles before it all
+// queues are swept, one a cycle, and each whose deadline is at most QUEUE_N cycles
+// away is a hit. So a hit comes at most QUEUE_N cycles before its deadline, and after it
+// only by the few cycles of the path and those in which earlier hits were not taken.
+// (One that was set less than 2 * QUEUE_N cycles ahead may come 2 * QUEUE_N after the
+// set, since a sweep may just have passed its queue.)
+//
+// hit_valid is held until hit_taken, and is withdrawn when the queue's deadline is
+// set anew; a hit that is taken in the cycle of such a set may be stale. `now` may
+// jump, up to next_deadline: nothing changes before.
+`default_nettype none
+
+module cw_deadline #(
+    parameter QUEUE_N = 64
+) (
+    input  wire        clk,
+    input  wire        rst,
+    input  wire [47:0] now,
+    output wire        moving,         // a register may change without a new input
+    output wire [47:0] next_deadline,  // all ones: none
+
+    input  wire        set_valid,
+    input  wire [10:0] set_queue,
+    input  wire        set_on,
+    input  wire [47:0] set_time,
+
+    output wire        hit_valid,
+    input  wire        hit_taken,
+    output wire [10:0] hit_queue
+);
+    localparam Q_W = $clog2(QUEUE_N);
+    localparam [47:0] NEVER = 48'hffff_ffff_ffff;
+    wire [31:0]    queue_n = QUEUE_N;
+    wire [47:0]    slack   = {16'd0, queue_n};
+
+    reg            sweep_q;            // queues from at_q on are still to be read
+    reg  [Q_W-1:0] at_q;
+    reg            have_q;             // the RAM's output is have_queue_q's
+    reg  [Q_W-1:0] have_queue_q;
+    reg            hit_q;
+    reg  [Q_W-1:0] hit_queue_q;
+    reg  [47:0]    earliest_q;
+
+    wire [Q_W-1:0] set_at = set_queue[Q_W-1:0];
+    wire           on;
+    wire [47:0]    deadline;
+    wire [47:0]    horizon = now + slack;
+    wire           start   = !sweep_q && !have_q && earliest_q != NEVER && horizon >= earliest_q;
+    wire           stale   = set_valid && set_at == have_queue_q; // the output is of before
+    wire           reached = deadline <= horizon;
+    wire           room    = !hit_q || hit_taken;
+    // One comparison with earliest_q a cycle: a set is first.
+    wire           settled = have_q && (stale || !on || (reached ? room : !set_valid));
+    wire           hit     = settled && !stale && on && reached;
+    wire           later   = settled && !stale && on && !reached;
+    wire           step    = sweep_q && (!have_q || settled);
+    wire [47:0]    base    = start ? NEVER : earliest_q;
+    wire [47:0]    other   = set_valid && set_on ? set_time : later ? deadline : NEVER;
+    wire           unused  = &{1'b0, set_queue};
+
+    cw_ram_fwd #(.W(49), .DEPTH(QUEUE_N)) u_deadline (
+        .clk(clk), .wr_en(set_valid), .wr_addr(set_at), .wr_data({set_on, set_time}),
+        .rd_en(step), .rd_addr(at_q), .rd_data({on, deadline})
+    );
+
+    assign hit_valid     = hit_q;
+    assign hit_queue     = {{(11 - Q_W){1'b0}}, hit_queue_q};
+    assign next_deadline = earliest_q == NEVER ? NEVER : earliest_q < slack ? 48'd0 : earliest_q - slack;
+    assign moving        = sweep_q || have_q || hit_q || start || set_valid;
+
+    always @(posedge clk) begin
+        earliest_q <= other < base ? other : base;
+        if (step)
+            have_queue_q <= at_q;
+        if (hit)
+            hit_queue_q <= have_queue_q;
+        at_q    <= start ? {Q_W{1'b0}} : at_q + {{(Q_W - 1){1'b0}}, step};
+        sweep_q <= start || (sweep_q && !(step && &at_q));
+        have_q  <= step || (have_q && !settled);
+        hit_q   <= hit || (hit_q && !hit_taken && !(set_valid && set_at == hit_queue_q));
+        if (rst) begin
+            sweep_q    <= 1'b0;
+            have_q     <= 1'b0;
+            hit_q      <= 1'b0;
+            earliest_q <= NEVER;
+        end
+    end
+endmodule
+
+`default_nettype wire

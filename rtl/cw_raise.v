@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// Raises on their way out. Takes each raise within a few cycles, whatever waits
+// behind, so that moderation, and with it records and doorbells, never waits for an
+// interrupt to be sent. What a queue raises while an earlier raise of it is still
+// here is one raise; its reasons are joined.
+//
+// Queues that raised wait in a list, each at most once, in order. The head goes out
+// as `head`, held until head_ready. head_refused with it: its event ring had no
+// room; then the queue is set aside, and comes into the list again after `rescan`
+// (a strobe: some ring may have room). Nothing is lost on the way, and a rescan that
+// comes while a queue is being set aside finds it.
+//
+// A queue that is enabled or disabled drops the raise that waits here (cfg_busy: not
+// yet). After rst all queues are swept.
+//
+// Two cycles a raise, two a head, two a queue of a rescan.
+`default_nettype none
+
+module cw_raise #(
+    parameter QUEUE_N = 64
+) (
+    input  wire        clk,
+    input  wire        rst,
+    output wire        idle,
+
+    input  wire        qcfg_valid,
+    input  wire [1:0]  qcfg_op,
+    input  wire [10:0] qcfg_queue,
+    output wire        cfg_busy,
+
+    input  wire        raise_valid,
+    output wire        raise_ready,
+    input  wire [10:0] raise_queue,
+    input  wire [10:0] raise_vector,
+    input  wire        raise_error,
+    input  wire        raise_completions,
+
+    input  wire        rescan,
+    output wire        head_valid,
+    input  wire        head_ready,
+    input  wire        head_refused,
+    output wire [10:0] head_queue,
+    output wire [10:0] head_vector,
+    output wire        head_error,
+    output wire        head_completions
+);
+    localparam Q_W = $clog2(QUEUE_N);
+    localparam [1:0] QCFG_ENABLE = 2'd1, QCFG_DISABLE = 2'd2;
+    localparam [1:0] S_SWEEP = 2'd0, S_IDLE = 2'd1, S_ACT = 2'd2;
+    localparam [2:0] OP_CFG = 3'd0, OP_REFUSED = 3'd1, OP_RAISE = 3'd2, OP_POP = 3'd3, OP_SCAN = 3'd4;
+
+    reg  [1:0]     state_q;
+    reg  [2:0]     op_q;
+    reg  [Q_W-1:0] at_q;
+    reg            cfg_q;
+    reg  [Q_W-1:0] cfg_queue_q;
+    reg            head_q, refused_q;  // the head is offered; it was refused
+    reg  [Q_W-1:0] head_queue_q;
+    reg  [12:0]    head_why_q;         // {error, completions, vector}
+    reg            pop_turn_q;         // a raise was last
+    reg  [Q_W:0]   aside_n_q;          // queues set aside
+    reg  [Q_W:0]   left_q;             // queues that a rescan has still to look at
+    reg  [Q_W-1:0] scan_q;
+
+    // ---- whose turn ----
+    wire           list_valid, list_idle;
+    wire [Q_W-1:0] list_queue;
+    wire           can_pop  = list_valid && !head_q && !refused_q;
+    wire           can_scan = left_q != {(Q_W + 1){1'b0}};
+    wire           go_raise = raise_valid && !(can_pop && pop_turn_q);
+    wire           any      = cfg_q || refused_q || raise_valid || can_pop || can_scan;
+    wire [2:0]     op       = cfg_q ? OP_CFG : refused_q ? OP_REFUSED : go_raise ? OP_RAISE :
+                              can_pop ? OP_POP : OP_SCAN;
+    wire [Q_W-1:0] at       = op == OP_CFG ? cfg_queue_q : op == OP_REFUSED ? head_queue_q :
+                              op == OP_RAISE ? raise_queue[Q_W-1:0] : op == OP_POP ? list_queue : scan_q;
+    wire           start    = state_q == S_IDLE && any;
+    wire           act      = state_q == S_ACT;
+
+    // ---- a word a queue: in the list, set aside, wants to raise, why ----
+    wire           listed, aside, wants;
+    wire [12:0]    why;
+    wire [12:0]    raise_why = {raise_error | (wants & why[12]), raise_completions | (wants & why[11]), raise_vector};
+    wire [12:0]    back_why  = {head_why_q[12] | (wants & why[12]), head_why_q[11] | (wants & why[11]),
+                                wants ? why[10:0] : head_why_q[10:0]};
+    reg  [15:0]    word_d;
+    always @* begin
+        case (op_q)
+        OP_CFG:     word_d = {listed, 15'd0};
+        OP_REFUSED: word_d = {listed, !listed, 1'b1, back_why};
+        OP_RAISE:   word_d = {!aside, aside, 1'b1, raise_why};
+        OP_POP:     word_d = 16'd0;
+        default:    word_d = aside ? {1'b1, 1'b0, wants, why} : {listed, aside, wants, why};
+        endcase
+    end
+    wire           push   = act && ((op_q == OP_RAISE && !listed && !aside) || (op_q == OP_SCAN && aside));
+    wire           more   = act && op_q == OP_REFUSED && !listed && !aside;
+    wire           fewer  = act && aside && (op_q == OP_CFG || op_q == OP_SCAN);
+
+    cw_ram #(.W(16), .DEPTH(QUEUE_N)) u_word (
+        .clk(clk), .wr_en(state_q == S_SWEEP || act), .wr_addr(at_q),
+        .wr_data(state_q == S_SWEEP ? 16'd0 : word_d),
+        .rd_en(start), .rd_addr(at), .rd_data({listed, aside, wants, why})
+    );
+    stream_ram_fifo #(.W(Q_W), .DEPTH(QUEUE_N)) u_list (
+        .clk(clk), .rst(rst), .idle(list_idle), .in_valid(push), .in_data(at_q),
+        .out_valid(list_valid), .out_ready(start && op == OP_POP), .out_data(list_queue)
+    );
+
+    assign cfg_busy    = cfg_q;
+    assign raise_ready = act && op_q == OP_RAISE;
+    assign head_valid  = head_q;
+    assign head_queue  = {{(11 - Q_W){1'b0}}, head_queue_q};
+    assign {head_error, head_completions, head_vector} = head_why_q;
+    assign idle        = state_q == S_IDLE && !any && list_idle && !rescan && !qcfg_valid && !(head_q && head_ready);
+
+    wire unused = &{1'b0, raise_queue, qcfg_queue};
+
+    always @(posedge clk) begin
+        case (state_q)
+        // Waits for the sweep to reach the last queue.
+        S_SWEEP: begin
+            at_q <= at_q + 1'b1;
+            if (&at_q)
+                state_q <= S_IDLE;
+        end
+        // Waits for something to do; reads its queue's word.
+        S_IDLE: if (any) begin
+            op_q <= op;
+            at_q <= at;
+            if (op == OP_RAISE || op == OP_POP)
+                pop_turn_q <= op == OP_RAISE;
+            if (op == OP_SCAN && aside_n_q == {(Q_W + 1){1'b0}})
+                left_q <= {(Q_W + 1){1'b0}};
+            else begin
+                state_q <= S_ACT;
+                if (op == OP_SCAN) begin
+                    scan_q <= scan_q + 1'b1;
+                    left_q <= left_q - 1'b1;
+                end
+            end
+        end
+        // One cycle: the word is changed.
+        default: begin
+            state_q <= S_IDLE;
+            if (op_q == OP_CFG)
+                cfg_q <= 1'b0;
+            if (op_q == OP_REFUSED)
+                refused_q <= 1'b0;
+            if (op_q == OP_POP && wants) begin
+                head_q       <= 1'b1;
+                head_queue_q <= at_q;
+                head_why_q   <= why;
+            end
+        end
+        endcase
+        aside_n_q <= aside_n_q + {{Q_W{1'b0}}, more} - {{Q_W{1'b0}}, fewer};
+        if (head_q && head_ready) begin
+            head_q    <= 1'b0;
+            refused_q <= head_refused;
+        end
+        if (rescan)
+            left_q <= QUEUE_N[Q_W:0];
+        if (qcfg_valid && (qcfg_op == QCFG_ENABLE || qcfg_op == QCFG_DISABLE)) begin
+            cfg_q       <= 1'b1;
+            cfg_queue_q <= qcfg_queue[Q_W-1:0];
+        end
+        if (rst) begin
+            state_q   <= S_SWEEP;
+            at_q      <= {Q_W{1'b0}};
+            cfg_q     <= 1'b0;
+            head_q    <= 1'b0;
+            refused_q <= 1'b0;
+            left_q    <= {(Q_W + 1){1'b0}};
+            scan_q    <= {Q_W{1'b0}};
+            aside_n_q <= {(Q_W + 1){1'b0}};
+        end
+    end
+endmodule
+
+`default_nettype wire
