@@ -70,20 +70,26 @@ static int problem(struct bench *b, const char *format, ...)
 
 /* ---- what can be seen of a process from outside ---- */
 
-static int count_fds(pid_t pid)
+/* "fd" or "task": how many it has. */
+static int count(pid_t pid, const char *what)
 {
 	char path[64];
 	struct dirent *e;
 	int n = 0;
 	DIR *d;
 
-	snprintf(path, sizeof(path), "/proc/%d/fd", (int)pid);
+	snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, what);
 	d = opendir(path);
 	while (d && (e = readdir(d)))
 		n += e->d_name[0] != '.';
 	if (d)
 		closedir(d);
 	return n;
+}
+
+static int count_fds(pid_t pid)
+{
+	return count(pid, "fd");
 }
 
 static bool has_socket(pid_t pid)
@@ -245,7 +251,8 @@ static int start_card(struct bench *b)
 	uint64_t since = death_now_ms();
 
 	start(&b->card, b, argv);
-	while (!listens(b->name)) {
+	/* The thread that listens comes last: then it has all that it needs by itself. */
+	while (!listens(b->name) || count(b->card.pid, "task") < 2) {
 		if (death_now_ms() - since > HANG_MS)
 			return problem(b, "the card does not listen");
 		usleep(1000);
