@@ -4,8 +4,10 @@
 #define DEATH_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 enum death_phase { PH_HANDSHAKE, PH_ENUMERATE, PH_PROBE, PH_TRANSFER, PH_REMOVE, PH_IDLE, PH_N };
 
@@ -35,5 +37,18 @@ struct death_shared {
 uint64_t death_now_ms(void);
 /* The host program: opens NAME, keeps it busy as the phase asks, and goes on as it is told. Returns the exit status. */
 int death_host(struct death_shared *sh, const char *name, enum death_phase phase, unsigned seed);
+
+/* Of a process: how many it has; whether one of its first descriptors is a socket. */
+int look_fds(pid_t pid);
+int look_threads(pid_t pid);
+bool look_socket(pid_t pid);
+/* Where the link's memory is in it; 0: it has none. */
+uint64_t look_segment(pid_t pid);
+/* Bytes that the host has sent so far; 0: it has no link. */
+uint64_t look_sent(pid_t pid);
+/* Of `end` bytes sent: those before the host's first access to memory of the card, when enumeration is over. */
+uint64_t look_enum_end(pid_t pid, uint64_t end);
+/* A card of that name is there to be connected to. */
+bool look_listens(const char *name);
 
 #endif

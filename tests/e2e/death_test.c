@@ -26,7 +26,6 @@
 #include <unistd.h>
 
 #include "death.h"
-#include "sim/link/link_priv.h"
 #include "target.h"
 
 #define LIMIT_MS 1000  /* in which the survivor must have seen it */
@@ -68,117 +67,7 @@ static int problem(struct bench *b, const char *format, ...)
 	return -1;
 }
 
-/* ---- what can be seen of a process from outside ---- */
-
-/* "fd" or "task": how many it has. */
-static int count(pid_t pid, const char *what)
-{
-	char path[64];
-	struct dirent *e;
-	int n = 0;
-	DIR *d;
-
-	snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, what);
-	d = opendir(path);
-	while (d && (e = readdir(d)))
-		n += e->d_name[0] != '.';
-	if (d)
-		closedir(d);
-	return n;
-}
-
-static int count_fds(pid_t pid)
-{
-	return count(pid, "fd");
-}
-
-static bool has_socket(pid_t pid)
-{
-	char path[96], to[64];
-	bool found = false;
-
-	for (int fd = 3; fd < 12 && !found; fd++) {
-		ssize_t n;
-
-		snprintf(path, sizeof(path), "/proc/%d/fd/%d", (int)pid, fd);
-		n = readlink(path, to, sizeof(to) - 1);
-		found = n > 7 && !memcmp(to, "socket:", 7);
-	}
-	return found;
-}
-
-/* Where the link's memory is in it; 0: it has none. */
-static uint64_t segment_of(pid_t pid)
-{
-	char path[64], line[512];
-	unsigned long start = 0;
-	FILE *f;
-
-	snprintf(path, sizeof(path), "/proc/%d/maps", (int)pid);
-	f = fopen(path, "re");
-	if (!f)
-		return 0;
-	while (!start && fgets(line, sizeof(line), f))
-		if (strstr(line, "memfd:causeway-link"))
-			sscanf(line, "%lx-", &start);
-	fclose(f);
-	return start;
-}
-
-static int peek(pid_t pid, uint64_t at, void *to, size_t len)
-{
-	char path[64];
-	ssize_t n;
-	int fd;
-
-	snprintf(path, sizeof(path), "/proc/%d/mem", (int)pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -1;
-	n = pread(fd, to, len, (off_t)at);
-	close(fd);
-	return n == (ssize_t)len ? 0 : -1;
-}
-
-/* Bytes the host has sent so far; 0: it has no link. */
-static uint64_t host_sent(pid_t pid)
-{
-	uint64_t seg = segment_of(pid), head = 0;
-
-	if (seg)
-		peek(pid, seg + offsetof(struct cw_ring_ctl, head), &head, sizeof(head));
-	return head;
-}
-
-/* Bytes before the host's first access to memory of the card: enumeration is over. */
-static uint64_t find_enum_end(pid_t pid, uint64_t end)
-{
-	uint64_t seg = segment_of(pid), at = 0;
-	struct cw_rec_tlp rec;
-
-	while (at + CW_REC_MIN <= end && !peek(pid, seg + CW_SEG_CTL_BYTES + at, &rec, sizeof(rec))) {
-		if (rec.head.kind == CW_MSG_TLP && !(rec.dw[0] >> 24 & 0x1f)) /* MRd, MWr */
-			return at;
-		at += rec.head.len;
-		if (!rec.head.len)
-			break;
-	}
-	return 0;
-}
-
-static bool listens(const char *name)
-{
-	char line[512], want[80];
-	bool found = false;
-	FILE *f = fopen("/proc/net/unix", "re");
-
-	snprintf(want, sizeof(want), "@causeway/%s", name);
-	while (f && !found && fgets(line, sizeof(line), f))
-		found = strstr(line, want);
-	if (f)
-		fclose(f);
-	return found;
-}
+/* ---- processes ---- */
 
 static int count_said(const struct process *p, const char *text)
 {
@@ -203,8 +92,6 @@ static void show_log(const char *who, const struct process *p)
 	for (line = strtok_r(buf, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
 		printf("# %s said: %s\n", who, line);
 }
-
-/* ---- processes ---- */
 
 static void start(struct process *p, const struct bench *b, char *const argv[])
 {
@@ -252,12 +139,12 @@ static int start_card(struct bench *b)
 
 	start(&b->card, b, argv);
 	/* The thread that listens comes last: then it has all that it needs by itself. */
-	while (!listens(b->name) || count(b->card.pid, "task") < 2) {
+	while (!look_listens(b->name) || look_threads(b->card.pid) < 2) {
 		if (death_now_ms() - since > HANG_MS)
 			return problem(b, "the card does not listen");
 		usleep(1000);
 	}
-	b->card.fds = count_fds(b->card.pid);
+	b->card.fds = look_fds(b->card.pid);
 	return 0;
 }
 
@@ -327,13 +214,13 @@ static void aim(struct bench *b, enum death_phase phase)
 	switch (phase) {
 	case PH_HANDSHAKE:
 		/* Half of them while it connects, half before. */
-		while (r % 2 && !has_socket(b->host.pid) && b->sh->state == ST_OPENING)
+		while (r % 2 && !look_socket(b->host.pid) && b->sh->state == ST_OPENING)
 			;
 		pass(r % 2 ? r / 2 % 60 : r / 2 % (unsigned)(b->attach_us / 2));
 		break;
 	case PH_ENUMERATE:
 	case PH_PROBE:
-		while (host_sent(b->host.pid) < target && b->sh->state == ST_OPENING && death_now_ms() - since < HANG_MS)
+		while (look_sent(b->host.pid) < target && b->sh->state == ST_OPENING && death_now_ms() - since < HANG_MS)
 			;
 		break;
 	case PH_TRANSFER:
@@ -356,7 +243,7 @@ static enum death_phase moment(struct bench *b, enum death_phase meant)
 		return meant;
 	if (b->sh->opened)
 		return PH_IDLE;
-	sent = host_sent(b->host.pid);
+	sent = look_sent(b->host.pid);
 	return !sent ? PH_HANDSHAKE : sent < b->enum_end ? PH_ENUMERATE : PH_PROBE;
 }
 
@@ -367,12 +254,12 @@ static int card_lets_go(struct bench *b)
 {
 	uint64_t since = death_now_ms();
 
-	while (count_said(&b->card, " left ") != count_said(&b->card, " attached") || segment_of(b->card.pid) ||
-	       count_fds(b->card.pid) != b->card.fds) {
+	while (count_said(&b->card, " left ") != count_said(&b->card, " attached") || look_segment(b->card.pid) ||
+	       look_fds(b->card.pid) != b->card.fds) {
 		if (death_now_ms() - since > HANG_MS)
 			return problem(b, "the card does not let go of a host that was killed: %d attached, %d left, %d descriptors instead of %d",
 				       count_said(&b->card, " attached"), count_said(&b->card, " left "),
-				       count_fds(b->card.pid), b->card.fds);
+				       look_fds(b->card.pid), b->card.fds);
 		usleep(500);
 	}
 	return 0;
@@ -387,7 +274,7 @@ static int nothing_left(struct bench *b)
 
 	if (waitpid(-1, NULL, WNOHANG) != -1 || errno != ECHILD)
 		return problem(b, "a process is left");
-	if (listens(b->name))
+	if (look_listens(b->name))
 		return problem(b, "the socket of %s is left", b->name);
 	for (d = opendir(b->home); d && (e = readdir(d));)
 		if (e->d_name[0] != '.')
@@ -439,9 +326,9 @@ static int card_dies(struct bench *b, uint64_t *down)
 	*down = death_now_ms() - since;
 	if (wait_state(b, ST_CLOSED))
 		return -1;
-	if (segment_of(b->host.pid) || count_fds(b->host.pid) != b->sh->fds)
+	if (look_segment(b->host.pid) || look_fds(b->host.pid) != b->sh->fds)
 		return problem(b, "the host holds on to a dead card: %d descriptors instead of %d",
-			       count_fds(b->host.pid), b->sh->fds);
+			       look_fds(b->host.pid), b->sh->fds);
 	close(b->card.log);
 	if (start_card(b))
 		return -1;
@@ -521,13 +408,13 @@ static int calibrate(struct bench *b)
 		return -1;
 	start_host(b, PH_IDLE);
 	since = death_now_ms();
-	while (!host_sent(b->host.pid) && b->sh->state == ST_OPENING)
+	while (!look_sent(b->host.pid) && b->sh->state == ST_OPENING)
 		usleep(100);
 	b->attach_us = (death_now_ms() - since + 1) * 1000;
 	if (wait_state(b, ST_OPEN))
 		return -1;
-	b->open_end = host_sent(b->host.pid);
-	b->enum_end = find_enum_end(b->host.pid, b->open_end);
+	b->open_end = look_sent(b->host.pid);
+	b->enum_end = look_enum_end(b->host.pid, b->open_end);
 	put_down(&b->host);
 	put_down(&b->card);
 	printf("# opening: %llu bytes of enumeration, %llu until the card is open, %llu us to attach\n",
