@@ -32,6 +32,12 @@ static void cw_card_put(struct cw_dev *cw)
 	up_read(&cw->gate);
 }
 
+/* A card may be gone before remove() says so. The read also flushes a write before it. */
+static int cw_card_answers(struct cw_dev *cw)
+{
+	return cw_all_ones(cw_read(cw, CW_ID)) ? -ENODEV : 0;
+}
+
 /* Copies the caller's structure in: its size, or -errno. */
 static long cw_arg_get(void *arg, size_t arg_size, size_t first_size, void __user *user)
 {
@@ -89,7 +95,10 @@ static long cw_ioctl_info(struct cw_dev *cw, void __user *user)
 		.pci_devfn = cw->pdev->devfn,
 		.irq_type = cw->irq_type,
 	};
+	ret = cw_card_answers(cw);
 	cw_card_put(cw);
+	if (ret)
+		return ret;
 	return cw_arg_put(&info, sizeof(info), user, size);
 }
 
@@ -115,7 +124,10 @@ static long cw_ioctl_reg(struct cw_dev *cw, void __user *user, bool write)
 		cw_write(cw, reg.offset, reg.value);
 	else
 		reg.value = cw_read(cw, reg.offset);
+	ret = cw_card_answers(cw);
 	cw_card_put(cw);
+	if (ret)
+		return ret;
 	return write ? 0 : cw_arg_put(&reg, sizeof(reg), user, size);
 }
 

@@ -39,7 +39,8 @@ E2E_TESTS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/e2e/*_test.c))
 $(B)/obj/tests/e2e/%.o: DIR_FLAGS = $(HOST_CPPFLAGS)
 $(E2E_TESTS): $(B)/tests/%: $(B)/obj/tests/%.o $(B)/obj/tests/e2e/target.o $(B)/lib/libcauseway.so
 	@mkdir -p $(@D)
-	$(Q)$(CC) -o $@ $< $(B)/obj/tests/e2e/target.o -L$(B)/lib -lcauseway -lcmocka '-Wl,-rpath,$$ORIGIN/../../lib'
+	$(Q)$(CC) -o $@ $(filter %.o,$^) -L$(B)/lib -lcauseway -lcmocka '-Wl,-rpath,$$ORIGIN/../../lib'
+$(B)/tests/e2e/death_test: $(B)/obj/tests/e2e/death_host.o $(B)/obj/tests/e2e/death_look.o
 
 .PHONY: tests-e2e
 tests-e2e: programs cards $(E2E_TESTS)

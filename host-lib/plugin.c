@@ -164,10 +164,15 @@ static int sim_open(const char *name, void **card, char *why, size_t why_size)
 	if (!err)
 		err = start_driver(m, why, why_size);
 	if (err) {
+		int link_err = m->host_end ? cw_link_promise(m->host_end, 0) : 0;
+
 		/* Whatever step failed: this is why. */
-		if (m->host_end && cw_link_promise(m->host_end, 0) == -ENOTCONN) {
+		if (link_err == -ENOTCONN) {
 			err = -ENODEV;
 			snprintf(why, why_size, "%.100s: the card ended while the driver started", name);
+		} else if (link_err == -EPROTO) {
+			err = -EPROTO;
+			snprintf(why, why_size, "%.60s: %.180s", name, cw_link_why(m->host_end));
 		}
 		tear_down(m);
 		return (int)translate(err);

@@ -4,11 +4,13 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "card.h"
 #include "../link/log.h"
 
 #define SLICE_MS 100 /* how late a signal may be noticed */
+#define TAIL_MS 500  /* how long a card works on what a host that is gone left in the link */
 
 struct server {
 	const char *name;
@@ -41,16 +43,47 @@ static const char *path_of(const struct server *s, const char *path, char *buf, 
 	return buf;
 }
 
+static uint64_t now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
+}
+
+/* When a card that is never idle looks whether its host is still there: it does not wait for it, and waiting is
+ * how the others notice. A host that leaves in order leaves only a little to do, and the card does it. */
+struct look {
+	uint64_t next, gone_since; /* ms; 0: not yet, not gone */
+};
+
+static bool deserted(struct look *look, const struct cw_link *link)
+{
+	uint64_t now = now_ms();
+
+	if (now < look->next)
+		return false;
+	look->next = now + SLICE_MS;
+	if (!cw_link_peer_gone(link))
+		return false;
+	if (!look->gone_since)
+		look->gone_since = now;
+	return now - look->gone_since >= TAIL_MS;
+}
+
 /* Steps the card and waits for the host, until it leaves. */
 static int run(struct cw_card *card, struct cw_link *link)
 {
 	bool free_running = cw_link_get_param(link)->free_running;
+	struct look look = { 0 };
 
 	while (!asked_to_stop()) {
 		int ret = cw_card_step(card), ms = SLICE_MS, own;
 
 		if (ret < 0)
 			return ret;
+		if (deserted(&look, link))
+			return -ENOTCONN;
 		if (ret > 0)
 			continue;
 		own = free_running ? cw_card_wait_ms(card) : -1;

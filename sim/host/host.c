@@ -330,6 +330,20 @@ static int advance(struct cw_host *h, uint64_t until, uint64_t next_local)
 	}
 }
 
+/* What the link cannot go on after: the card is gone, or it wrote nonsense, or what this end has to answer to
+ * that cannot be sent (times beyond all range, a ring that nobody empties). */
+static bool broken(int r)
+{
+	return r == -ENOTCONN || r == -EPROTO || r == -EINVAL || r == -ENOBUFS;
+}
+
+/* Returns what the caller is told. */
+static int lose(struct cw_host *h, int r)
+{
+	cw_host_lost(h);
+	return r == -ENOTCONN ? r : -EPROTO;
+}
+
 int cw_host_run(struct cw_host *h, uint64_t until, uint64_t next_local)
 {
 	bool was_lost = h->lost;
@@ -340,9 +354,9 @@ int cw_host_run(struct cw_host *h, uint64_t until, uint64_t next_local)
 	h->running = true;
 	h->woke = false;
 	r = advance(h, until, next_local);
-	if (r == -ENOTCONN)
-		cw_host_lost(h);
-	if (h->lost && !was_lost)
+	if (broken(r))
+		r = lose(h, r);
+	else if (h->lost && !was_lost)
 		r = -ENOTCONN;
 	h->running = false;
 	return r;
@@ -359,8 +373,8 @@ int host_until(struct cw_host *h, bool (*done)(void *arg), void *arg, uint64_t l
 		r = cw_host_run(h, end, end);
 		if (!r && !done(arg))
 			r = cw_link_wait(h->link);
-		if (r == -ENOTCONN)
-			cw_host_lost(h);
+		if (broken(r))
+			r = lose(h, r);
 		if (r < 0)
 			return done(arg) ? 0 : r;
 	}

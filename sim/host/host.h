@@ -92,8 +92,9 @@ uint64_t cw_host_next(struct cw_host *h);
  *      be below `until` (all of that instant is done)
  *   0  the card has to run first: cw_link_wait(), then the same call again. Nothing may be queued in between
  *      that depends on cw_host_now(): how far it got is no property of the run.
- *   -errno  -ENOTCONN the card is gone: the link is down, requests have ended with UR, and from now on time
- *      passes without a card (further calls return 1). -EBUSY: called from an op. */
+ *   -errno  -ENOTCONN the card is gone, -EPROTO it broke the link (cw_link_why()): the link is down, requests
+ *      have ended with UR, and from now on time passes without a card (further calls return 1).
+ *      -EBUSY: called from an op. */
 int cw_host_run(struct cw_host *h, uint64_t until, uint64_t next_local);
 /* cw_link_wait() of the caller said -ENOTCONN: as above. */
 void cw_host_lost(struct cw_host *h);

@@ -69,6 +69,10 @@ static int host_look(struct shim *s)
 {
 	int ret = cw_host_run(s->host, s->host_target, s->host_target);
 
+	if (ret == -EPROTO) {
+		kshim_fail("link-broken", NULL, "%s", cw_link_why(s->link));
+		return 0;
+	}
 	if (ret == -ENOTCONN) {
 		kshim_log_text(s, 2, "the card's process is gone");
 		s->pdev.error_state = pci_channel_io_perm_failure;
@@ -77,11 +81,10 @@ static int host_look(struct shim *s)
 	if (ret)
 		return ret < 0 ? ret : 0;
 	ret = cw_link_wait(s->link);
-	if (ret == -ENOTCONN) {
+	if (ret == -ENOTCONN)
 		cw_host_lost(s->host);
-		return 0;
-	}
-	return ret;
+	/* What the card broke is reported by the next look. */
+	return ret == -ENOTCONN || ret == -EPROTO ? 0 : ret;
 }
 
 static void host_main(void *arg)

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "link_priv.h"
 #include "log.h"
@@ -28,8 +29,12 @@ int cw_link_fail(struct cw_link *l, int err, const char *format, ...)
 	va_start(ap, format);
 	vsnprintf(l->why, sizeof(l->why), format, ap);
 	va_end(ap);
-	if (err == -EPROTO || err == -ENOMEM)
+	if (err == -EPROTO || err == -ENOMEM) {
 		l->error = err;
+		/* The peer is told by what it would see if this process had ended. */
+		if (l->sock >= 0)
+			shutdown(l->sock, SHUT_RDWR);
+	}
 	if (err == -ENOTCONN)
 		l->gone = true;
 	return err;
@@ -68,7 +73,8 @@ int cw_link_new(struct cw_link **link, enum cw_link_side side, const struct cw_l
 	cw_ring_init(&l->out, &ctl[out], data + (size_t)out * param->ring_bytes, param->ring_bytes);
 	cw_ring_init(&l->in, &ctl[!out], data + (size_t)!out * param->ring_bytes, param->ring_bytes);
 	cw_horizon_init(&l->horizon, param->latency_ps);
-	cw_fifo_init(&l->entries, sizeof(struct cw_entry));
+	for (int k = 0; k < CW_ENTRY_KINDS; k++)
+		cw_fifo_init(&l->entries[k], sizeof(struct cw_entry));
 	*link = l;
 	return 0;
 }
@@ -187,6 +193,29 @@ int cw_link_send(struct cw_link *l, const struct cw_msg *msg)
 	return cw_link_fail(l, -EINVAL, "message kind %d cannot be sent", (int)msg->kind);
 }
 
+/* The oldest record of a kind, NULL when there is none. */
+static const struct cw_entry *oldest(const struct cw_link *l, int k)
+{
+	return l->entries[k].n ? cw_fifo_at(&l->entries[k], 0) : NULL;
+}
+
+/* The record to deliver next: by stamp, at one stamp by kind. Finding it costs the same however many wait, so
+ * that a peer cannot keep this end busy by what it writes at one instant. *kind: its queue. */
+static const struct cw_entry *first_entry(const struct cw_link *l, int *kind)
+{
+	const struct cw_entry *first = NULL;
+
+	for (int k = 0; k < CW_ENTRY_KINDS; k++) {
+		const struct cw_entry *e = oldest(l, k);
+
+		if (!e || (first && first->stamp <= e->stamp))
+			continue;
+		first = e;
+		*kind = k;
+	}
+	return first;
+}
+
 void cw_link_set_grid(struct cw_link *l, uint64_t period_ps)
 {
 	l->grid = period_ps;
@@ -195,11 +224,12 @@ void cw_link_set_grid(struct cw_link *l, uint64_t period_ps)
 /* When the records that were read over but not taken will be acted on, at the earliest. */
 static uint64_t next_action(const struct cw_link *l)
 {
+	int k;
 	uint64_t arrival;
 
-	if (!l->entries.n)
+	if (!l->entry_n)
 		return CW_TIME_NEVER;
-	arrival = ((struct cw_entry *)cw_fifo_at(&l->entries, 0))->stamp + l->param.latency_ps;
+	arrival = first_entry(l, &k)->stamp + l->param.latency_ps;
 	return arrival + (l->grid - arrival % l->grid) % l->grid;
 }
 
@@ -218,7 +248,7 @@ int cw_link_promise(struct cw_link *l, uint64_t t)
 	if (l->grid) {
 		uint64_t action = next_action(l);
 
-		taken += l->entries.n;
+		taken += l->entry_n;
 		if (action < t)
 			t = action;
 		/* The earlier promise did not speak of what it did not count. */
@@ -264,35 +294,28 @@ static int check_head(struct cw_link *l, const struct cw_rec_head *h, uint64_t r
 	return 0;
 }
 
-static int take_promise(struct cw_link *l)
+/* What stands behind the head, which has been checked, is still in the ring. */
+static int take_promise(struct cw_link *l, const struct cw_rec_head *h)
 {
-	struct cw_rec_promise p;
+	uint64_t taken;
 
-	cw_ring_get(&l->in, l->in.at, &p, sizeof(p));
-	if (l->param.free_running || !cw_horizon_promise(&l->horizon, p.head.stamp, p.taken))
+	cw_ring_get(&l->in, l->in.at + offsetof(struct cw_rec_promise, taken), &taken, sizeof(taken));
+	if (l->param.free_running || !cw_horizon_promise(&l->horizon, h->stamp, taken))
 		return 0;
 	return cw_link_fail(l, -EPROTO, "the peer's promise of %llu counting %llu of %llu records does not hold",
-			    (unsigned long long)p.head.stamp, (unsigned long long)p.taken,
+			    (unsigned long long)h->stamp, (unsigned long long)taken,
 			    (unsigned long long)l->horizon.sent);
 }
 
-/* Notes a record for delivery: in order, but at one stamp by kind (link state, credit, TLP). */
+/* Notes a record for delivery. */
 static int note_entry(struct cw_link *l, const struct cw_rec_head *h)
 {
-	struct cw_entry *e, new = { .pos = l->in.at, .low = l->in.at, .stamp = h->stamp, .len = h->len,
-				    .kind = h->kind };
-	uint64_t i;
+	struct cw_entry *e = cw_fifo_push(&l->entries[h->kind - CW_MSG_LINK]);
 
-	if (!cw_fifo_push(&l->entries))
+	if (!e)
 		return cw_link_fail(l, -ENOMEM, "out of memory");
-	for (i = l->entries.n - 1; i > 0; i--) {
-		e = cw_fifo_at(&l->entries, i - 1);
-		if (e->stamp != new.stamp || e->kind <= new.kind)
-			break;
-		*(struct cw_entry *)cw_fifo_at(&l->entries, i) = *e;
-		new.low = e->low;
-	}
-	*(struct cw_entry *)cw_fifo_at(&l->entries, i) = new;
+	*e = (struct cw_entry){ .pos = l->in.at, .stamp = h->stamp, .len = h->len, .kind = h->kind };
+	l->entry_n++;
 	return 0;
 }
 
@@ -308,7 +331,7 @@ static int scan_one(struct cw_link *l, uint64_t avail)
 	if (ret)
 		return ret;
 	if (h.kind == CW_MSG_PROMISE) {
-		ret = take_promise(l);
+		ret = take_promise(l, &h);
 	} else {
 		if (h.stamp < l->last_in)
 			return cw_link_fail(l, -EPROTO, "the peer's stamps decrease, from %llu to %llu",
@@ -327,10 +350,15 @@ static int scan_one(struct cw_link *l, uint64_t avail)
 /* Gives back the ring before the lowest record that is still to be delivered. */
 static void release(struct cw_link *l)
 {
-	if (l->entries.n)
-		cw_ring_release(&l->in, ((struct cw_entry *)cw_fifo_at(&l->entries, 0))->low);
-	else
-		cw_ring_release(&l->in, l->in.at);
+	uint64_t low = l->in.at;
+
+	for (int k = 0; k < CW_ENTRY_KINDS; k++) {
+		const struct cw_entry *e = oldest(l, k);
+
+		if (e && e->pos < low)
+			low = e->pos;
+	}
+	cw_ring_release(&l->in, low);
 }
 
 int cw_link_scan(struct cw_link *l)
@@ -343,7 +371,8 @@ int cw_link_scan(struct cw_link *l)
 		return l->error;
 	avail = cw_ring_avail(&l->in);
 	if (avail < 0)
-		return cw_link_fail(l, -EPROTO, "the peer's ring index is impossible");
+		return cw_link_fail(l, -EPROTO, "the peer's ring index is impossible: it has not so many bytes of %u to write",
+				    l->in.size);
 	/* One look at the peer's index: it cannot keep us here by writing on. */
 	for (end = l->in.at + (uint64_t)avail; l->in.at != end; moved = true) {
 		int ret = scan_one(l, end - l->in.at);
@@ -351,16 +380,18 @@ int cw_link_scan(struct cw_link *l)
 		if (ret)
 			return ret;
 	}
-	if (moved && !l->entries.n)
+	if (moved && !l->entry_n)
 		release(l);
 	return 0;
 }
 
 uint64_t cw_link_next(struct cw_link *l)
 {
-	if (cw_link_scan(l) || !l->entries.n)
+	int k;
+
+	if (cw_link_scan(l) || !l->entry_n)
 		return CW_TIME_NEVER;
-	return ((struct cw_entry *)cw_fifo_at(&l->entries, 0))->stamp + l->param.latency_ps;
+	return first_entry(l, &k)->stamp + l->param.latency_ps;
 }
 
 uint64_t cw_link_horizon(struct cw_link *l)
@@ -412,20 +443,21 @@ static int copy_body(struct cw_link *l, const struct cw_entry *e, struct cw_msg 
 int cw_link_recv(struct cw_link *l, struct cw_msg *msg)
 {
 	struct cw_entry e;
-	int ret = cw_link_scan(l);
+	int k, ret = cw_link_scan(l);
 
 	if (ret)
 		return ret;
-	if (!l->entries.n)
+	if (!l->entry_n)
 		return -EAGAIN;
-	e = *(struct cw_entry *)cw_fifo_at(&l->entries, 0);
+	e = *first_entry(l, &k);
 	msg->kind = e.kind;
 	msg->stamp = e.stamp;
 	msg->arrival = e.stamp + l->param.latency_ps;
 	ret = copy_body(l, &e, msg);
 	if (ret)
 		return ret;
-	cw_fifo_pop(&l->entries, 1);
+	cw_fifo_pop(&l->entries[k], 1);
+	l->entry_n--;
 	l->taken++;
 	release(l);
 	/* What we promised held until we took this, unless it was counted. */

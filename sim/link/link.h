@@ -72,8 +72,8 @@ void cw_link_set_peer(struct cw_link *end, int (*step)(void *ctx), void *ctx);
  * thread of its own that refuses whoever comes while a host is attached.
  * accept() waits for one host (timeout_ms -1: for ever): -ETIMEDOUT; -EBUSY while the earlier link is
  * not closed. listen(): -EADDRINUSE a card of that name runs. attach(): -ENOENT no such card,
- * -EBUSY another host is attached, -EPROTO other version, -EACCES other user, -ETIMEDOUT the
- * card does not answer. `why` (may be NULL) receives one line. */
+ * -EBUSY another host is attached, -EPROTO other version or nonsense, -EACCES other user, -ETIMEDOUT the
+ * card does not answer, -ENOTCONN it ended meanwhile. `why` (may be NULL) receives one line. */
 struct cw_link_listener;
 int cw_link_listen(const char *name, struct cw_link_listener **listener, char *why, size_t why_size);
 int cw_link_accept(struct cw_link_listener *l, int timeout_ms, struct cw_link **card);
@@ -115,6 +115,9 @@ uint64_t cw_link_horizon(struct cw_link *l);
 int cw_link_wait(struct cw_link *l);
 /* The same with a limit in two processes: -ETIMEDOUT. -1: none. */
 int cw_link_wait_for(struct cw_link *l, int timeout_ms);
+/* The other end is closed, or its process has ended; what it sent before may still be there to be received. Waiting
+ * notices by itself: this is for an end that has so much to do that it does not wait. */
+bool cw_link_peer_gone(const struct cw_link *l);
 
 /* The TLP log of this end; NULL ends it. Borrowed: the caller closes it. */
 struct cw_log;

@@ -54,10 +54,12 @@ static inline uint64_t cw_seg_bytes(uint32_t ring_bytes)
 /* A record that has been read over but not been delivered. */
 struct cw_entry {
 	uint64_t pos;   /* in the ring */
-	uint64_t low;   /* the lowest pos of this and all later entries */
 	uint64_t stamp;
 	uint32_t len, kind;
 };
+
+/* Link states, credits, TLPs: enum cw_msg_kind less 1, in the order of delivery at one stamp. */
+#define CW_ENTRY_KINDS 3
 
 /* What the two ends of one process share. */
 struct cw_pair {
@@ -79,7 +81,8 @@ struct cw_link {
 
 	/* receiving */
 	struct cw_horizon horizon;
-	struct cw_fifo entries; /* struct cw_entry, in order of delivery */
+	struct cw_fifo entries[CW_ENTRY_KINDS]; /* struct cw_entry, each in order of the ring */
+	uint64_t entry_n;       /* of all three */
 	uint64_t last_in;
 	uint64_t taken;         /* records delivered */
 	bool asked;             /* the caller goes by the horizon, */

@@ -80,9 +80,13 @@ static const char *hear_hello(int sock, struct cw_link_param *p, int *err, char 
 	*err = -EPROTO;
 	if (n < (ssize_t)(2 * sizeof(uint32_t)) || h.magic != CW_HELLO_MAGIC)
 		return "that was no hello of a causeway host";
-	if (h.version != CW_LINK_VERSION || n != sizeof(h)) {
+	if (h.version != CW_LINK_VERSION) {
 		snprintf(buf, size, "the card speaks version %d of the link, the host version %u", CW_LINK_VERSION,
 			 h.version);
+		return buf;
+	}
+	if (n != sizeof(h)) {
+		snprintf(buf, size, "a hello of %zd bytes instead of %zu", n, sizeof(h));
 		return buf;
 	}
 	*p = (struct cw_link_param){ h.seed, h.latency_ps, h.generation, h.lanes, h.free_running != 0, h.ring_bytes };

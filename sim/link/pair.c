@@ -70,6 +70,7 @@ void cw_link_close(struct cw_link *l)
 	if (l->pidfd >= 0)
 		close(l->pidfd);
 	cw_horizon_free(&l->horizon);
-	cw_fifo_free(&l->entries);
+	for (int k = 0; k < CW_ENTRY_KINDS; k++)
+		cw_fifo_free(&l->entries[k]);
 	free(l);
 }

@@ -76,6 +76,24 @@ union control {
 	char buf[CMSG_SPACE(sizeof(int))];
 };
 
+/* The one descriptor that came along, or -1. The padding has room for a second one: whatever came has to be closed. */
+static int take_fd(struct msghdr *msg)
+{
+	struct cmsghdr *c = CMSG_FIRSTHDR(msg);
+	int fd[CMSG_SPACE(sizeof(int)) / sizeof(int)];
+	size_t n;
+
+	if (!c || c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS || c->cmsg_len > msg->msg_controllen)
+		return -1;
+	n = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+	memcpy(fd, CMSG_DATA(c), n * sizeof(int));
+	if (n == 1)
+		return fd[0];
+	while (n)
+		close(fd[--n]);
+	return -1;
+}
+
 int cw_rdv_send_welcome(int sock, const struct cw_welcome *w, int fd)
 {
 	union control control = { 0 };
@@ -102,21 +120,23 @@ int cw_rdv_recv_welcome(int sock, struct cw_welcome *w, int *fd)
 	struct iovec iov = { w, sizeof(*w) };
 	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.buf,
 			      .msg_controllen = sizeof(control.buf) };
-	struct cmsghdr *c;
 	ssize_t n;
 
 	*fd = -1;
 	n = recvmsg(sock, &msg, MSG_CMSG_CLOEXEC);
 	if (n < 0)
 		return errno == EAGAIN || errno == EWOULDBLOCK ? -ETIMEDOUT : -ECONNRESET;
-	c = CMSG_FIRSTHDR(&msg);
-	if (c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS && c->cmsg_len == CMSG_LEN(sizeof(int)))
-		memcpy(fd, CMSG_DATA(c), sizeof(*fd));
+	*fd = take_fd(&msg);
 	if (n == 0)
 		return -ECONNRESET;
-	if (n != sizeof(*w) || w->magic != CW_HELLO_MAGIC || w->error > 0 || w->error < -4095)
+	if (n != sizeof(*w) || msg.msg_flags & MSG_TRUNC || w->magic != CW_HELLO_MAGIC || w->error > 0 ||
+	    w->error < -4095)
 		return -EPROTO;
+	/* It will be shown to somebody. */
 	w->reason[sizeof(w->reason) - 1] = 0;
+	for (char *p = w->reason; *p; p++)
+		if (*p < ' ' || *p > '~')
+			*p = '?';
 	return 0;
 }
 
@@ -145,14 +165,23 @@ err_fd:
 	return ret;
 }
 
-int cw_rdv_map_segment(int fd, uint64_t bytes, void **seg)
+int cw_rdv_map_segment(int fd, uint64_t bytes, void **seg, const char **why)
 {
 	struct stat st;
 	int seals = fcntl(fd, F_GET_SEALS);
 
-	if (seals < 0 || !(seals & F_SEAL_SHRINK) || fstat(fd, &st) || (uint64_t)st.st_size != bytes)
+	*why = "the card's segment is not shared memory that can be sealed";
+	if (seals < 0 || fstat(fd, &st))
 		return -EPROTO;
-	return map(fd, bytes, seg);
+	/* A segment that shrinks is a SIGBUS for whoever reads it. */
+	*why = "the card's segment is not sealed against shrinking";
+	if (!(seals & F_SEAL_SHRINK))
+		return -EPROTO;
+	*why = "the card's segment has not the size of the rings";
+	if ((uint64_t)st.st_size != bytes)
+		return -EPROTO;
+	*why = "the card's segment cannot be mapped for reading and writing";
+	return map(fd, bytes, seg) ? -EPROTO : 0;
 }
 
 /* ---- the host's side ---- */
@@ -200,17 +229,23 @@ static int greet(int sock, const struct cw_link_param *p, int *fd, char *why, si
 	int ret;
 
 	/* A card that refuses without reading closes at once, but its answer can still be read. */
-	if (send(sock, &hello, sizeof(hello), MSG_NOSIGNAL) < 0 && errno != EPIPE)
-		return say(-errno, why, size, "the card closed the connection");
+	if (send(sock, &hello, sizeof(hello), MSG_NOSIGNAL) < 0 && errno != EPIPE && errno != ECONNRESET)
+		return say(-errno, why, size, "the card takes no hello");
 	ret = cw_rdv_recv_welcome(sock, &w, fd);
 	if (ret == -ETIMEDOUT)
 		return say(ret, why, size, "the card does not answer");
+	if (ret == -ECONNRESET)
+		return say(-ENOTCONN, why, size, "the card ended or closed the connection before it answered");
 	if (ret)
-		return say(ret, why, size, "the card closed the connection or answered nonsense");
+		return say(ret, why, size, "the card's answer is no welcome of a causeway card");
 	if (w.error)
 		return say(w.error, why, size, w.reason);
-	if (w.version != CW_LINK_VERSION || w.seg_bytes != cw_seg_bytes(p->ring_bytes) || *fd < 0)
-		return say(-EPROTO, why, size, "the card answered with another version or segment");
+	if (w.version != CW_LINK_VERSION)
+		return say(-EPROTO, why, size, "the card answered with another version of the link");
+	if (w.seg_bytes != cw_seg_bytes(p->ring_bytes))
+		return say(-EPROTO, why, size, "the card offers a segment that has not the size of the rings");
+	if (*fd < 0)
+		return say(-EPROTO, why, size, "the card's welcome came without a segment, or with several");
 	return 0;
 }
 
@@ -230,9 +265,9 @@ int cw_link_attach(const char *name, const struct cw_link_param *param, struct c
 	ret = greet(sock, &p, &fd, why, why_size);
 	if (ret)
 		goto err_sock;
-	ret = cw_rdv_map_segment(fd, cw_seg_bytes(p.ring_bytes), &seg);
+	ret = cw_rdv_map_segment(fd, cw_seg_bytes(p.ring_bytes), &seg, &bad);
 	if (ret) {
-		say(ret, why, why_size, "the card's segment has the wrong size or is not sealed");
+		say(ret, why, why_size, bad);
 		goto err_sock;
 	}
 	ret = cw_link_new(host, CW_SIDE_HOST, &p, seg);

@@ -41,7 +41,7 @@ int cw_rdv_send_welcome(int sock, const struct cw_welcome *w, int fd);
 int cw_rdv_recv_welcome(int sock, struct cw_welcome *w, int *fd);
 /* A sealed segment, mapped; *fd is the caller's. */
 int cw_rdv_new_segment(uint64_t bytes, int *fd, void **seg);
-/* Maps the peer's segment after checking size and seals. -EPROTO when it could shrink under us. */
-int cw_rdv_map_segment(int fd, uint64_t bytes, void **seg);
+/* Maps the peer's segment after checking size and seals. -EPROTO with *why, as when it could shrink under us. */
+int cw_rdv_map_segment(int fd, uint64_t bytes, void **seg, const char **why);
 
 #endif

@@ -33,7 +33,7 @@ static int64_t now_ms(void)
 }
 
 /* The peer's end is closed: its socket hung up, or (when a child of its still holds the socket) its process ended. */
-static bool peer_gone(struct cw_link *l)
+bool cw_link_peer_gone(const struct cw_link *l)
 {
 	struct pollfd p[2] = { { .fd = l->sock, .events = POLLRDHUP }, { .fd = l->pidfd, .events = POLLIN } };
 
@@ -58,18 +58,20 @@ static int run_peer(struct cw_link *l)
 	return ret < 0 ? cw_link_fail(l, ret, "the other end failed: error %d", -ret) : ret;
 }
 
+/* As cw_ring_room(), after waiting; or what ended the wait. */
 static int room_pair(struct cw_link *l, uint32_t len)
 {
 	for (;;) {
-		int ret;
+		int ret, room;
 
-		if (peer_gone(l))
+		if (cw_link_peer_gone(l))
 			return fail_gone(l);
 		ret = run_peer(l);
 		if (ret < 0)
 			return ret;
-		if (cw_ring_room(&l->out, len) == 1)
-			return 0;
+		room = cw_ring_room(&l->out, len);
+		if (room)
+			return room;
 		if (!ret)
 			return cw_link_fail(l, -ENOBUFS, "the ring of %u bytes is full", l->param.ring_bytes);
 	}
@@ -79,19 +81,24 @@ static int room_process(struct cw_link *l, uint32_t len)
 {
 	unsigned stuck = 0;
 
+	int ret;
+
+	/* What the look said is what counts: the index may be another one at the next look. */
 	for (int i = 0; i < SPINS; i++) {
-		if (cw_ring_room(&l->out, len))
-			return 0; /* an impossible index is reported by the caller's next look */
+		ret = cw_ring_room(&l->out, len);
+		if (ret)
+			return ret;
 		cpu_relax();
 	}
 	for (;;) {
 		uint64_t freed = l->out.freed;
 
-		if (peer_gone(l))
+		if (cw_link_peer_gone(l))
 			return fail_gone(l);
 		cw_ring_sleep_room(&l->out, len, SLICE_MS);
-		if (cw_ring_room(&l->out, len))
-			return 0;
+		ret = cw_ring_room(&l->out, len);
+		if (ret)
+			return ret;
 		if (freed == l->out.freed && (cw_ring_reader_stuck(&l->out) || cw_ring_writer_stuck(&l->in)))
 			stuck++;
 		else
@@ -106,15 +113,11 @@ int cw_link_room(struct cw_link *l, uint32_t len)
 {
 	int ret = cw_ring_room(&l->out, len);
 
-	if (!ret) {
+	if (!ret)
 		ret = l->pair ? room_pair(l, len) : room_process(l, len);
-		if (ret)
-			return ret;
-		ret = cw_ring_room(&l->out, len);
-	}
-	if (ret < 0)
-		return cw_link_fail(l, ret, "the peer's ring index is impossible");
-	return 0;
+	if (ret == -EPROTO && !l->error)
+		cw_link_fail(l, ret, "the peer gives back ring space that it was not given");
+	return ret < 0 ? ret : 0;
 }
 
 /* More was read over since the caller last asked for the horizon, perhaps by cw_link_next() just after
@@ -128,7 +131,7 @@ static int wait_pair(struct cw_link *l)
 {
 	int ret;
 
-	if (peer_gone(l))
+	if (cw_link_peer_gone(l))
 		return fail_gone(l); /* there is nobody to run */
 	ret = run_peer(l);
 	if (ret < 0)
@@ -156,7 +159,7 @@ static int wait_process(struct cw_link *l, int timeout_ms)
 	for (;;) {
 		int64_t left = timeout_ms < 0 ? SLICE_MS : end - now_ms();
 
-		if (peer_gone(l))
+		if (cw_link_peer_gone(l))
 			return cw_ring_avail(&l->in) ? 0 : fail_gone(l);
 		if (left <= 0)
 			return -ETIMEDOUT;

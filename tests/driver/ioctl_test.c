@@ -148,13 +148,24 @@ static void counters_count(void **state)
 	rig_close(r);
 }
 
-static void pulled_card_has_no_counters(void **state)
+static void pulled_card_has_nothing_to_say(void **state)
 {
 	struct rig *r = *state;
 	struct cw_counter c = { .size = sizeof(c), .index = CW_COUNTER_H2C_BYTES };
+	struct cw_reg reg = { .size = sizeof(reg), .offset = CW_SCRATCH };
+	struct cw_info info = { .size = sizeof(info) };
 
 	rig_open(r, "");
+	/* All ones are a value like any other. */
+	reg.value = ~0u;
+	assert_int_equal(shim_ioctl(r->shim, r->fd, CW_IOC_REG_WRITE, &reg), 0);
+	reg.value = 0;
+	assert_int_equal(shim_ioctl(r->shim, r->fd, CW_IOC_REG_READ, &reg), 0);
+	assert_int_equal(reg.value, ~0u);
 	cw_model_pull(r->model);
+	assert_int_equal(shim_ioctl(r->shim, r->fd, CW_IOC_INFO, &info), -ENODEV);
+	assert_int_equal(shim_ioctl(r->shim, r->fd, CW_IOC_REG_READ, &reg), -ENODEV);
+	assert_int_equal(shim_ioctl(r->shim, r->fd, CW_IOC_REG_WRITE, &reg), -ENODEV);
 	assert_int_equal(shim_ioctl(r->shim, r->fd, CW_IOC_COUNTER, &c), -ENODEV);
 	rig_close(r);
 }
@@ -170,7 +181,7 @@ int main(void)
 		RIG_TEST(registers_are_not_for_everybody),
 		RIG_TEST(registers_out_of_range),
 		RIG_TEST(counters_count),
-		RIG_TEST(pulled_card_has_no_counters),
+		RIG_TEST(pulled_card_has_nothing_to_say),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

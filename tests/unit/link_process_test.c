@@ -366,7 +366,7 @@ static void another_version_and_nonsense_are_refused(void **state)
 	expect_refusal(&hello, sizeof(hello), -EPROTO, "version 1 of the link, the host version 2");
 	expect_refusal(&hello, 8, -EPROTO, "version");
 	hello.version = CW_LINK_VERSION;
-	expect_refusal(&hello, 8, -EPROTO, "version");
+	expect_refusal(&hello, 8, -EPROTO, "8 bytes instead of 32");
 	expect_refusal(noise, sizeof(noise), -EPROTO, "no hello");
 	expect_refusal(noise, 1, -EPROTO, "no hello");
 	hello.ring_bytes = 12345;
@@ -465,17 +465,20 @@ static void a_segment_that_could_shrink_is_refused(void **state)
 {
 	uint64_t bytes = cw_seg_bytes(16384);
 	int fd = memfd_create("x", MFD_CLOEXEC | MFD_ALLOW_SEALING), good;
+	const char *why;
 	void *seg;
 
 	(void)state;
 	assert_int_equal(ftruncate(fd, (off_t)bytes), 0);
-	assert_int_equal(cw_rdv_map_segment(fd, bytes, &seg), -EPROTO);
+	assert_int_equal(cw_rdv_map_segment(fd, bytes, &seg, &why), -EPROTO);
+	assert_non_null(strstr(why, "shrinking"));
 	close(fd);
 	assert_int_equal(cw_rdv_new_segment(bytes, &good, &seg), 0);
 	assert_int_not_equal(ftruncate(good, 4096), 0);
 	munmap(seg, bytes);
-	assert_int_equal(cw_rdv_map_segment(good, bytes * 2, &seg), -EPROTO);
-	assert_int_equal(cw_rdv_map_segment(good, bytes, &seg), 0);
+	assert_int_equal(cw_rdv_map_segment(good, bytes * 2, &seg, &why), -EPROTO);
+	assert_non_null(strstr(why, "size"));
+	assert_int_equal(cw_rdv_map_segment(good, bytes, &seg, &why), 0);
 	munmap(seg, bytes);
 	close(good);
 }
