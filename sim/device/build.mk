@@ -31,7 +31,7 @@ $(B)/verilated/$(1)/Vcw$(1).mk: $(CARD_DIR)/cw_sim_top.sv $(wildcard $(CARD_DIR)
 	@mkdir -p $$(@D)
 	$$(Q)rm -f $$(@D)/*.cpp $$(@D)/*.h
 	$$(Q)$$(VERILATOR) $$(CARD_VERILATE) $(2) --prefix Vcw$(1) --Mdir $$(@D) $(CARD_DIR)/cw_sim_top.sv
-	$$(Q)sed 's;^[^:]*:;$$@:;' $$(@D)/Vcw$(1)__ver.d > $$(@D)/card.d
+	$$(Q)awk -v target=$$@ -f rtl/verilator_deps.awk $$(@D)/Vcw$(1)__ver.d > $$(@D)/card.d
 	@touch $$@
 
 $(B)/lib/verilated-$(1).a: $(B)/verilated/$(1)/Vcw$(1).mk $(CARD_DIR)/glue.awk $(CARD_DIR)/glue.h

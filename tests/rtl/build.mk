@@ -17,7 +17,7 @@ $(B)/verilated/rtl/$(1)/model.a: tests/rtl/$(1)_test.c $(call rtl_file,$(call rt
 	$$(Q)$$(VERILATOR) --cc --assert -Wall --x-initial unique --trace-fst -Irtl -y rtl -y tests/rtl \
 		--prefix V$(1) --Mdir $$(@D) --top-module $(call rtl_top,$(1)) \
 		$(filter-out top=%,$(call rtl_comment,$(1))) $(RTL_WAIVERS) $(call rtl_file,$(call rtl_top,$(1)))
-	$$(Q)sed 's;^[^:]*:;$$@:;' $$(@D)/V$(1)__ver.d > $$(@D)/rtl.d
+	$$(Q)awk -v target=$$@ -f rtl/verilator_deps.awk $$(@D)/V$(1)__ver.d > $$(@D)/rtl.d
 	$$(Q)awk -v prefix=V$(1) -v trace=1 -f sim/device/glue.awk $$(@D)/V$(1).h > $$(@D)/glue.cpp
 	$$(Q)printf '%b\n' 'extern "C" { extern const cw_glue *const dut_glue; }\nconst cw_glue *const dut_glue = &cw_glue_V$(1);' >> $$(@D)/glue.cpp
 	$$(Q)$$(MAKE) --no-print-directory -s -C $$(@D) -f V$(1).mk V$(1)__ALL.a OPT_FAST=-O1 OPT_SLOW=-O0 > $$(@D)/make.log
