@@ -146,6 +146,8 @@ NOTED(pci_iomap, void __iomem *, (struct pci_dev *p, int bar, unsigned long max)
 CALL(pci_iounmap, void, (struct pci_dev *p, void __iomem *va));
 CALL(pci_alloc_irq_vectors, int, (struct pci_dev *p, unsigned int least, unsigned int most, unsigned int flags));
 CALL(pci_free_irq_vectors, void, (struct pci_dev *p));
+CALL(div_u64, u64, (u64 n, u32 d));
+CALL(pci_intx, void, (struct pci_dev *p, int on));
 CALL(pci_irq_vector, int, (struct pci_dev *p, unsigned int n));
 NOTED(request_threaded_irq, int,
       (unsigned int irq, irq_handler_t fn, irq_handler_t thread, unsigned long flags, const char *name, void *dev),
