@@ -202,12 +202,12 @@ with() (
     "${plant[@]}" && "$@"
 )
 # A driver that uses one more thing of each kind
-uses_planted=(pci_save_state PCI_IRQ_MSI pci_dev.irq IRQ_WAKE_THREAD s64 pci_driver.resume iov_iter_revert)
+uses_planted=(pci_save_state PCI_IRQ_AFFINITY pci_dev.irq IRQF_NO_AUTOEN s64 pci_driver.resume iov_iter_revert)
 driver_uses_more() {
     rm -rf "$tmp/driver"
     cp -r driver "$tmp/driver"
-    printf '%s\n' 'int f1(struct pci_dev *p) { return pci_save_state(p) + PCI_IRQ_MSI + p->irq; }' \
-        's64 f2(void) { return IRQ_WAKE_THREAD; }' 'static struct pci_driver f3 = { .resume = NULL };' >>"$tmp/driver/cw_irq.c"
+    printf '%s\n' 'int f1(struct pci_dev *p) { return pci_save_state(p) + PCI_IRQ_AFFINITY + p->irq; }' \
+        's64 f2(void) { return IRQF_NO_AUTOEN; }' 'static struct pci_driver f3 = { .resume = NULL };' >>"$tmp/driver/cw_irq.c"
     # for a kernel that the shim does not look like
     sed -i '/^#else$/astatic inline void f4(struct iov_iter *i) { iov_iter_revert(i, 1); }' "$tmp/driver/compat.h"
     driver=$tmp/driver

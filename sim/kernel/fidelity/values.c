@@ -153,8 +153,7 @@ HOLDS(ITER_ALLOW_P2PDMA, SAME(__typeof__(ITER_ALLOW_P2PDMA), iov_iter_extraction
 VALUE(BIT(5), 32ul);
 VALUE(BIT_ULL(35), 0x800000000ull);
 VALUE(DIV_ROUND_UP(9, 4), 3);
-VALUE(DIV_ROUND_UP_ULL(9ull, 4u), 3);
-VALUE(FIELD_MAX(0x0ff0u), 0xff);
+MACRO(DIV_ROUND_UP_ULL, unsigned long long, (u64 n, u32 d), (n, d));
 VALUE(USEC_PER_SEC, 1000000);
 VALUE(order_base_2(5), 3);
 MACRO(DMA_BIT_MASK, u64, (unsigned int n), (n));
@@ -187,6 +186,11 @@ USE(container_of, (struct list_head *n))
 USE(FIELD_GET, (u64 *out, u32 v))
 {
 	out[0] = FIELD_GET(0x0ff0u, v);
+}
+
+USE(FIELD_MAX, (u32 *out))
+{
+	*out = FIELD_MAX(0x0ff0u);
 }
 
 USE(FIELD_PREP, (u32 *out, bool v))
