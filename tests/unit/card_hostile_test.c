@@ -121,9 +121,9 @@ static void a_host_that_scribbles_on_the_link_is_dropped(void **state)
 
 /* ---- a served card ---- */
 
-static pid_t serve(const char *name)
+static pid_t serve(const char *name, unsigned sessions, bool no_idle_skip)
 {
-	struct cw_card_serve_param p = { .sessions = 0 };
+	struct cw_card_serve_param p = { .sessions = sessions };
 	pid_t pid;
 
 	fflush(NULL);
@@ -133,6 +133,7 @@ static pid_t serve(const char *name)
 		return pid;
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	cw_card_param_default(&p.card);
+	p.card.no_idle_skip = no_idle_skip;
 	_exit(cw_card_serve(name, &p) ? 1 : 0);
 }
 
@@ -200,7 +201,7 @@ static void a_served_card_outlives_hostile_hosts(void **state)
 	(void)state;
 	cw_rng_seed(&rng, seed, CW_RNG_TEST);
 	snprintf(name, sizeof(name), "hostile-%d", (int)getpid());
-	pid = serve(name);
+	pid = serve(name, 0, false);
 	for (unsigned i = 0; i < rounds; i++) {
 		struct cw_link *link;
 		struct cw_msg up = { .kind = CW_MSG_LINK, .state = CW_LINK_UP };
@@ -222,6 +223,30 @@ static void a_served_card_outlives_hostile_hosts(void **state)
 	assert_int_equal(WEXITSTATUS(status), 1);
 }
 
+/* Its host has promised to say nothing for ever, and it has work for as long: it never waits. */
+static void a_card_that_is_never_idle_sees_its_host_leave(void **state)
+{
+	struct cw_link *link;
+	char name[64];
+	int status, ms = 0;
+	pid_t pid;
+
+	(void)state;
+	snprintf(name, sizeof(name), "never-idle-%d", (int)getpid());
+	pid = serve(name, 1, true);
+	attach(name, &link);
+	assert_int_equal(cw_link_promise(link, CW_TIME_NEVER), 0);
+	usleep(300000);
+	cw_link_close(link);
+	for (; ms < 10000 && !waitpid(pid, &status, WNOHANG); ms += 10)
+		usleep(10000);
+	if (ms >= 10000)
+		kill(pid, SIGKILL);
+	print_message("# seen after about %d ms\n", ms);
+	assert_in_range(ms, 0, 1000);
+	assert_true(WIFEXITED(status) && !WEXITSTATUS(status));
+}
+
 static int start_watchdog(void **state)
 {
 	(void)state;
@@ -234,6 +259,7 @@ int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_served_card_outlives_hostile_hosts),
+		cmocka_unit_test(a_card_that_is_never_idle_sees_its_host_leave),
 		cmocka_unit_test(a_host_that_scribbles_on_the_link_is_dropped),
 	};
 
