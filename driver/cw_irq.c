@@ -10,7 +10,8 @@
 #include "cw_hw.h"
 
 /* Halted queues go to recovery. Which one the card named first does not matter: a halt
- * between reading that and clearing it would be missed. */
+ * between reading that and clearing it would be missed.
+ */
 static void cw_irq_halts(struct cw_dev *cw)
 {
 	struct cw_queue *q;
@@ -19,7 +20,8 @@ static void cw_irq_halts(struct cw_dev *cw)
 	cw_write(cw, CW_ERROR_QUEUE, 0);
 	for (q = cw->queue; q < cw->queue + 2 * cw->pair_n; q++) {
 		/* Read under the lock: were it read before, the queue might have been recovered
-		 * since then, and would be stopped again for an old halt. */
+		 * since then, and would be stopped again for an old halt.
+		 */
 		spin_lock(&q->lock);
 		status = q->state == CW_Q_RUN ? cw_q_read(q, CW_Q_STATUS) : 0;
 		if (!cw_all_ones(status) && FIELD_GET(CW_Q_STATUS_STATE_MASK, status) == CW_QSTATE_HALTED)

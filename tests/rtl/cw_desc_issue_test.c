@@ -6,8 +6,6 @@
 #include "dut.h"
 #include "stream.h"
 
-#define QUEUES 64
-
 enum way { NONE, H2C, C2H, DONE };
 
 struct out {
