@@ -107,9 +107,11 @@ checkpatch=$kept/checkpatch
 get_checkpatch() {
     local tar=/usr/src/linux-source-6.1.tar.xz
     [ -e "$checkpatch/checkpatch.pl" ] && [ "$checkpatch/checkpatch.pl" -nt "$tar" ] && return
-    mkdir -p "$checkpatch"
-    tar -xJf "$tar" -C "$checkpatch" --strip-components 2 -m --occurrence=1 \
-        linux-source-6.1/scripts/checkpatch.pl linux-source-6.1/scripts/const_structs.checkpatch linux-source-6.1/scripts/spelling.txt
+    local fresh=$checkpatch.$$
+    mkdir -p "$fresh"
+    tar -xJf "$tar" -C "$fresh" --strip-components 2 -m --occurrence=1 \
+        linux-source-6.1/scripts/checkpatch.pl linux-source-6.1/scripts/const_structs.checkpatch linux-source-6.1/scripts/spelling.txt &&
+        mkdir -p "$checkpatch" && mv "$fresh"/* "$checkpatch/" && rmdir "$fresh"
 }
 
 # ---- Verilog ----
