@@ -77,7 +77,8 @@ static void cw_list_fail(struct list_head *list, int first, int rest)
 }
 
 /* The ring's chunks, after the card has let go of them: those whose records are all there
- * have ended as these say, the oldest other one with `first`, the rest with `rest`. */
+ * have ended as these say, the oldest other one with `first`, the rest with `rest`.
+ */
 static void cw_queue_empty(struct cw_queue *q, int first, int rest, struct list_head *done)
 {
 	struct cw_chunk *chunk;
@@ -152,7 +153,8 @@ void cw_watchdog(struct work_struct *work)
 }
 
 /* No chunk is left afterwards and none is accepted; the card must not be able to reach
- * the queue's memory any more. */
+ * the queue's memory any more.
+ */
 static void cw_queue_kill(struct cw_queue *q, int error)
 {
 	LIST_HEAD(done);

@@ -23,7 +23,7 @@ exits() { # STATUS COMMAND...
     shift
     "$@"
     got=$?
-    [ $got = "$want" ] || { echo "exit status $got, not $want"; return 1; }
+    [ "$got" = "$want" ] || { echo "exit status $got, not $want"; return 1; }
 }
 serve() { # NAME: a card in a process of its own, for the checks that follow
     $ctl card "$1" 2>"$dir/card.log" &
@@ -41,10 +41,10 @@ write_then_read() {
 }
 dump_shows_bytes() {
     printf 'Causeway!' >"$dir/word"
-    $ctl -q -c "sim:$name" write 64 "$dir/word" && shows '^000000040  43 61 75 73 .*Causeway!' $ctl -c "sim:$name" read 64 9
+    "$ctl" -q -c "sim:$name" write 64 "$dir/word" && shows '^000000040  43 61 75 73 .*Causeway!' "$ctl" -c "sim:$name" read 64 9
 }
 full_output() { $ctl read 0 16 >/dev/full; }
-name_is_taken() { refuses "$name" timeout 10 $ctl card "$name"; }
+name_is_taken() { refuses "$name" timeout 10 "$ctl" card "$name"; }
 card_ends_cleanly() {
     kill -TERM "$card_pid" && wait "$card_pid" && grep -q 'left after' "$dir/card.log" &&
         ! grep -q "causeway/$name" /proc/net/unix
