@@ -9,4 +9,4 @@ for t in /cw/tests/e2e/*_test; do
     $t || status=1
 done
 rmmod causeway
-exit $status
+exit "$status"
