@@ -56,7 +56,7 @@ struct bench {
 	char problem[600];
 };
 
-static int problem(struct bench *b, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static int problem(struct bench *b, const char *format, ...)
 {
 	va_list ap;
 
@@ -93,7 +93,7 @@ static void show_log(const char *who, const struct process *p)
 		printf("# %s said: %s\n", who, line);
 }
 
-static void start(struct process *p, const struct bench *b, char *const argv[])
+static void start(struct process *p, const struct bench *b, const char *const argv[])
 {
 	p->log = memfd_create("log", MFD_CLOEXEC);
 	fflush(stdout);
@@ -104,7 +104,7 @@ static void start(struct process *p, const struct bench *b, char *const argv[])
 	dup2(p->log, STDERR_FILENO);
 	if (chdir(b->home))
 		_exit(126);
-	execv(argv[0], argv);
+	execv(argv[0], (char *const *)(uintptr_t)argv);
 	perror(argv[0]);
 	_exit(127);
 }
@@ -134,7 +134,7 @@ static void put_down(struct process *p)
 static int start_card(struct bench *b)
 {
 	unsigned r = test_random(&b->random);
-	char *argv[] = { b->cwctl, "card", b->name, r % 4 ? r % 4 == 1 ? "reorder=1" : NULL : "idle-skip=0", NULL };
+	const char *argv[] = { b->cwctl, "card", b->name, r % 4 ? r % 4 == 1 ? "reorder=1" : NULL : "idle-skip=0", NULL };
 	uint64_t since = death_now_ms();
 
 	start(&b->card, b, argv);
@@ -152,7 +152,7 @@ static int start_card(struct bench *b)
 static void start_host(struct bench *b, int phase)
 {
 	char fd[16], ph[16], seed[16];
-	char *argv[] = { b->self, "--host", b->name, fd, ph, seed, NULL };
+	const char *argv[] = { b->self, "--host", b->name, fd, ph, seed, NULL };
 
 	memset(b->sh, 0, sizeof(*b->sh));
 	b->sh->order = phase == PH_N ? OR_REOPEN : OR_RUN;
