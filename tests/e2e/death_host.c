@@ -137,7 +137,7 @@ static int batch(struct worker *w, enum cw_op op, unsigned char *buf)
 	if (ret)
 		result = outcome(w, ret, 0);
 	while (n-- > 0) {
-		begin(w->h, w->th, "cw_wait", (size_t)n + 1, 0);
+		begin(w->h, w->th, "cw_wait", 0, 0);
 		ret = end(w->h, w->th, cw_wait(w->h->dev, &io, -1));
 		got = outcome(w, ret ? ret : io->result, ret ? 0 : (long)IO_LEN);
 		if (got < result)

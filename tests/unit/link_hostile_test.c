@@ -439,7 +439,7 @@ static int start_watchdog(void **state)
 {
 	(void)state;
 	signal(SIGALRM, barked);
-	alarm(getenv("TEST_ALL") && *getenv("TEST_ALL") ? 1500 : 100);
+	alarm(getenv("TEST_ALL") && *getenv("TEST_ALL") ? 1500 : 80);
 	return 0;
 }
 
