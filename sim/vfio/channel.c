@@ -36,7 +36,7 @@ void channel_close(struct channel *c)
 	c->fd = -1;
 }
 
-int channel_fail(struct channel *c, const char *format, ...)
+void channel_note(struct channel *c, const char *format, ...)
 {
 	va_list ap;
 
@@ -45,7 +45,6 @@ int channel_fail(struct channel *c, const char *format, ...)
 		vsnprintf(c->why, sizeof(c->why), format, ap);
 		va_end(ap);
 	}
-	return -EPROTO;
 }
 
 /* The descriptors that came with a piece of the message. */
@@ -159,7 +158,7 @@ int channel_send(struct channel *c, const struct vu_hdr *hdr, const void *a, siz
 		} else if (n < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) {
 			return -ENOTCONN;
 		} else if (poll(&p, 1, SEND_MS) == 0) {
-			channel_fail(c, "the client does not read its socket");
+			channel_note(c, "the client does not read its socket");
 			return -ETIMEDOUT;
 		}
 	}

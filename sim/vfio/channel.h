@@ -7,6 +7,7 @@
 #ifndef CW_VFIO_CHANNEL_H
 #define CW_VFIO_CHANNEL_H
 
+#include <errno.h>
 #include <stddef.h>
 
 #include "wire.h"
@@ -42,6 +43,8 @@ int channel_recv(struct channel *c, struct message *m);
 /* Sends a message in two parts; either may be empty. Waits for room, for 5 s at most: -ETIMEDOUT. */
 int channel_send(struct channel *c, const struct vu_hdr *hdr, const void *a, size_t a_len, const void *b,
 		 size_t b_len);
-int channel_fail(struct channel *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Notes why the connection ends, for the first who says so; as an expression always -EPROTO. */
+void channel_note(struct channel *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
+#define channel_fail(c, ...) (channel_note(c, __VA_ARGS__), -EPROTO)
 
 #endif

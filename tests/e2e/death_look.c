@@ -63,7 +63,7 @@ uint64_t look_segment(pid_t pid)
 		return 0;
 	while (!start && fgets(line, sizeof(line), f))
 		if (strstr(line, "memfd:causeway-link"))
-			sscanf(line, "%lx-", &start);
+			start = strtoul(line, NULL, 16);
 	fclose(f);
 	return start;
 }

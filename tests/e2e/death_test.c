@@ -484,15 +484,15 @@ int main(int argc, char **argv)
 {
 	const char *seed_text = getenv("SEED"), *target = getenv("TARGET");
 	unsigned seed = seed_text ? (unsigned)strtoul(seed_text, NULL, 0) : 1;
-	int rounds = argc > 1 ? atoi(argv[1]) : target_full() ? ROUNDS_ALL : ROUNDS;
+	int rounds = argc > 1 ? (int)strtol(argv[1], NULL, 10) : target_full() ? ROUNDS_ALL : ROUNDS;
 	static struct bench b = { .card.log = -1, .host.log = -1 };
 	int failed = 1;
 
 	if (argc == 6 && !strcmp(argv[1], "--host")) {
-		struct death_shared *sh = mmap(NULL, sizeof(*sh), PROT_READ | PROT_WRITE, MAP_SHARED, atoi(argv[3]), 0);
+		struct death_shared *sh = mmap(NULL, sizeof(*sh), PROT_READ | PROT_WRITE, MAP_SHARED, (int)strtol(argv[3], NULL, 10), 0);
 
-		return sh == MAP_FAILED ? 125 : death_host(sh, argv[2], (enum death_phase)atoi(argv[4]),
-							    (unsigned)atoi(argv[5]));
+		return sh == MAP_FAILED ? 125 : death_host(sh, argv[2], (enum death_phase)strtol(argv[4], NULL, 10),
+							    (unsigned)strtol(argv[5], NULL, 10));
 	}
 	if (!target || strcmp(target, "shm")) {
 		printf("ok 1 - death # SKIP there is nobody to kill: TARGET=shm\n1..1\n");

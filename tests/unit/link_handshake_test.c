@@ -163,7 +163,7 @@ static int attach_fake(struct fake *f, struct cw_link **host, char *why, size_t 
 	f->listening = socket(AF_UNIX, SOCK_SEQPACKET, 0);
 	assert_int_equal(bind(f->listening, (struct sockaddr *)&addr, len), 0);
 	assert_int_equal(listen(f->listening, 1), 0);
-	pthread_create(thread, NULL, fake_main, f);
+	assert_int_equal(pthread_create(thread, NULL, fake_main, f), 0);
 	ret = cw_link_attach(name, &param, host, why, size);
 	return ret;
 }

@@ -393,7 +393,7 @@ static void scribbles_during_a_look(void **state)
 		int ret = 0;
 
 		snprintf(doing, sizeof(doing), "seed %llu, round %u, with a vandal", (unsigned long long)seed, round);
-		pthread_create(&thread, NULL, vandal_main, &a);
+		assert_int_equal(pthread_create(&thread, NULL, vandal_main, &a), 0);
 		while (!a.runs)
 			usleep(10);
 		for (int i = 0; i < 50 && !ret; i++)
@@ -420,7 +420,7 @@ static void a_tail_that_flickers_ends_the_link(void **state)
 		int ret = 0;
 
 		snprintf(doing, sizeof(doing), "a tail that flickers, round %u", round);
-		pthread_create(&thread, NULL, vandal_main, &a);
+		assert_int_equal(pthread_create(&thread, NULL, vandal_main, &a), 0);
 		while (!a.runs)
 			usleep(10);
 		for (uint32_t sent = 0; !ret; sent += 40) {
