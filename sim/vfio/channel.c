@@ -83,7 +83,7 @@ static int read_some(struct channel *c, size_t want)
 	int ret;
 
 	if (n < 0)
-		return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR ? 0 : -ENOTCONN;
+		return errno == EAGAIN || errno == EINTR ? 0 : -ENOTCONN;
 	if (n == 0)
 		return c->in_n ? channel_fail(c, "the client left in the middle of a message") : -ENOTCONN;
 	c->in_n += (size_t)n;
@@ -155,7 +155,7 @@ int channel_send(struct channel *c, const struct vu_hdr *hdr, const void *a, siz
 		if (n > 0) {
 			skip(iov, (size_t)n);
 			left -= (size_t)n;
-		} else if (n < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) {
+		} else if (n < 0 && errno != EAGAIN && errno != EINTR) {
 			return -ENOTCONN;
 		} else if (poll(&p, 1, SEND_MS) == 0) {
 			channel_note(c, "the client does not read its socket");
