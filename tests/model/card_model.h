@@ -24,6 +24,8 @@ struct cw_model_param {
 	uint32_t clock_hz;
 	uint64_t card_bytes;       /* sparse */
 	uint64_t delay_ps;         /* from cause to effect */
+	bool msi;                  /* has MSI, too: 32 messages, 64-bit */
+	bool intx;                 /* without either, INTA# follows ERROR */
 };
 void cw_model_param_default(struct cw_model_param *p);
 

@@ -63,6 +63,8 @@ void model_reset(struct cw_model *m, bool everything)
 	}
 	model_queues_reset(m);
 	m->control = m->error = m->error_queue = m->scratch = 0;
+	if (m->up)
+		model_intx(m);
 	m->window_base = 0;
 	m->db_stride = CW_DB_STRIDE_LOG2_MIN;
 	m->cpl_timeout = 20;
@@ -270,6 +272,7 @@ static int link_in(struct cw_model *m, enum cw_link_state state)
 
 	cw_txq_reset(m->txq);
 	model_reset(m, true);
+	m->intx = false;
 	m->up = state == CW_LINK_UP;
 	if (!m->up)
 		return 0;

@@ -4,8 +4,8 @@
 
 #include "model_priv.h"
 
-enum { CAP_PM = 0x40, CAP_MSIX = 0x50, CAP_PCIE = 0x60 };
-enum { COMMAND = 0x04, BAR0 = 0x10, COMMAND_MEM = 2, COMMAND_BME = 4 };
+enum { CAP_PM = 0x40, CAP_MSIX = 0x50, CAP_PCIE = 0x60, CAP_MSI = 0xa0 };
+enum { COMMAND = 0x04, BAR0 = 0x10, COMMAND_MEM = 2, COMMAND_BME = 4, COMMAND_INTX_OFF = 0x400 };
 
 static void put(struct cw_model *m, unsigned reg, uint32_t value, uint32_t rw)
 {
@@ -57,11 +57,17 @@ void model_cfg_init(struct cw_model *m)
 	put(m, CAP_MSIX, (uint32_t)(m->p.vectors - 1) << 16 | CAP_PCIE << 8 | 0x11, 0xc0000000);
 	put(m, CAP_MSIX + 4, CW_MSIX_TABLE_OFFSET | CW_BAR_REGS, 0);
 	put(m, CAP_MSIX + 8, CW_MSIX_PBA_OFFSET | CW_BAR_REGS, 0);
-	put(m, CAP_PCIE, 2u << 16 | 0x10, 0);
+	put(m, CAP_PCIE, 2u << 16 | (m->p.msi ? CAP_MSI << 8 : 0) | 0x10, 0);
 	put(m, CAP_PCIE + 4, 1u << 28 | 1u << 15 | 1u << 5 | 2, 0); /* FLR, role-based errors, extended tags, MPS 512 */
 	put(m, CAP_PCIE + 8, 0x2810, 0x0000ffff); /* MRRS 512, relaxed ordering and no-snoop on */
 	put(m, CAP_PCIE + 12, 4u << 4 | 3, 0);    /* x4, 8 GT/s */
 	put(m, CAP_PCIE + 16, 0x10430000, 0x000000c8);
+	if (m->p.msi) { /* 7.7.1 */
+		put(m, CAP_MSI, 0x008a0005, 0x00710000);
+		put(m, CAP_MSI + 4, 0, 0xfffffffc);
+		put(m, CAP_MSI + 8, 0, 0xffffffff);
+		put(m, CAP_MSI + 12, 0, 0xffff);
+	}
 	m->bdf = 0;
 }
 
@@ -73,6 +79,7 @@ static void cfg_write(struct cw_model *m, uint16_t reg, uint32_t value, uint8_t 
 		if (be & 1 << b)
 			m->cfg[reg + b] = (m->cfg[reg + b] & ~mask) | (v & mask);
 	}
+	model_intx(m);
 	if (reg == CAP_MSIX)
 		model_msix_pending(m);
 	/* Initiate FLR reads as zero (7.5.3.4). */
@@ -132,6 +139,24 @@ bool model_msix_enabled(const struct cw_model *m)
 bool model_msix_masked(const struct cw_model *m)
 {
 	return get(m, CAP_MSIX) >> 30 & 1;
+}
+
+uint32_t model_msi_n(const struct cw_model *m)
+{
+	uint32_t control = get(m, CAP_MSI) >> 16;
+
+	return m->p.msi && control & 1 ? 1u << (control >> 4 & 7) : 0;
+}
+
+void model_msi_message(const struct cw_model *m, uint64_t *addr, uint32_t *data)
+{
+	*addr = get(m, CAP_MSI + 4) | (uint64_t)get(m, CAP_MSI + 8) << 32;
+	*data = get(m, CAP_MSI + 12);
+}
+
+bool model_intx_allowed(const struct cw_model *m)
+{
+	return !(get(m, COMMAND) & COMMAND_INTX_OFF) && !model_msi_n(m) && !model_msix_enabled(m);
 }
 
 uint32_t model_mps(const struct cw_model *m)

@@ -60,7 +60,7 @@ struct cw_model {
 	struct cw_rx_credit rx;
 	struct cw_model_param p;
 	uint64_t now;
-	bool up, pulled, stuck;
+	bool up, pulled, stuck, intx;
 
 	uint8_t cfg[MODEL_CFG_BYTES], cfg_rw[MODEL_CFG_BYTES];
 	uint16_t bdf;
@@ -103,6 +103,10 @@ int model_cfg_bar(const struct cw_model *m, uint64_t addr, uint32_t len, uint64_
 bool model_bus_master(const struct cw_model *m);
 bool model_msix_enabled(const struct cw_model *m);
 bool model_msix_masked(const struct cw_model *m);
+/* Messages that MSI has enabled, 0: it is off. */
+uint32_t model_msi_n(const struct cw_model *m);
+void model_msi_message(const struct cw_model *m, uint64_t *addr, uint32_t *data);
+bool model_intx_allowed(const struct cw_model *m);
 uint32_t model_mps(const struct cw_model *m);  /* bytes */
 uint32_t model_mrrs(const struct cw_model *m);
 
@@ -113,6 +117,8 @@ void model_doorbell(struct cw_model *m, uint64_t offset, const uint32_t *value, 
 void model_error(struct cw_model *m, uint32_t bit, uint32_t queue);
 void model_raise(struct cw_model *m, uint32_t vector);
 void model_msix_pending(struct cw_model *m);
+/* Says on the link what level the pin has now. */
+void model_intx(struct cw_model *m);
 
 /* model_queue.c */
 void model_queue_ctrl(struct cw_model *m, uint32_t queue, uint32_t value);

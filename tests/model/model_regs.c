@@ -143,7 +143,10 @@ static void global_write(struct cw_model *m, uint32_t reg, uint32_t value)
 		for (uint32_t q = 0; q < m->p.queues; q++)
 			model_queue_kick(m, q);
 		break;
-	case CW_ERROR: m->error &= ~value; break;
+	case CW_ERROR:
+		m->error &= ~value;
+		model_intx(m);
+		break;
 	case CW_ERROR_QUEUE: m->error_queue = 0; break;
 	case CW_DB_STRIDE: break; /* BAR2 has room for the smallest stride only */
 	case CW_WINDOW_BASE_LO: set_half(&m->window_base, false, value & ~(CW_BAR4_BYTES - 1)); break;
@@ -252,6 +255,32 @@ void model_error(struct cw_model *m, uint32_t bit, uint32_t queue)
 			m->error_queue = CW_ERROR_QUEUE_VALID_MASK | queue;
 	}
 	model_raise(m, 0);
+	model_intx(m);
+}
+
+/* Section 2.2.8.1 */
+void model_intx(struct cw_model *m)
+{
+	bool level = m->p.intx && m->error && !m->pulled && model_intx_allowed(m);
+
+	if (level == m->intx)
+		return;
+	m->intx = level;
+	cw_tlp_msg(&m->out, m->bdf, level ? CW_MSG_ASSERT_INTA : CW_MSG_DEASSERT_INTA, 4 /* local */);
+	model_send(m, &m->out, -1, 0);
+}
+
+/* Section 7.7.1: the low bits of the data are the message's number. */
+static void raise_msi(struct cw_model *m, uint32_t vector)
+{
+	uint32_t data, n = model_msi_n(m);
+	uint64_t addr;
+
+	model_msi_message(m, &addr, &data);
+	data = (data & ~(n - 1)) | (vector & (n - 1));
+	m->stats.interrupts++;
+	cw_tlp_mwr(&m->out, m->bdf, addr, &data, 4, 0);
+	model_send(m, &m->out, -1, 0);
 }
 
 /* Section 7.7.2: a masked vector sets its pending bit and is sent when unmasked. */
@@ -259,6 +288,8 @@ void model_raise(struct cw_model *m, uint32_t vector)
 {
 	struct model_msix *v;
 
+	if (model_msi_n(m) && model_bus_master(m))
+		raise_msi(m, vector);
 	if (vector >= m->p.vectors || !model_msix_enabled(m) || !model_bus_master(m))
 		return;
 	v = &m->msix[vector];
