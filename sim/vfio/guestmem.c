@@ -230,7 +230,8 @@ int guestmem_unmap(struct guestmem *g, uint64_t iova, uint64_t size)
 			return -EINVAL;
 	for (unsigned i = first; i < end; i++)
 		put_file(g->range[i].file);
-	memmove(g->range + first, g->range + end, (g->n - end) * sizeof(*g->range));
+	if (end > first)
+		memmove(g->range + first, g->range + end, (g->n - end) * sizeof(*g->range));
 	g->n -= end - first;
 	g->epoch++;
 	return 0;
