@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/vfio.h>
+#include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -344,6 +345,14 @@ static inline bool rig_recv(struct rig *r)
 
 static inline void rig_step(struct rig *r)
 {
+	struct pollfd p = { .fd = r->sock, .events = POLLIN };
+	char c;
+
+	if (!r->v) { /* it is a program of its own */
+		if (poll(&p, 1, 10) > 0 && recv(r->sock, &c, 1, MSG_PEEK | MSG_DONTWAIT) <= 0)
+			r->status = -ENOTCONN;
+		return;
+	}
 	if (!r->status)
 		r->status = cw_vfio_step(r->v, 0);
 }
