@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <linux/vfio.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -237,9 +238,18 @@ static void only_eventfds_are_taken(void **state)
 	close(sockets[1]);
 }
 
+static volatile sig_atomic_t woken;
+
+static void wake(int sig)
+{
+	(void)sig;
+	woken = 1;
+}
+
 /* A client may fill its eventfd and have writers wait: it is the same file. */
 static void a_full_event_does_not_wait(void **state)
 {
+	const struct sigaction sa = { .sa_handler = wake };
 	const uint64_t most = UINT64_MAX - 1;
 	struct bench *b = *state;
 
@@ -247,7 +257,11 @@ static void a_full_event_does_not_wait(void **state)
 	assert_int_equal(write(b->event[0], &most, sizeof(most)), sizeof(most));
 	irqs_msix(&b->q, 0);
 	assert_int_equal(fcntl(b->event[0], F_SETFL, 0), 0);
+	sigaction(SIGALRM, &sa, NULL);
+	alarm(2);
 	irqs_msix(&b->q, 0);
+	assert_false(woken);
+	signal(SIGALRM, SIG_DFL);
 	assert_int_equal(b->q.signalled, 0);
 }
 
