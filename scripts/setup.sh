@@ -5,7 +5,7 @@
 set -euo pipefail
 
 run_packages="gcc g++ make libc6-dev verilator zlib1g-dev libssl-dev"
-test_packages="$run_packages libcmocka-dev sparse iverilog yosys cppcheck clang clang-tidy shellcheck
+test_packages="$run_packages libcmocka-dev libjson-c-dev sparse iverilog yosys cppcheck clang clang-tidy shellcheck
     librsvg2-bin linux-headers-amd64 linux-headers-6.12-amd64 linux-source-6.1 perl xz-utils"
 
 case ${1:-} in
