@@ -13,8 +13,7 @@ works() {
     cwctl -q write 0 /bin/busybox && cwctl -q read 0 "$size" /tmp/back && same /bin/busybox /tmp/back
 }
 verified() {
-    fio_run /tmp/fio.out --name=bounce --ioengine=libaio --rw=randwrite --bs=64k --size=4m --offset_increment=4m \
-        --numjobs=2 --iodepth=16 --verify=crc32c --verify_fatal=1 && [ "$(fio_error /tmp/fio.out)" = 0 ]
+    fio_run /tmp/fio.out 2 4 --ioengine=libaio --rw=randwrite --bs=64k --iodepth=16 --verify=crc32c --verify_fatal=1 && [ "$(fio_error /tmp/fio.out)" = 0 ]
 }
 # Some of the pool is in use while a transfer is on its way.
 used_now() { [ "$(cat $pool/io_tlb_used)" -gt 0 ]; }

@@ -32,8 +32,7 @@ hit=0 round=0
 while [ $hit -lt 3 ] && [ $round -lt 10 ]; do
     round=$((round + 1))
     out=/tmp/fio.$round
-    fio_run $out --name=flr --ioengine=io_uring --rw=randrw --bs=64k --size=16m --numjobs=2 --offset_increment=16m \
-        --iodepth=32 --time_based --runtime=12 >/tmp/fio.log &
+    fio_run $out 2 16 --ioengine=io_uring --rw=randrw --bs=64k --iodepth=32 --time_based --runtime=12 >/tmp/fio.log &
     fio_pid=$!
     sleep 0.5
     check "round_${round}_reset_while_fio_runs" when_busy reset

@@ -11,10 +11,13 @@ module=/planted/use_after_unmap.ko
 unmapped() { dmesg | sed -n 's/.*planted: unmapped \(0x[0-9a-f]*\) .*/\1/p' | sort -u; }
 named() {
     ask faults >/tmp/faults
-    sed "s,^,# ," /tmp/faults
+    head -n 5 /tmp/faults
     for at in $(unmapped); do
         note "unmapped too early: $at"
-        grep -q "$at" /tmp/faults && return 0
+        if grep -q "$at" /tmp/faults; then
+            note "$(grep -m 1 "$at" /tmp/faults)"
+            return 0
+        fi
     done
     return 1
 }

@@ -39,8 +39,7 @@ for direction in write read; do
     done
 done
 for e in io_uring libaio; do
-    fio_run /tmp/fio.out --name=kill --ioengine=$e --rw=randrw --bs=256k --size=16m --numjobs=2 \
-        --offset_increment=16m --iodepth=32 --time_based --runtime=100 >/tmp/fio.log &
+    fio_run /tmp/fio.out 2 16 --ioengine=$e --rw=randrw --bs=256k --iodepth=32 --time_based --runtime=100 >/tmp/fio.log &
     wait_for 100 pidof /cw/fio/ld-linux-x86-64.so.2 >/dev/null
     victim=$(pidof ld-linux-x86-64.so.2)
     check "${e}_fio_killed_in_the_middle" when_busy kill -9 $victim

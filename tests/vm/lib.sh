@@ -132,11 +132,20 @@ dead() { ! kill -0 "$1" 2>/dev/null; }
 
 # ---- fio ----
 
-# fio_run OUT OPTION...: fio on the card, its report in OUT (JSON)
+# fio_run OUT JOBS MIB OPTION...: fio on the card, each job with as many MiB of its own; its report in OUT (JSON).
+# fio takes a character device to be as large as `size' says; a job's part is from its `offset' to its
+# `filesize'. Jobs that name the same file share what fio knows of it, so each has a name of its own.
 fio_run() {
-    fio_out=$1
-    shift
-    fio --output="$fio_out" --output-format=json --filename="$node" --thread --group_reporting "$@" 2>&1
+    fio_out=$1 fio_jobs=$2 fio_mib=$3 fio_job=0
+    shift 3
+    set -- --output="$fio_out" --output-format=json --thread --group_reporting --size=1g "$@"
+    while [ $fio_job -lt "$fio_jobs" ]; do
+        ln -sf "$node" /tmp/card.$fio_job
+        set -- "$@" --name=job$fio_job --filename=/tmp/card.$fio_job --offset=$((fio_job * fio_mib))m \
+            --filesize=$(((fio_job + 1) * fio_mib))m
+        fio_job=$((fio_job + 1))
+    done
+    fio "$@" 2>&1
 }
 
 # fio_bytes OUT read|write: as fio counts them

@@ -28,8 +28,7 @@ count_start
 check works_again works
 check "that_is_$size bytes each way" moved "$size" "$size"
 
-fio_run /tmp/fio.out --name=rescan --ioengine=libaio --rw=randrw --bs=64k --size=16m --numjobs=2 --offset_increment=16m \
-    --iodepth=32 --time_based --runtime=100 >/tmp/fio.log &
+fio_run /tmp/fio.out 2 16 --ioengine=libaio --rw=randrw --bs=64k --iodepth=32 --time_based --runtime=100 >/tmp/fio.log &
 fio_pid=$!
 check remove_while_fio_runs when_busy remove
 check fio_ends gone $fio_pid 300

@@ -29,8 +29,7 @@ check the_module_loads load
 bdf=$(address)
 for e in io_uring psync libaio; do
     out=/tmp/fio.$e
-    fio_run $out --name=$e --ioengine=$e --rw=randrw --bs=64k --size=16m --numjobs=2 --offset_increment=16m \
-        --iodepth=32 --time_based --runtime=100 >/tmp/fio.log &
+    fio_run $out 2 16 --ioengine=$e --rw=randrw --bs=64k --iodepth=32 --time_based --runtime=100 >/tmp/fio.log &
     fio_pid=$!
     check "${e}_unbind_while_fio_runs" when_busy unbind
     check "${e}_bind_again" bind
@@ -45,5 +44,5 @@ for e in io_uring psync libaio; do
     check "${e}_unbind_and_bind_while_idle" sh -c "echo $bdf >$driver/unbind && ! [ -e $node ] && echo $bdf >$driver/bind"
     check "${e}_the_number_is_0_again" wait_for 50 test -c $node
 done
-check fio_verifies_afterwards fio_run /tmp/fio.last --name=last --ioengine=libaio --rw=randwrite --bs=16k --size=2m --iodepth=32 --verify=crc32c
+check fio_verifies_afterwards fio_run /tmp/fio.last 1 2 --ioengine=libaio --rw=randwrite --bs=16k --iodepth=32 --verify=crc32c
 finish
