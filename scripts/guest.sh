@@ -59,7 +59,7 @@ link=guest-$$
 # shellcheck disable=SC2086 # none, or one word
 build/bin/cwctl card $link $card >"$logs/$name.card" 2>&1 &
 card_pid=$!
-pids+=($card_pid)
+pids+=("$card_pid")
 for _ in $(seq 100); do
     build/bin/cwvfio -c $link -s "$run/sock" ${tlp[@]+"${tlp[@]}"} --once >"$logs/$name.vfio" 2>&1 &
     vfio_pid=$!
@@ -73,7 +73,7 @@ for _ in $(seq 100); do
     sleep 0.05
 done
 [ -S "$run/sock" ] || { cat "$logs/$name.card" "$logs/$name.vfio" >&2; die "the card did not come up"; }
-pids+=($vfio_pid)
+pids+=("$vfio_pid")
 
 # ---- QEMU ----
 memory_args=(-M "q35${shared:+,memory-backend=mem}${machine:+,$machine}" -m "$memory")
@@ -94,7 +94,7 @@ if [ -n "${KVM:-}" ]; then
 fi
 console=file:$logs/$name.console
 # shellcheck disable=SC2054 # commas belong to the arguments
-qemu=("$kit/qemu" "${memory_args[@]}" -accel $accel -smp "$cpus" -nodefaults -no-user-config -display none -no-reboot
+qemu=("$kit/qemu" "${memory_args[@]}" -accel "$accel" -smp "$cpus" -nodefaults -no-user-config -display none -no-reboot
     -kernel "$kit/vmlinuz" -initrd "$initrd" -device pcie-root-port,id=rp0,chassis=1
     -device '{"driver":"vfio-user-pci","bus":"rp0","x-msg-timeout":60000,"socket":{"type":"unix","path":"'"$run/sock"'"}}'
     ${extra[@]+"${extra[@]}"})
@@ -110,20 +110,20 @@ mkfifo "$run/in" "$run/out"
     -append "console=ttyS0 panic=-1 loglevel=7 $append cw_scenario=$scenario" \
     <"$run/in" >"$run/out" 2>"$logs/$name.qemu" &
 qemu_pid=$!
-pids+=($qemu_pid)
+pids+=("$qemu_pid")
 exec 8>"$run/in" 9<"$run/out"
 
 # What the scenario asks of the host; each is answered by a line "done".
 host_does() {
     case $1 in
-    @kill-card) kill -9 $card_pid ;;
-    @kill-vfio) kill -9 $vfio_pid ;;
+    @kill-card) kill -9 $card_pid && wait $card_pid 2>/dev/null ;;
+    @kill-vfio) kill -9 $vfio_pid && wait $vfio_pid 2>/dev/null ;;
     @faults) grep -F dma-unmapped "$logs/$name.vfio" >&8 ;;
     @faults-expected) faults_expected=1 ;;
     @aer-*) ;; # for scenarios to come
     *) echo "guest: the scenario asks for '$1', which is not known" >&2 ;;
     esac
-    echo done >&8
+    echo "done" >&8
 }
 faults_expected=
 status=124
