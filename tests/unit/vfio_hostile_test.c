@@ -248,7 +248,7 @@ static void accesses_outside_a_region(void **state)
 
 static void interrupts_that_are_nonsense(void **state)
 {
-	struct { struct vfio_irq_set s; uint8_t more[16]; } set = {
+	union { struct vfio_irq_set s; uint8_t more[sizeof(struct vfio_irq_set) + 16]; } set = {
 		.s = { sizeof(set), VFIO_IRQ_SET_DATA_EVENTFD | VFIO_IRQ_SET_ACTION_TRIGGER, VFIO_PCI_MSIX_IRQ_INDEX, 0, 2 },
 	};
 	struct rig *r = *state;
