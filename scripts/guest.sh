@@ -116,8 +116,8 @@ exec 8>"$run/in" 9<"$run/out"
 # What the scenario asks of the host; each is answered by a line "done".
 host_does() {
     case $1 in
-    @kill-card) kill -9 $card_pid ;;
-    @kill-vfio) kill -9 $vfio_pid ;;
+    @kill-card) kill -9 $card_pid && wait $card_pid 2>/dev/null ;;
+    @kill-vfio) kill -9 $vfio_pid && wait $vfio_pid 2>/dev/null ;;
     @faults) grep -F dma-unmapped "$logs/$name.vfio" >&8 ;;
     @faults-expected) faults_expected=1 ;;
     @aer-*) ;; # for scenarios to come

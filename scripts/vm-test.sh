@@ -5,19 +5,21 @@
 #   -k 6.1|6.12   this kernel; may be given several times (6.1)
 #   -s SET        the scenarios of this set: data, life or dma     -f   also those for full runs only
 #   -j N          guests at a time (1)                             -v   all that a scenario says, as it says it
+#   -g OPTIONS    more for scripts/guest.sh
 #
 # A scenario is tests/vm/NAME.sh; its first lines tell its set and its guest (tests/vm/lib.sh). Its own checks
 # are indented below its line. Passed means: it ended by itself, each of its checks passed, among them that
 # the kernel's log is clean, and the simulation saw no rule broken. Logs are in build/vm/KERNEL-NAME.*.
 set -u
 cd "$(dirname "$0")/.." || exit
-kernels=() set='' full='' jobs=1 verbose=''
-while getopts k:s:fj:v opt; do
+kernels=() set='' full='' jobs=1 verbose='' more=''
+while getopts k:s:fj:g:v opt; do
     case $opt in
     k) kernels+=("$OPTARG") ;;
     s) set=$OPTARG ;;
     f) full=1 ;;
     j) jobs=$OPTARG ;;
+    g) more=$OPTARG ;;
     v) verbose=1 ;;
     *) exit 2 ;;
     esac
@@ -41,7 +43,10 @@ if [ ${#names[@]} = 0 ]; then
         case $name in lib | *_test) continue ;; esac
         its=$(said "$name" set)
         [ -z "$set" ] || [ "$set" = "${its:-life}" ] || continue
-        [ -n "$full" ] || [ "$(said "$name" only)" != full ] || continue
+        case $(said "$name" only) in
+        full) [ -n "$full" ] || continue ;;
+        named) continue ;;
+        esac
         names+=("$name")
     done
 fi
@@ -51,7 +56,7 @@ fi
 run() {
     local base=$logs/$1-$2 start=$EPOCHREALTIME arguments
     rm -f "$base".{out,rc}
-    eval "arguments=($(said "$2" guest))" # with quotes, as in a shell
+    eval "arguments=($(said "$2" guest) $more)" # with quotes, as in a shell
     if [ -n "$verbose" ]; then
         scripts/guest.sh -k "$1" -n "$1-$2" "${arguments[@]}" "$2" 2>&1 | tee "$base.out"
     else

@@ -4,7 +4,7 @@
 KERNELS ?= 6.1 6.12
 SCENARIOS ?=
 
-.PHONY: vm vm-test vm-kits tests-vm
+.PHONY: vm vm-test vm-programs tests-vm
 ##  make vm        a shell in a guest that has the card (KERNEL=6.1|6.12; WAVE=1, TLP=1 record)
 KERNEL ?= 6.1
 vm:
@@ -25,6 +25,6 @@ $(B)/tests/vm/%: tests/vm/%.c
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -static -o $@ $<
 vm-programs: $(VM_PROGRAMS)
 
-# The part vm of the tests: 6.1, and with TEST_ALL both kernels.
+# The part vm of the tests: 6.1, and with TEST_ALL=1 both kernels.
 tests-vm:
 	@for k in $(if $(TEST_ALL),6.1 6.12,6.1); do scripts/guest-kit.sh $$k || exit 1; done

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2034 # what it sets is for the scenarios
 # What the scenarios share, in the guest. A scenario sources it, says `check NAME COMMAND...` for each thing
 # that must be so, and last `finish`, which takes the module away and reads the kernel's log.
 #
@@ -7,8 +7,10 @@
 #   # set: data|life|dma      where it is listed (life when it says nothing)
 #   # guest: OPTIONS          of scripts/guest.sh
 #   # only: full              not in `make test`
+#   # only: named             just when it is asked for
 tests=0
 failed=0
+# shellcheck disable=SC2154 # from the kernel's command line
 began="causeway-vm: $cw_scenario begins"
 ended="causeway-vm: $cw_scenario ended"
 node=/dev/causeway0
@@ -161,7 +163,7 @@ fio_error() { awk '$1 == "\"error\"" { n = $3 + 0; if (n) exit } END { print n +
 ask() {
     echo "@$*" >/dev/ttyS1
     while IFS= read -r answer </dev/ttyS1; do
-        [ "$answer" != done ] || return 0
+        [ "$answer" != "done" ] || return 0
         echo "$answer"
     done
 }

@@ -10,7 +10,7 @@ size=$((8 << 20))
 # rounds N CPU: its own data to its own place and back, three times
 rounds() {
     head -c $size /dev/urandom >"/tmp/data.$1"
-    for round in 1 2 3; do
+    for _ in 1 2 3; do
         taskset "$2" cwctl -q write $(($1 * size)) "/tmp/data.$1" &&
             taskset "$2" cwctl -q read $(($1 * size)) $size "/tmp/back.$1" &&
             same "/tmp/data.$1" "/tmp/back.$1" || return 1
