@@ -6,7 +6,7 @@
 # scripts/private-apt.sh), the configuration allnoconfig and tests/vm/debug.config. The result is kept in
 # ${XDG_CACHE_HOME:-~/.cache}/causeway, in a folder named after the source's version and a sum of all
 # that it was built from; what is there already is not built again. In the folder: vmlinuz, release,
-# and build, against which modules are built (KDIR). JOBS=N processes (2). While it builds, the
+# and linux-headers-RELEASE, against which modules are built (KDIR). JOBS=N processes (2). While it builds, the
 # log is FOLDER.part/log, and every half minute there is a line that says how far it is.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -99,6 +99,8 @@ rm -rf "$tree"
 # ---- end of build
 say "built in $(elapsed)"
 rm -rf "$kernel"
+# Under the name by which `make module` knows headers.
+mv "$part/build" "$part/linux-headers-$release"
 mv "$part" "$kernel"
 echo "$release" >"$kernel/release"
 echo "$kernel"
