@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # scripts/guest.sh [OPTION...] [SCENARIO]   boots a guest that has the simulated card
 #
-#   -k KERNEL     6.1 (so without), 6.12, 6.1-debug -m MB     memory (256)
+#   -k KERNEL     6.1, 6.12 or 6.1-debug (6.1)    -m MB     memory (256; 512 with fio)
 #   -c N          processors (1)                  -a WORDS  more words on the kernel's command line
 #   -o OPTIONS    of the card (cwctl card)        -t SECS   it is stopped after so long (120)
 #   -Q ARGUMENTS  more for QEMU                   -M WORDS  more of QEMU's machine, after commas
@@ -17,7 +17,7 @@
 # Exit status: the scenario's; 124 when it was stopped; 3 when the simulation found a broken rule.
 set -u
 cd "$(dirname "$0")/.." || exit
-kernel=6.1 memory=256 cpus=1 append='' card='' limit=120 extra='' machine='' fio='' name='' shared=1
+kernel=6.1 memory='' cpus=1 append='' card='' limit=120 extra='' machine='' fio='' name='' shared=1
 while getopts k:m:c:a:o:t:Q:M:Fn:p opt; do
     case $opt in
     k) kernel=$OPTARG ;;
@@ -37,6 +37,8 @@ done
 shift $((OPTIND - 1))
 scenario=${1:-}
 name=${name:-${scenario:-shell}}
+[ -n "$scenario" ] || fio=1
+memory=${memory:-$((fio ? 512 : 256))} # fio alone takes 90 MB of the half that files may use
 kit=build/guest-$kernel
 logs=build/vm
 mkdir -p "$logs"
@@ -46,6 +48,10 @@ finish() {
     [ ${#pids[@]} = 0 ] || kill "${pids[@]}" 2>/dev/null
     wait 2>/dev/null
     rm -rf "$run"
+    # A card numbers its hosts, and here it has one.
+    [ ! -e "$logs/$name.fst.0" ] || mv "$logs/$name.fst.0" "$logs/$name.fst"
+    [ -z "${WAVE:-}" ] || echo "guest: waves are in $logs/$name.fst"
+    [ -z "${TLP:-}" ] || echo "guest: the TLP log is $logs/$name.tlog: build/bin/cwtrace print, stat or life"
 }
 trap finish EXIT
 die() { echo "guest: $*" >&2; exit 2; }
@@ -79,7 +85,7 @@ pids+=("$vfio_pid")
 memory_args=(-M "q35${shared:+,memory-backend=mem}${machine:+,$machine}" -m "$memory")
 [ -z "$shared" ] || memory_args+=(-object "memory-backend-memfd,id=mem,size=${memory}M,share=on")
 initrd=$kit/initrd
-if [ -n "$fio" ] || [ -z "$scenario" ]; then
+if [ -n "$fio" ]; then
     initrd=$run/initrd
     cat "$kit/initrd" "$kit/fio.cpio" >"$initrd"
 fi
@@ -101,7 +107,13 @@ qemu=("$kit/qemu" "${memory_args[@]}" -accel "$accel" -smp "$cpus" -nodefaults -
 
 if [ -z "$scenario" ]; then
     "${qemu[@]}" -serial mon:stdio -append "console=ttyS0 panic=-1 quiet $append"
-    exit
+    status=$?
+    # The server ends with its client, before the card does: logs and waves are whole.
+    for _ in $(seq 50); do
+        kill -0 "$vfio_pid" 2>/dev/null || break
+        sleep 0.1
+    done
+    exit $status
 fi
 
 : >"$logs/$name.console"

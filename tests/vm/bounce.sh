@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # swiotlb=force: every transfer goes through the kernel's bounce buffers.
 # set: dma
-# guest: -F -m 384 -t 180 -a swiotlb=force
+# guest: -F -t 180 -a swiotlb=force
 # shellcheck source=tests/vm/lib.sh
 . /cw/tests/vm/lib.sh
 size=$(stat -c %s /bin/busybox)

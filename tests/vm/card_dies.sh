@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 # The simulated card is killed while it is read and written.
-# set: life
-# guest: -F -m 384 -t 180
+# set: ends
+# guest: -F -t 180
 # shellcheck source=tests/vm/lib.sh
 . /cw/tests/vm/lib.sh
 export victim=card

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # fio, reading back and verifying all it wrote, through three ways into the kernel.
 # set: data
-# guest: -F -m 384 -t 240
+# guest: -F -t 240
 # shellcheck source=tests/vm/lib.sh
 . /cw/tests/vm/lib.sh
 mib=$((1 << 20))

@@ -3,7 +3,7 @@
 # A function-level reset through sysfs while fio runs: what was in flight may fail, with an error
 # that says so; nothing hangs; the card works afterwards without loading anything again.
 # set: life
-# guest: -F -m 384 -t 240
+# guest: -F -t 240
 # shellcheck source=tests/vm/lib.sh
 . /cw/tests/vm/lib.sh
 size=$(stat -c %s /bin/busybox)

@@ -3,7 +3,7 @@
 # 1 GiB both ways, by one call each, from huge pages: the same SHA-256, few descriptors.
 # set: data
 # only: full
-# guest: -m 3072 -t 900
+# guest: -m 3072 -t 1800
 # shellcheck source=tests/vm/lib.sh
 . /cw/tests/vm/lib.sh
 bytes=$((1 << 30))

@@ -3,7 +3,7 @@
 # Under a strict IOMMU: each transfer has its mappings, and nothing is reached without one.
 # The host ends the scenario as failed when the card met a fault.
 # set: dma
-# guest: -F -m 384 -t 240 -M kernel-irqchip=split -Q "-device intel-iommu,caching-mode=on,intremap=off" -a "intel_iommu=on iommu=strict"
+# guest: -F -t 240 -M kernel-irqchip=split -Q "-device intel-iommu,caching-mode=on,intremap=off" -a "intel_iommu=on iommu=strict"
 # shellcheck source=tests/vm/lib.sh
 . /cw/tests/vm/lib.sh
 size=$(stat -c %s /bin/busybox)

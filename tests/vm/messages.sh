@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Memory that is not shared with the server: all DMA goes by messages, and interrupts wait for their replies.
 # set: dma
-# guest: -p -F -m 384 -t 240
+# guest: -p -F -t 240
 # shellcheck source=tests/vm/lib.sh
 . /cw/tests/vm/lib.sh
 size=$(stat -c %s /cw/bin/cwctl)

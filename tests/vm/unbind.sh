@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # The driver is unbound and bound again while fio runs.
 # set: life
-# guest: -F -m 384 -t 180
+# guest: -F -t 180
 # shellcheck source=tests/vm/lib.sh
 . /cw/tests/vm/lib.sh
 size=$(stat -c %s /bin/busybox)
