@@ -12,7 +12,7 @@ size=$(stat -c %s /cw/bin/cwctl)
 works() {
     cwctl -q write 0 /cw/bin/cwctl && cwctl -q read 0 "$size" /tmp/back && same /cw/bin/cwctl /tmp/back
 }
-left_behind() { ls $node || grep -i causeway /proc/interrupts /proc/iomem; }
+left_behind() { ls "$node" || grep -i causeway /proc/interrupts /proc/iomem; }
 
 bdf=$(address)
 check allocations_may_fail may_fail
