@@ -25,7 +25,7 @@ vm-debug) wanted=$vm_debug_packages ;;
 esac
 
 missing=()
-for p in $(printf '%s\n' $wanted | sort -u); do
+for p in $(xargs -n 1 <<<"$wanted" | sort -u); do
     [ "$(dpkg-query -W -f '${db:Status-Abbrev}' "$p" 2>/dev/null)" = "ii " ] || missing+=("$p")
 done
 [ ${#missing[@]} -eq 0 ] && exit 0
