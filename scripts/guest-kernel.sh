@@ -7,7 +7,8 @@
 # ${XDG_CACHE_HOME:-~/.cache}/causeway, in a folder named after the source's version and a sum of all
 # that it was built from; what is there already is not built again. In the folder: vmlinuz, release,
 # and linux-headers-RELEASE, against which modules are built (KDIR). JOBS=N processes (2). While it builds, the
-# log is FOLDER.part/log, and every half minute there is a line that says how far it is.
+# log is FOLDER.part/log, and every half minute there is a line that says how far it is. It can be stopped, and
+# goes on from there the next time.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 die() { echo "guest-kernel: $*" >&2; exit 1; }
@@ -49,17 +50,21 @@ if [ -f "$kernel/release" ]; then
 fi
 
 part=$kernel.part
-rm -rf "$part"
-mkdir -p "$part/source"
 start=$SECONDS
 elapsed() { printf '%d:%02d min' $(((SECONDS - start) / 60)) $(((SECONDS - start) % 60)); }
 say "building the debug kernel from $package $version, once; about 6 minutes on two idle processors"
 # ---- build
-tar xf "$tarball" -C "$part/source" --strip-components=1
-say "source unpacked after $(elapsed)"
 export KBUILD_BUILD_USER=causeway KBUILD_BUILD_HOST=guest KBUILD_BUILD_TIMESTAMP=1970-01-01 KBUILD_BUILD_VERSION=1
 tree=$part/source
-make -s -C "$tree" KCONFIG_ALLCONFIG="$PWD/$fragment" allnoconfig >"$part/log" 2>&1 || { tail -n 20 "$part/log" >&2; die "no configuration"; }
+if [ -f "$tree/.config" ]; then
+    say "going on where it was stopped"
+else
+    rm -rf "$part"
+    mkdir -p "$tree"
+    tar xf "$tarball" -C "$tree" --strip-components=1
+    say "source unpacked after $(elapsed)"
+fi
+make -s -C "$tree" KCONFIG_ALLCONFIG="$PWD/$fragment" allnoconfig >>"$part/log" 2>&1 || { tail -n 20 "$part/log" >&2; die "no configuration"; }
 # Every line of the fragment is in the configuration, or the kernel would lack it silently.
 refused=$(grep -E '^(CONFIG_|# CONFIG_)' $fragment | while read -r line; do
     case $line in
@@ -71,9 +76,10 @@ refused=$(grep -E '^(CONFIG_|# CONFIG_)' $fragment | while read -r line; do
     esac
 done) || :
 [ -z "$refused" ] || die "$fragment: the kernel's configuration does not take: ${refused//$'\n'/, }"
-make -C "$tree" -j "${JOBS:-2}" bzImage modules >>"$part/log" 2>&1 &
+make -C "$tree" -j "${JOBS:-2}" bzImage modules >>"$part/log" 2>&1 9>&- &
 make=$!
-trap 'kill $make 2>/dev/null || :' EXIT
+trap 'kill $make 2>/dev/null || :; wait' EXIT
+trap 'exit 130' INT TERM
 while kill -0 $make 2>/dev/null; do
     for _ in $(seq 30); do
         kill -0 $make 2>/dev/null || break
@@ -87,6 +93,7 @@ trap - EXIT
 cp "$tree/arch/x86/boot/bzImage" "$part/vmlinuz"
 release=$(cat "$tree/include/config/kernel.release")
 # Of the tree stays what modules are built against: 1.5 GB less.
+rm -rf "$part/build"
 mkdir "$part/build"
 (
     cd "$tree"
@@ -95,7 +102,8 @@ mkdir "$part/build"
     find include arch/x86/include arch/x86/tools -type f -print
     find arch/x86 -name 'Makefile*' -print
 ) | tar c -C "$tree" -T - | tar x -C "$part/build"
-rm -rf "$tree"
+mv "$tree" "$part/done"
+rm -rf "$part/done"
 # ---- end of build
 say "built in $(elapsed)"
 rm -rf "$kernel"
