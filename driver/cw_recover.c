@@ -56,7 +56,8 @@ void cw_queue_check_halt(struct cw_queue *q)
 	u32 status;
 
 	/* Read under the lock: were it read before, the queue might have been recovered
-	 * since then, and would be stopped again for an old halt. */
+	 * since then, and would be stopped again for an old halt.
+	 */
 	spin_lock(&q->lock);
 	status = q->state == CW_Q_RUN ? cw_q_read(q, CW_Q_STATUS) : 0;
 	if (!cw_all_ones(status) && FIELD_GET(CW_Q_STATUS_STATE_MASK, status) == CW_QSTATE_HALTED)

@@ -28,6 +28,7 @@ static_assert(sizeof(struct cw_record) == CW_RECORD_BYTES);
 struct cw_event {
 	__le32 dw[2];
 };
+
 static_assert(sizeof(struct cw_event) == CW_EVENT_BYTES);
 
 /* The longest piece that an entry of the DMA mapping is cut into: pieces that

@@ -184,7 +184,7 @@ static int start_watchdog(void **state)
 {
 	(void)state;
 	signal(SIGALRM, barked);
-	alarm(getenv("TEST_ALL") && *getenv("TEST_ALL") ? 1500 : 300);
+	alarm(getenv("TEST_ALL") && *getenv("TEST_ALL") ? 1500 : 90);
 	return 0;
 }
 

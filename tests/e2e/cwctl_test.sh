@@ -63,7 +63,7 @@ readme_commands() {
 name=cwctl-$$
 check "help_lists_the_commands" shows 'write ADDR FILE' $ctl --help
 check "info_names_the_card" shows 'card memory +4294967296 bytes' $ctl info
-info_names_interrupts() { shows "interrupts +$2, [0-9]+ of 64 vectors" $ctl -c "sim,irq=$1" info; }
+info_names_interrupts() { shows "interrupts +$2, [0-9]+ of 64 vectors" "$ctl" -c "sim,irq=$1" info; }
 check "info_names_msix" info_names_interrupts msix MSI-X
 check "info_names_msi" info_names_interrupts msi MSI
 check "info_names_intx" info_names_interrupts intx INTx

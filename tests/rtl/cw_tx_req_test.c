@@ -198,8 +198,8 @@ static void sources_take_turns(void **state)
 		assert_int_equal(b->mwr, 400);
 		assert_int_equal(dut_get(b->d, "posted_n"), 400);
 		assert_int_equal(dut_get(b->d, "busy"), 1); /* not reported sent */
-		for (unsigned i = 0; i < 27; i++) {
-			dut_set(b->d, "tx_sent_n", 15);
+		for (unsigned i = 0; i < 40; i++) {
+			dut_set(b->d, "tx_sent_n", 10);
 			dut_cycle(b->d);
 			dut_set(b->d, "tx_sent_n", 0);
 		}

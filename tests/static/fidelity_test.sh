@@ -62,7 +62,7 @@ every_symbol_is_listed() {
         missing=$(comm -23 "$built/needs-$(version_of "$k")" <(listed | awk '{ print $1 }' | sort))
         [ -z "$missing" ] || { sed "s,.*,causeway.ko for $(version_of "$k") needs &: $list does not list it," <<<"$missing"; bad=1; }
     done
-    return $bad
+    return "$bad"
 }
 every_listed_symbol_is_needed() {
     local unused
@@ -95,7 +95,7 @@ every_header_names_its_symbol() {
         echo "$list: $header does not name $symbol"
         bad=1
     done < <(listed)
-    return $bad
+    return "$bad"
 }
 # The call that leads to a symbol is in the shim, as what the list says.
 the_shim_has_what_is_listed() {
@@ -120,7 +120,7 @@ the_shim_has_what_is_listed() {
         fi
         [ "$is" = "$kind" ] || { echo "$symbol: the shim's $call is a $kind in $list, and $is in the shim"; bad=1; }
     done < <(listed)
-    [ $n -gt 50 ] && [ $bad = 0 ]
+    [ "$n" -gt 50 ] && [ "$bad" = 0 ]
 }
 
 # ---- gate 2: declarations ----
@@ -131,7 +131,7 @@ shim_declares_as_checked() {
     for f in "$checks"/*.c; do
         gcc -std=gnu11 -D_GNU_SOURCE -I"$shim" -Wall -Wextra -Wno-unused-parameter -Wconversion -Werror -c -o "$tmp/check.o" "$f" || bad=1
     done
-    return $bad
+    return "$bad"
 }
 kernel_declares_as_checked() {
     local dir

@@ -42,8 +42,6 @@ scripts_name_no_host() { ! git grep --untracked -nE '(https?|ftp|git)://' -- Mak
 no_path_of_a_machine() { ! git grep --untracked -nE "(^|[^A-Za-z0-9_.$}-])/(work|root|home|Users)(/|[^A-Za-z0-9_]|$)" -- ':!tests/static/lint_test.sh'; }
 
 check "registers are printed from the table" make -s regs-check
-check "checker rules are printed from the table" make -s rules-doc-check
-check "shim checks are printed from what they found" make -s checks-doc-check
 check "shellcheck" shell_reads scripts/*.sh tests/*.sh tests/*/*.sh sim/*/*.sh .ci/run
 check "driver_is_a_kernel_driver" driver_is_a_kernel_driver
 check "versions_only_in_compat" versions_only_in_compat

@@ -63,10 +63,17 @@ static int step(void *ctx)
 	return 1;
 }
 
+/* What the host finds wrong with the card's answers to nonsense is not the question here. */
+static void whatever(void *ctx, const struct cw_violation *v)
+{
+	(void)ctx;
+	(void)v;
+}
+
 /* Configuration, registers and doorbells, until the link ends or enough was said. */
 static void visit(struct bench *b)
 {
-	struct cw_host_ops ops = { .violation = NULL };
+	struct cw_host_ops ops = { .violation = whatever };
 	struct cw_host_param hp;
 	struct cw_host_dev dev;
 	struct cw_host *h;
@@ -251,7 +258,7 @@ static int start_watchdog(void **state)
 {
 	(void)state;
 	signal(SIGALRM, barked);
-	alarm(getenv("TEST_ALL") && *getenv("TEST_ALL") ? 1500 : 300);
+	alarm(getenv("TEST_ALL") && *getenv("TEST_ALL") ? 1500 : 100);
 	return 0;
 }
 

@@ -170,8 +170,11 @@ NOTED(spin_lock, void, (spinlock_t *l), (l));
 NOTED(spin_unlock, void, (spinlock_t *l), (l));
 CALL(msecs_to_jiffies, unsigned long, (const unsigned int ms));
 NOTED(usleep_range, void, (unsigned long least, unsigned long most), (least, most));
-NOTED(alloc_workqueue, struct workqueue_struct *, (const char *fmt, unsigned int flags, int active, ...),
-      (fmt, flags, active, 0));
+#ifdef KSHIM_H
+MACRO(alloc_workqueue, struct workqueue_struct *, (unsigned int flags, int active), ("%d", flags, active, 0));
+#else
+CALL(alloc_workqueue, struct workqueue_struct *, (const char *fmt, unsigned int flags, int active, ...));
+#endif
 CALL(destroy_workqueue, void, (struct workqueue_struct *wq));
 CALL(queue_work, bool, (struct workqueue_struct *wq, struct work_struct *w));
 CALL(queue_delayed_work, bool, (struct workqueue_struct *wq, struct delayed_work *w, unsigned long delay));
