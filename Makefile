@@ -110,7 +110,8 @@ test:
 
 ##  make test-all  every matrix in full; can be stopped and started again
 test-all:
-	@scripts/setup.sh test
+	@scripts/setup.sh test-all
+	@$(if $(filter vm,$(PARTS)),scripts/guest-kernel.sh >/dev/null)
 	@TEST_ALL=1 scripts/test.sh $(PARTS)
 
 ##  make lint      every static check

@@ -1,11 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# scripts/guest-kit.sh [6.1|6.12]   what a guest with that kernel needs, in build/guest-KERNEL; prints the folder
+# scripts/guest-kit.sh [6.1|6.12|6.1-debug]   what a guest with that kernel needs, in build/guest-KERNEL; prints the folder
 #
 # QEMU and the kernel are Debian's packages, unpacked privately (scripts/private-apt.sh): nothing is
 # installed. In the folder: qemu (a script), vmlinuz, causeway.ko built for just that kernel,
 # initrd (busybox, the module, cwctl, the end-to-end tests, tests/vm), fio.cpio (fio, a second initrd),
-# release (the kernel's version).
+# release (the kernel's version). The kernel 6.1-debug is built here, by scripts/guest-kernel.sh.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 kernel=${1:-6.1}
@@ -15,7 +15,8 @@ die() { echo "guest-kit: $*" >&2; exit 1; }
 case $kernel in
 6.1) image='linux-image-6\.1\.0-[0-9]+-cloud-amd64' ;;
 6.12) image='linux-image-6\.12\.[0-9]+\+deb12-cloud-amd64' ;;
-*) die "no kernel '$kernel': there are 6.1 and 6.12" ;;
+6.1-debug) ;;
+*) die "no kernel '$kernel': there are 6.1, 6.12 and 6.1-debug" ;;
 esac
 mkdir -p "$kit"
 
@@ -38,22 +39,29 @@ chmod +x "$kit/qemu.new"
 mv "$kit/qemu.new" "$kit/qemu"
 
 # ---- the kernel, and the headers of the same build ----
-boot=$($apt bookworm "/$image/")/boot
-vmlinuz=$(compgen -G "$boot/vmlinuz-*")
-release=${vmlinuz##*/vmlinuz-}
+if [ "$kernel" = 6.1-debug ]; then
+    built=$(scripts/guest-kernel.sh)
+    vmlinuz=$built/vmlinuz
+    release=$(cat "$built/release")
+    kdir=$built/linux-headers-$release
+else
+    boot=$($apt bookworm "/$image/")/boot
+    vmlinuz=$(compgen -G "$boot/vmlinuz-*")
+    release=${vmlinuz##*/vmlinuz-}
+    headers=$($apt -k '^linux-(headers|kbuild)-' bookworm "linux-headers-$release")
+    kdir=$headers/usr/src/linux-headers-$release
+    # The package's Makefile says where it would be installed.
+    sed -i "s,include /usr/src/,include $headers/usr/src/," "$kdir/Makefile"
+fi
 ln -sf "$vmlinuz" "$kit/vmlinuz"
 echo "$release" >"$kit/release"
-headers=$($apt -k '^linux-(headers|kbuild)-' bookworm "linux-headers-$release")
-kdir=$headers/usr/src/linux-headers-$release
-# The package's Makefile says where it would be installed.
-sed -i "s,include /usr/src/,include $headers/usr/src/," "$kdir/Makefile"
 make -s --no-print-directory module KDIR="$kdir" >"$kit/module.log" 2>&1 || { cat "$kit/module.log" >&2; die "the module does not build for $release"; }
 cp -u "build/module-${release}/causeway.ko" "$kit/"
 
 # Drivers with a planted bug, for scenarios that must find it.
 planted() {
     local name=$1 patch=tests/vm/planted/$1.patch dir=build/module-$release-$1 key
-    key=$(cat driver/*.[ch] driver/uapi/*.h driver/Kbuild "$patch" | sha256sum)
+    key=$(cat driver/*.[ch] driver/uapi/*.h driver/Kbuild "$patch" - <<<"$kdir" | sha256sum)
     if [ "$key" != "$(cat "$dir/key" 2>/dev/null)" ]; then
         rm -rf "$dir"
         mkdir -p "$dir"
@@ -65,6 +73,7 @@ planted() {
     fi
     mkdir -p "$root/planted"
     strip --strip-debug -o "$root/planted/$name.ko" "$dir/driver/causeway.ko"
+    sed -n '/^---/q; s/^# says: *//p' "$patch" >"$root/planted/$name.says"
 }
 
 # ---- the file systems ----
@@ -88,6 +97,9 @@ mkdir -p "$root"/{bin,dev,proc,sys,tmp,cw/lib}
 cp "$busybox" "$root/bin/"
 strip --strip-debug -o "$root/causeway.ko" "$kit/causeway.ko"
 for t in tests/vm/planted/*.patch; do
+    # Some are found by one kernel only.
+    its=$(sed -n '/^---/q; s/^# kernel: *//p' "$t")
+    [ "${its:-$kernel}" = "$kernel" ] || continue
     t=${t##*/}
     planted "${t%.patch}"
 done

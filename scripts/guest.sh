@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # scripts/guest.sh [OPTION...] [SCENARIO]   boots a guest that has the simulated card
 #
-#   -k 6.1|6.12   the kernel (6.1)                -m MB     memory (256; 512 with fio)
+#   -k KERNEL     6.1, 6.12 or 6.1-debug (6.1)    -m MB     memory (256; 512 with fio)
 #   -c N          processors (1)                  -a WORDS  more words on the kernel's command line
 #   -o OPTIONS    of the card (cwctl card)        -t SECS   it is stopped after so long (120)
 #   -Q ARGUMENTS  more for QEMU                   -M WORDS  more of QEMU's machine, after commas

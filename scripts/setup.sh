@@ -1,19 +1,23 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# scripts/setup.sh run|test|vm   install the Debian packages that are missing for that, saying which.
+# scripts/setup.sh run|test|test-all|vm|vm-debug   install the Debian packages that are missing for that, saying which.
 # As root by apt-get, else through sudo, else print the one command to run and fail.
 set -euo pipefail
 
 run_packages="gcc g++ make libc6-dev verilator zlib1g-dev libssl-dev"
 # A guest with the card: its kernel and QEMU are fetched by scripts/guest-kit.sh, and not installed.
 vm_packages="$run_packages libcmocka-dev libjson-c-dev cpio patch"
+# Its debug kernel is built, by scripts/guest-kernel.sh.
+vm_debug_packages="$vm_packages linux-source-6.1 xz-utils bc flex bison libelf-dev"
 test_packages="$vm_packages sparse iverilog yosys cppcheck clang clang-tidy shellcheck
     librsvg2-bin linux-headers-amd64 linux-headers-6.12-amd64 linux-source-6.1 perl xz-utils"
 
 case ${1:-} in
 run) wanted=$run_packages ;;
 test) wanted=$test_packages ;;
+test-all) wanted="$test_packages $vm_debug_packages" ;;
 vm) wanted=$vm_packages ;;
+vm-debug) wanted=$vm_debug_packages ;;
 *)
     sed -n '3,4s/^# //p' "$0" >&2
     exit 2
@@ -21,7 +25,7 @@ vm) wanted=$vm_packages ;;
 esac
 
 missing=()
-for p in $wanted; do
+for p in $(xargs -n 1 <<<"$wanted" | sort -u); do
     [ "$(dpkg-query -W -f '${db:Status-Abbrev}' "$p" 2>/dev/null)" = "ii " ] || missing+=("$p")
 done
 [ ${#missing[@]} -eq 0 ] && exit 0

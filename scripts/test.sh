@@ -86,7 +86,7 @@ report() {
 }
 
 part() {
-    local start=$SECONDS p src target seed irq
+    local start=$SECONDS p src target seed irq why
     local programs=()
     if ! make -s -j "$jobs" "tests-$1" >"$logs/$1-build.log" 2>&1; then
         echo "  building tests-$1 failed:"
@@ -112,6 +112,11 @@ part() {
     done
     for src in tests/"$1"/*_test.sh; do
         [ -e "$src" ] || continue
+        why=$(sed -n '/^#/!q; s/^# only in make test-all: *//p' "$src")
+        if [ -n "$why" ] && [ -z "$TEST_ALL" ]; then
+            echo "  ./$src is for make test-all only: $why"
+            continue
+        fi
         programs+=("./$src")
         if [ "$1" = e2e ] && [ -n "$TEST_ALL" ]; then programs+=("IRQ=msi ./$src" "IRQ=intx ./$src"); fi
     done

@@ -5,16 +5,18 @@ KERNELS ?= 6.1 6.12
 SCENARIOS ?=
 
 .PHONY: vm vm-test vm-programs tests-vm
-##  make vm        a shell in a guest that has the card (KERNEL=6.1|6.12; WAVE=1, TLP=1 record)
+##  make vm        a shell in a guest that has the card (KERNEL=6.1|6.12|6.1-debug; WAVE=1, TLP=1 record)
 KERNEL ?= 6.1
+# Packages for these kernels.
+vm_setup = scripts/setup.sh $(if $(filter %-debug,$(1)),vm-debug,vm)
 vm:
-	@scripts/setup.sh vm
+	@$(call vm_setup,$(KERNEL))
 	@scripts/guest-kit.sh $(KERNEL) >/dev/null
 	@scripts/guest.sh -k $(KERNEL)
 
 ##  make vm-test   every scenario in guests (KERNELS="6.1 6.12", SCENARIOS="dd fio")
 vm-test:
-	@scripts/setup.sh vm
+	@$(call vm_setup,$(KERNELS))
 	@for k in $(KERNELS); do scripts/guest-kit.sh $$k >/dev/null || exit 1; done
 	@scripts/vm-test.sh -f $(KERNELS:%=-k %) $(SCENARIOS)
 
@@ -25,6 +27,6 @@ $(B)/tests/vm/%: tests/vm/%.c
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -static -o $@ $<
 vm-programs: $(VM_PROGRAMS)
 
-# The part vm of the tests: 6.1, and with TEST_ALL=1 both kernels.
+# The part vm of the tests: 6.1, and with TEST_ALL=1 all of them.
 tests-vm:
-	@for k in $(if $(TEST_ALL),6.1 6.12,6.1); do scripts/guest-kit.sh $$k || exit 1; done
+	@for k in $(if $(TEST_ALL),6.1 6.12 6.1-debug,6.1); do scripts/guest-kit.sh $$k || exit 1; done

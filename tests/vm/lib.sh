@@ -4,7 +4,7 @@
 # that must be so, and last `finish`, which takes the module away and reads the kernel's log.
 #
 # A scenario's first lines tell the host (scripts/vm-test.sh):
-#   # set: data|dma|ends|life where it is listed (life when it says nothing)
+#   # set: data|dma|ends|life where it is listed (life when it says nothing); debug: on the debug kernel
 #   # guest: OPTIONS          of scripts/guest.sh
 #   # only: full              not in `make test`
 #   # only: named             just when it is asked for
@@ -168,6 +168,40 @@ ask() {
     done
 }
 
+# ---- a kernel that looks for more (6.1-debug) ----
+kmemleak=/sys/kernel/debug/kmemleak
+
+# leaks: memory that nothing points to any more. It is looked at when it is 5 s old, and told of when a second
+# scan finds it as it was.
+leaks() {
+    sleep 6
+    echo scan >$kmemleak
+    echo scan >$kmemleak
+    cat $kmemleak
+}
+no_leaks() {
+    leaks >/tmp/leaks
+    cat /tmp/leaks
+    ! [ -s /tmp/leaks ]
+}
+
+# Lockdep and the DMA API's checks end with the first error that they see, or when they run out of memory.
+still_looks() {
+    grep -q 'debug_locks: *1' /proc/lockdep_stats && grep -qx N /sys/kernel/debug/dma-api/disabled
+}
+
+# may_fail: allocations of each kind, and copies to and from user space, fail when a process asks for it
+may_fail() {
+    for fault in failslab fail_page_alloc fail_usercopy; do
+        fault=/sys/kernel/debug/$fault
+        echo 0 >$fault/verbose || return 1
+        for knob in ignore-gfp-wait ignore-gfp-highmem; do
+            ! [ -e $fault/$knob ] || echo N >$fault/$knob || return 1
+        done
+    done
+    echo 0 >/sys/kernel/debug/fail_page_alloc/min-order
+}
+
 # ---- the end ----
 
 pins_returned() {
@@ -206,6 +240,10 @@ finish() {
         check the_module_leaves unload
     fi
     check every_page_that_was_pinned_was_let_go pins_returned
+    if [ -e $kmemleak ]; then
+        check nothing_is_leaked no_leaks
+        [ -n "${planted:-}" ] || check the_kernel_looked_until_the_end still_looks
+    fi
     check kernel_log_is_clean kernel_log_is_clean
     echo "1..$tests"
     [ $failed = 0 ] && [ $tests -gt 2 ]
