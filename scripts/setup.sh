@@ -4,7 +4,7 @@
 # As root by apt-get, else through sudo, else print the one command to run and fail.
 set -euo pipefail
 
-run_packages="gcc g++ make libc6-dev verilator zlib1g-dev libssl-dev"
+run_packages="gcc g++ make libc6-dev verilator zlib1g-dev libssl-dev libpciaccess-dev"
 test_packages="$run_packages libcmocka-dev sparse iverilog yosys cppcheck clang clang-tidy shellcheck
     librsvg2-bin linux-headers-amd64 linux-headers-6.12-amd64"
 
