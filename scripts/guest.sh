@@ -68,7 +68,7 @@ for _ in $(seq 100); do
         sleep 0.05
     done
     [ ! -S "$run/sock" ] || break
-    grep -q "no card" "$logs/$name.vfio" || break
+    grep -q "no simulated card" "$logs/$name.vfio" || break
     kill -0 $card_pid 2>/dev/null || break
     sleep 0.05
 done
