@@ -56,6 +56,11 @@ $(B)/tests/unit/hostlib_sim_test: $(patsubst %,$(B)/asan/host-lib/%.o,sim device
 $(B)/tests/unit/hostlib_sim_test: LDLIBS := -lpciaccess $(LDLIBS)
 $(B)/tests/unit/hostlib_file_test: $(B)/asan/host-lib/file.o
 $(B)/tests/unit/hostlib_file_test: UNIT_LDFLAGS := $(patsubst %,-Wl$(comma)--wrap=%,ioctl pread pwrite syscall)
+PCI_TESTS := $(patsubst %,$(B)/tests/unit/hostlib_%,pci_test pci_find_test)
+$(PCI_TESTS): $(patsubst %,$(B)/asan/host-lib/%.o,pci pci_find)
+$(PCI_TESTS): UNIT_LDFLAGS := $(patsubst %,-Wl$(comma)--wrap=%,open flock readlink \
+    $(addprefix pci_,system_init system_cleanup id_match_iterator_create iterator_destroy device_next device_find_by_slot \
+    device_probe device_cfg_read device_cfg_read_u16 device_cfg_write_u16 device_map_range device_unmap_range))
 $(B)/tests/unit/hostlib_progress_test: $(B)/asan/host-lib/progress.o
 
 $(B)/obj/tests/unit/fake_plugin.o: DIR_FLAGS = $(HOST_CPPFLAGS)
