@@ -159,8 +159,8 @@ static void memory_widths(struct walk *w)
 
 	for (unsigned i = 0; i < 4; i++) {
 		was[i] = word(w, 8 * i);
-		got[i] = 0;
-		set_word(w, 8 * i, 0);
+		got[i] = ~mark(8 * i); /* not zero: bytes beside a write may come as zeros */
+		set_word(w, 8 * i, got[i]);
 	}
 	for (unsigned len = 1; len <= 8; len *= 2)
 		for (unsigned at = 0; at < 32; at += len) {

@@ -47,6 +47,7 @@ static void the_list_says_what_the_bus_knows(void **state)
 	fresh();
 	f.driver = "causeway";
 	f.config[PCI_COMMAND] |= PCI_COMMAND_MASTER;
+	set32(f.config + PCI_BASE_ADDRESS_5, 0xc);
 	memset(c, 0xee, sizeof(c));
 	assert_int_equal(cw_pci_list(c, 2, why, sizeof(why)), 1);
 	all_given_back();
@@ -63,6 +64,7 @@ static void the_list_says_what_the_bus_knows(void **state)
 					    CW_LINK_BME_MASK);
 	assert_true(c[0].bar[4].address == 0xfea00000 && c[0].bar[4].size == CW_BAR4_BYTES);
 	assert_true(c[0].bar[4].is_64 && c[0].bar[4].is_prefetchable && !c[0].bar[4].is_io);
+	assert_true(!c[0].bar[5].is_64 && !c[0].bar[5].is_prefetchable); /* the upper half of an address, no BAR */
 	assert_true(c[0].bar[0].is_64 && !c[0].bar[0].is_prefetchable);
 	assert_true(!c[0].bar[1].size && !c[0].bar[1].is_64);
 	f.dev[1] = f.dev[0];
