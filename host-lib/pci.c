@@ -205,17 +205,17 @@ static int check_registers(struct pci_card *p, char *why, size_t size)
 	uint32_t queues = reg(p, CW_CAP_COUNTS) & CW_CAP_COUNTS_QUEUES_MASK;
 
 	if (id != CW_ID_MAGIC) {
-		snprintf(why, size, "%s: BAR%d begins with 0x%08x, not with a card's ID (0x%08x)%s", p->is.name, CW_BAR_REGS, id,
+		snprintf(why, size, "%s: BAR%u begins with 0x%08x, not with a card's ID (0x%08x)%s", p->is.name, CW_BAR_REGS, id,
 			 CW_ID_MAGIC, id == UINT32_MAX ? ": nothing answers there" : "");
 		return id == UINT32_MAX ? -EIO : -EINVAL;
 	}
 	if (version >> CW_VERSION_MAJOR_SHIFT != CW_VERSION_MAJOR) {
-		snprintf(why, size, "%s: register interface %u.%u; this library knows %d", p->is.name,
+		snprintf(why, size, "%s: register interface %u.%u; this library knows %u", p->is.name,
 			 version >> CW_VERSION_MAJOR_SHIFT, version & CW_VERSION_MINOR_MASK, CW_VERSION_MAJOR);
 		return -EPROTO;
 	}
 	if (p->is.bar[CW_BAR_DOORBELL].size < (uint64_t)queues << CW_DB_STRIDE_LOG2_MIN) {
-		snprintf(why, size, "%s: BAR%d has 0x%llx bytes, too few for the doorbells of %u queues", p->is.name, CW_BAR_DOORBELL,
+		snprintf(why, size, "%s: BAR%u has 0x%llx bytes, too few for the doorbells of %u queues", p->is.name, CW_BAR_DOORBELL,
 			 (unsigned long long)p->is.bar[CW_BAR_DOORBELL].size, queues);
 		return -EINVAL;
 	}
