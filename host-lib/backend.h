@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * One kind of card behind libcauseway: a table of calls. The library has the
- * one for the device file; the plug-in exports one for simulated cards. All
- * arguments were checked by the library as far as they can be without the card.
+ * One kind of card behind libcauseway: a table of calls. The library has those
+ * for the device file and the PCI bus; the plug-in exports one for simulated
+ * cards. All arguments were checked by the library as far as they can be
+ * without the card.
  */
 #ifndef CW_BACKEND_H
 #define CW_BACKEND_H
@@ -13,6 +14,7 @@
 
 struct cw_backend {
 	unsigned version; /* CW_LIB_VERSION */
+	/* why is empty; what stands there afterwards is a remark when it succeeded */
 	int (*open)(const char *name, void **card, char *why, size_t why_size);
 	int (*close)(void *card);
 	int (*info)(void *card, struct cw_info *info);
@@ -22,17 +24,19 @@ struct cw_backend {
 	int (*reg_read)(void *card, uint32_t offset, uint32_t *value);
 	int (*reg_write)(void *card, uint32_t offset, uint32_t value);
 	int (*counter)(void *card, uint32_t index, uint64_t *value);
+	/* NULL where a driver stands between */
+	int (*reset)(void *card);
+	int (*bar)(void *card, unsigned bar, uint64_t offset, void *data, unsigned len, int write);
 	/* NULL on real cards */
 	int (*stats)(void *card, struct cw_sim_stats *stats);
 	int (*place)(void *card, uint64_t bus_addr);
 	int (*peek)(void *card, uint64_t card_addr, void *buf, size_t len);
 	int (*poke)(void *card, uint64_t card_addr, const void *buf, size_t len);
 	int (*bind)(void *card, int bind);
-	int (*reset)(void *card);
-	int (*bar)(void *card, unsigned bar, uint64_t offset, void *data, unsigned len, int write);
 };
 
 extern const struct cw_backend cw_file_backend;
+extern const struct cw_backend cw_pci_backend;
 
 /* Finds and loads libcauseway-sim.so; *handle is for dlclose(). */
 int cw_sim_load(const struct cw_backend **backend, void **handle, char *why, size_t why_size);

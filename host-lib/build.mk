@@ -4,7 +4,7 @@
 HOST_CPPFLAGS := -Ihost-lib -Idriver/uapi
 comma := ,
 FLAGS_hostlib := $(HOST_CPPFLAGS)
-LIB_OBJ := $(patsubst %.c,$(B)/obj/%.o,$(addprefix host-lib/,device.c file.c sim.c))
+LIB_OBJ := $(patsubst %.c,$(B)/obj/%.o,$(addprefix host-lib/,device.c file.c pci.c pci_find.c sim.c))
 PLUGIN_OBJ := $(patsubst %.c,$(B)/obj/%.o,$(wildcard host-lib/plugin*.c))
 CWCTL_OBJ := $(patsubst %.c,$(B)/obj/%.o,$(wildcard host-lib/cwctl*.c)) $(B)/obj/host-lib/progress.o
 EXAMPLES := $(patsubst host-lib/examples/%.c,$(B)/bin/%,$(wildcard host-lib/examples/*.c))
@@ -14,7 +14,7 @@ $(B)/obj/host-lib/examples/%.o: DIR_FLAGS = $(HOST_CPPFLAGS)
 
 $(B)/lib/libcauseway.so: $(LIB_OBJ)
 	@mkdir -p $(@D)
-	$(Q)$(CC) -shared -Wl,-soname,libcauseway.so -Wl,-z,defs -o $@ $^ -ldl
+	$(Q)$(CC) -shared -Wl,-soname,libcauseway.so -Wl,-z,defs -o $@ $^ -lpciaccess -ldl
 
 # The shim's module entry points are found by symbol: all of the driver goes in.
 $(B)/lib/libcauseway-sim.so: $(PLUGIN_OBJ) $(PLUGIN_LIBS) $(VERILATED_LIBS)
@@ -53,9 +53,15 @@ $(B)/asan/host-lib/%.o: DIR_FLAGS = $(HOST_CPPFLAGS)
 $(B)/tests/unit/hostlib_options_test: $(B)/asan/host-lib/plugin_options.o $(VERILATED_LIBS)
 $(B)/tests/unit/hostlib_options_test: LDLIBS := -static-libasan $(VERILATED_LIBS) -lstdc++ $(LDLIBS)
 $(B)/tests/unit/hostlib_device_test: $(B)/asan/host-lib/device.o
-$(B)/tests/unit/hostlib_sim_test: $(patsubst %,$(B)/asan/host-lib/%.o,sim device file) $(B)/tests/unit/fake_plugin.so
+$(B)/tests/unit/hostlib_sim_test: $(patsubst %,$(B)/asan/host-lib/%.o,sim device file pci pci_find) $(B)/tests/unit/fake_plugin.so
+$(B)/tests/unit/hostlib_sim_test: LDLIBS := -lpciaccess $(LDLIBS)
 $(B)/tests/unit/hostlib_file_test: $(B)/asan/host-lib/file.o
 $(B)/tests/unit/hostlib_file_test: UNIT_LDFLAGS := $(patsubst %,-Wl$(comma)--wrap=%,ioctl pread pwrite syscall)
+PCI_TESTS := $(patsubst %,$(B)/tests/unit/hostlib_%,pci_test pci_find_test)
+$(PCI_TESTS): $(patsubst %,$(B)/asan/host-lib/%.o,pci pci_find)
+$(PCI_TESTS): UNIT_LDFLAGS := $(patsubst %,-Wl$(comma)--wrap=%,open flock readlink \
+    $(addprefix pci_,system_init system_cleanup id_match_iterator_create iterator_destroy device_next device_find_by_slot \
+    device_probe device_cfg_read device_cfg_read_u16 device_cfg_write_u16 device_map_range device_unmap_range))
 $(B)/tests/unit/hostlib_progress_test: $(B)/asan/host-lib/progress.o
 
 $(B)/obj/tests/unit/fake_plugin.o: DIR_FLAGS = $(HOST_CPPFLAGS)

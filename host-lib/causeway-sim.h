@@ -50,12 +50,6 @@ CW_API int cw_sim_serve_card(const char *name, const char *options, char *why, s
 
 /* The driver's life: 0 unbinds it (as sysfs unbind does), 1 binds it again. */
 CW_API int cw_sim_bind(struct cw_dev *dev, int bind);
-/* A function-level reset of the card (as the file `reset' in sysfs), best while the driver is unbound. */
-CW_API int cw_sim_reset(struct cw_dev *dev);
-
-/* An access of the CPU to one of the card's BARs, past the driver, as through its file in sysfs: 1, 2, 4 or 8 bytes at
- * a multiple of that. With the driver bound both use the card. -EINVAL: no such BAR, beyond it, not aligned. */
-CW_API int cw_sim_bar(struct cw_dev *dev, unsigned bar, uint64_t offset, void *data, unsigned len, int write);
 
 #ifdef __cplusplus
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* cwctl: look at a card, read and write its memory and registers, start a simulated one. */
+/* cwctl: look at a card, read and write its memory and registers, test it, start a simulated one. */
 #include "cwctl.h"
 
 #include <argp.h>
@@ -18,6 +18,8 @@ static const struct {
 	{ "write", ctl_write, 2, 2 },
 	{ "regs", ctl_regs, 0, 64 },
 	{ "card", ctl_card, 1, 2 },
+	{ "list", ctl_list, 0, 0 },
+	{ "selftest", ctl_selftest, 0, 0 },
 };
 
 static const char doc[] =
@@ -29,9 +31,15 @@ static const char doc[] =
 	"  regs                  all registers, by name, with their fields, and the counters\n"
 	"  regs NAME...          these registers; NAME=VALUE writes one first\n"
 	"  card NAME [OPTIONS]   starts a simulated card for hosts that open sim:NAME, until Ctrl-C\n"
+	"  list                  cards on the PCI bus, and which driver has each\n"
+	"  selftest              every register, then card memory, past any driver; nothing of it is lost\n"
 	"\v"
 	"Cards: `sim' (RTL in this process, the default; the environment variable CAUSEWAY_CARD names another), "
-	"`sim:NAME' (a card started by `cwctl card NAME'), `/dev/causeway0' (the kernel driver).\n"
+	"`sim:NAME' (a card started by `cwctl card NAME'), `/dev/causeway0' (the kernel driver), "
+	"`0000:03:00.0' (an address on the PCI bus: a card without a driver; `pci' is the first one).\n"
+	"\n"
+	"Options of cards on the PCI bus, after commas: force=1 looks at a card that a driver has, id=VVVV:DDDD is for a board "
+	"with IDs of its own.\n"
 	"\n"
 	"Options of simulated cards follow the name, after commas (sim,seed=7,gen=4), or stand in the environment "
 	"variable CAUSEWAY_SIM:\n"
@@ -90,6 +98,8 @@ struct cw_dev *ctl_open(const struct ctl *c)
 		fprintf(stderr, "cwctl: %s\n", why);
 		return NULL;
 	}
+	if (why[0])
+		fprintf(stderr, "cwctl: %s\n", why);
 	return dev;
 }
 

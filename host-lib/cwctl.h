@@ -24,6 +24,11 @@ int ctl_read(const struct ctl *c);
 int ctl_write(const struct ctl *c);
 int ctl_regs(const struct ctl *c);
 int ctl_card(const struct ctl *c);
+int ctl_list(const struct ctl *c);
+int ctl_selftest(const struct ctl *c);
+
+/* What the PCI bus says of the card, where it is on one: BARs, link. */
+void ctl_print_bus(const char *card);
 
 /* Opens the card, or prints why not and returns NULL. */
 struct cw_dev *ctl_open(const struct ctl *c);

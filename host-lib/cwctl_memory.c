@@ -32,11 +32,23 @@ int ctl_info(const struct ctl *c)
 	}
 	printf("card          %s\n", c->card);
 	printf("PCI address   %04x:%02x:%02x.%x\n", i.pci_domain, i.pci_bus, i.pci_devfn >> 3, i.pci_devfn & 7);
-	printf("interface     %u.%u (driver ABI %u)\n", i.hw_version >> 16, i.hw_version & 0xffff, i.abi);
+	if (i.abi)
+		printf("interface     %u.%u (driver ABI %u)\n", i.hw_version >> 16, i.hw_version & 0xffff, i.abi);
+	else
+		printf("interface     %u.%u\n", i.hw_version >> 16, i.hw_version & 0xffff);
 	printf("card memory   %llu bytes\n", (unsigned long long)i.card_bytes);
-	printf("queues        %u, of which the file uses %u each way, %u entries a ring\n", i.queues, i.file_queues,
-	       i.entries);
-	printf("interrupts    %s, %u of %u vectors\n", irq_type(&i), i.irqs, i.vectors);
+	if (i.abi) {
+		printf("queues        %u, of which the file uses %u each way, %u entries a ring
+", i.queues,
+		       i.file_queues, i.entries);
+		printf("interrupts    %s, %u of %u vectors
+", irq_type(&i), i.irqs, i.vectors);
+	} else {
+		printf("queues        %u
+", i.queues);
+		printf("interrupts    %u vectors
+", i.vectors);
+	}
 	printf("data path     %u bytes at %.1f MHz, %u-bit host addresses\n", i.data_bytes, i.clock_hz / 1e6,
 	       i.addr_bits);
 	printf("features      %s%s%s%u read tags\n",
@@ -44,6 +56,7 @@ int ctl_info(const struct ctl *c)
 	       i.features & CW_CAP_FEATURES_EVENT_RING_MASK ? "event rings, " : "",
 	       i.features & CW_CAP_FEATURES_MOD_TIME_MASK ? "moderation by time, " : "",
 	       (i.features & CW_CAP_FEATURES_TAGS_MASK) >> CW_CAP_FEATURES_TAGS_SHIFT);
+	ctl_print_bus(c->card);
 	return ctl_close(dev, 0);
 }
 

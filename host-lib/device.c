@@ -4,6 +4,7 @@
  * and the text of the last failure.
  */
 #include "backend.h"
+#include "causeway-pci.h"
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -18,7 +19,7 @@
 struct cw_dev {
 	const struct cw_backend *backend;
 	void *card;
-	void *plugin; /* for dlclose(), NULL for the device file */
+	void *plugin; /* for dlclose(), NULL for real cards */
 	pthread_mutex_t lock; /* of why */
 	char why[CW_WHY_SIZE];
 };
@@ -54,13 +55,21 @@ static ssize_t result(struct cw_dev *dev, const char *what, ssize_t err)
 
 static int pick_backend(struct cw_dev *dev, const char *name, char *why, size_t size)
 {
+	size_t digits;
+
 	if (!strncmp(name, "sim", 3) && (name[3] == '\0' || name[3] == ':' || name[3] == ','))
 		return cw_sim_load(&dev->backend, &dev->plugin, why, size);
 	if (name[0] == '/') {
 		dev->backend = &cw_file_backend;
 		return 0;
 	}
-	snprintf(why, size, "no card is named '%s': use sim, sim:NAME or a device file such as /dev/causeway0", name);
+	/* pci, or an address: it begins with digits and a colon */
+	digits = strspn(name, "0123456789abcdefABCDEF");
+	if ((!strncmp(name, "pci", 3) && (name[3] == '\0' || name[3] == ',')) || (digits && name[digits] == ':')) {
+		dev->backend = &cw_pci_backend;
+		return 0;
+	}
+	snprintf(why, size, "no card is named '%s': use sim, sim:NAME, a device file such as /dev/causeway0, or an address on the PCI bus such as 0000:03:00.0", name);
 	return -EINVAL;
 }
 
@@ -284,23 +293,28 @@ int cw_sim_bind(struct cw_dev *dev, int bind)
 	return (int)result(dev, "bind", dev->backend->bind(dev->card, bind));
 }
 
-int cw_sim_reset(struct cw_dev *dev)
+static int no_bars(struct cw_dev *dev, const char *what)
+{
+	return fail(dev, -EOPNOTSUPP, "%s: not through a driver's device file; the card's address on the PCI bus is a name, too", what);
+}
+
+int cw_reset(struct cw_dev *dev)
 {
 	if (!dev)
 		return -EINVAL;
 	if (!dev->backend->reset)
-		return no_sim(dev, "reset");
+		return no_bars(dev, "reset");
 	return (int)result(dev, "reset", dev->backend->reset(dev->card));
 }
 
-int cw_sim_bar(struct cw_dev *dev, unsigned bar, uint64_t offset, void *data, unsigned len, int write)
+int cw_bar(struct cw_dev *dev, unsigned bar, uint64_t offset, void *data, unsigned len, int write)
 {
 	int err = check_given(dev, data);
 
 	if (err)
 		return err;
 	if (!dev->backend->bar)
-		return no_sim(dev, "BAR access");
+		return no_bars(dev, "BAR access");
 	return (int)result(dev, "BAR access", dev->backend->bar(dev->card, bar, offset, data, len, write));
 }
 
@@ -322,6 +336,7 @@ const char *cw_strerror(int err)
 		{ -EPROTO, "the other side has another version, or broke the protocol" },
 		{ -EACCES, "not permitted for this user" },
 		{ -EOPNOTSUPP, "this kind of card cannot do that" },
+		{ -EROFS, "a driver has the card: it can only be looked at, memory where the window stands" },
 		{ -ERANGE, "there is no such register or counter" },
 	};
 

@@ -9,6 +9,8 @@
  *   sim               RTL in this process; needs libcauseway-sim.so
  *   sim:NAME          the simulated card started by `cwctl card NAME`
  *   /dev/causeway0    the kernel driver
+ *   0000:03:00.0      an address on the PCI bus: a card that no driver has (causeway-pci.h)
+ *   pci               the first such card
  *
  * The two sim names may be followed by options, separated by commas, as in
  * "sim,seed=7,wave=x.fst"; `cwctl --help` lists them. The same options may stand
@@ -38,14 +40,15 @@ extern "C" {
 #define CW_API __attribute__((visibility("default")))
 
 /* Grows with each addition to this header; the plug-in must match exactly. */
-#define CW_LIB_VERSION 2
+#define CW_LIB_VERSION 3
 
 struct cw_dev;
 
 /*
  * Opens a card. On failure `why` (may be NULL) receives one line: what was wrong and, where there is
- * something to do about it, what. -EINVAL bad name or option, -ENOENT no such card or plug-in,
- * -EBUSY another host has it, -EPROTO another version, -EACCES another user's, or the driver's error.
+ * something to do about it, what. On success it is empty or has a remark. -EINVAL bad name or option,
+ * -ENOENT no such card or plug-in, -EBUSY another host, program or driver has it, -EPROTO another version,
+ * -EACCES another user's or not for this one, or the driver's error.
  */
 CW_API int cw_open(const char *name, struct cw_dev **dev, char *why, size_t why_size);
 /* Ends what is in flight, then frees. NULL is allowed. Returns 0, or -EIO when a simulation's own checks

@@ -39,6 +39,11 @@ write_then_read() {
     $ctl -q -c "sim:$name" write 0x12345 "$dir/in" &&
         $ctl -q -c "sim:$name" read 0x12345 100003 "$dir/back" && cmp "$dir/in" "$dir/back"
 }
+# What stands at the places that it tests, too: a card of which nothing is known must not lose anything.
+selftest_keeps_memory() {
+    $ctl -q -c "sim:$name" write 0 "$dir/in" && shows "^ok +memory_left_no_error\$" $ctl -c "sim:$name" selftest &&
+        $ctl -q -c "sim:$name" read 0 100003 "$dir/back" && cmp "$dir/in" "$dir/back"
+}
 dump_shows_bytes() {
     printf 'Causeway!' >"$dir/word"
     "$ctl" -q -c "sim:$name" write 64 "$dir/word" && shows '^000000040  43 61 75 73 .*Causeway!' "$ctl" -c "sim:$name" read 64 9
@@ -60,6 +65,8 @@ readme_commands() {
     timeout 60 bash -m -e "$dir/guarded.sh"
 }
 
+# Whatever PCI device of this machine happens to have the simulated card's address
+no_bus() { ! { $ctl info | grep BAR; }; }
 name=cwctl-$$
 check "help_lists_the_commands" shows 'write ADDR FILE' $ctl --help
 check "info_names_the_card" shows 'card memory +4294967296 bytes' $ctl info
@@ -67,6 +74,7 @@ info_names_interrupts() { shows "interrupts +$2, [0-9]+ of 64 vectors" "$ctl" -c
 check "info_names_msix" info_names_interrupts msix MSI-X
 check "info_names_msi" info_names_interrupts msi MSI
 check "info_names_intx" info_names_interrupts intx INTx
+check "info_of_a_simulated_card_is_not_of_the_bus" no_bus
 check "regs_shows_names_and_fields" shows '^00008  CAP_COUNTS' $ctl regs
 check "regs_reads_a_counter" shows 'TX_MRD +[0-9]+' $ctl regs TX_MRD
 check "regs_writes_then_shows" shows 'SCRATCH +0x0000002a' $ctl regs SCRATCH=42
@@ -84,11 +92,15 @@ check "write_beyond_card_memory" refuses "beyond card memory" $ctl -q write 0xff
 check "full_output" refuses "could not be written" full_output
 check "missing_file" refuses "No such file" $ctl write 0 "$dir/absent"
 check "unknown_card" refuses "no card is named" $ctl -c nowhere info
+check "unknown_pci_option" refuses "no option 'colour=red': there are force=0|1 and id=VVVV:DDDD" $ctl -c pci,colour=red info
+check "no_pci_address" refuses "is no address on the PCI bus" $ctl -c 0:0 info
+check "no_pci_device" refuses "PCI" $ctl -c ffff:ff:1f.7 info
 check "unknown_option" refuses "no option 'colour=red'" $ctl -c sim,colour=red info
 check "unknown_interrupt" refuses "option irq=pin: msix, msi or intx" $ctl -c sim,irq=pin info
 check "card_option_of_the_host" refuses "is the host's" timeout 10 $ctl card "$name" seed=3
 check "card_starts" serve "$name"
 check "card_keeps_memory_between_hosts" write_then_read
+check "selftest_passes_and_keeps_memory" selftest_keeps_memory
 check "dump_shows_bytes" dump_shows_bytes
 check "name_is_taken" name_is_taken
 check "card_ends_cleanly" card_ends_cleanly

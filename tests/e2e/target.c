@@ -139,8 +139,12 @@ void target_open_card(struct target *t, const char *options, const char *card_op
 	} else if (target_is_device()) {
 		snprintf(name, sizeof(name), "/dev/causeway0");
 		err = cw_open(name, &t->dev, why, sizeof(why));
+	} else if (!strcmp(target, "pci")) {
+		t->no_driver = true;
+		snprintf(name, sizeof(name), "pci");
+		err = cw_open(name, &t->dev, why, sizeof(why));
 	} else {
-		fail_msg("TARGET=%s is none of sim, shm, vm, card", target);
+		fail_msg("TARGET=%s is none of sim, shm, vm, card, pci", target);
 		return;
 	}
 	print_message("# %s\n", name);

@@ -5,6 +5,7 @@
  *   sim   RTL in this process (the default)
  *   shm   a simulated card in a process of its own, started and ended here
  *   vm    /dev/causeway0 in a guest;  card  /dev/causeway0 on a real machine
+ *   pci   the first card on the PCI bus, without a driver: for tests of registers
  *
  * Tests print the seed they run with first; SEED sets it. IRQ (msix, msi, intx) is the kind of interrupt that the host of
  * a simulated card grants.
@@ -22,6 +23,7 @@ struct target {
 	pid_t card;     /* the card's process, for shm */
 	bool simulated; /* sim or shm */
 	bool in_process;/* sim: card memory can be reached behind the card's back */
+	bool no_driver; /* pci */
 	unsigned seed;
 };
 

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "backend.h"
+#include "causeway-pci.h"
 #include "driver/cw_regs.h"
 
 /* What the fake card was asked, and what it answers. */
@@ -168,6 +169,13 @@ const struct cw_backend cw_file_backend = {
 	.reg_write = fake_reg_write, .counter = fake_counter,
 };
 
+/* A card on the PCI bus: its BARs, too. */
+const struct cw_backend cw_pci_backend = {
+	.version = CW_LIB_VERSION, .open = fake_open, .close = fake_close, .info = fake_info,
+	.transfer = fake_transfer, .submit = fake_submit, .wait = fake_wait, .reg_read = fake_reg_read,
+	.reg_write = fake_reg_write, .counter = fake_counter, .reset = fake_reset, .bar = fake_bar,
+};
+
 static const struct cw_backend sim_backend = {
 	.version = CW_LIB_VERSION, .open = fake_open, .close = fake_close, .info = fake_info,
 	.transfer = fake_transfer, .submit = fake_submit, .wait = fake_wait, .reg_read = fake_reg_read,
@@ -208,7 +216,8 @@ static void closed(struct cw_dev *dev)
 static void the_name_says_which_kind_of_card(void **state)
 {
 	static const char *const sims[] = { "sim", "sim:abc", "sim,seed=1" };
-	static const char *const strangers[] = { "", "simulator", "causeway0", "0000:03:00.0", "SIM", "si" };
+	static const char *const buses[] = { "pci", "pci,force=1", "0000:03:00.0", "03:00.0", "abcd:0:0.0" };
+	static const char *const strangers[] = { "", "simulator", "causeway0", "0000", "SIM", "si", "pcie", "pci:1", "face" };
 	char why[CW_WHY_SIZE], text[CW_WHY_SIZE];
 	struct cw_dev *dev;
 
@@ -220,11 +229,18 @@ static void the_name_says_which_kind_of_card(void **state)
 	}
 	dev = opened("/dev/causeway0");
 	assert_int_equal(fake.loaded, 0);
+	assert_int_equal(cw_reset(dev), -EOPNOTSUPP);
 	closed(dev);
+	for (size_t i = 0; i < sizeof(buses) / sizeof(buses[0]); i++) {
+		dev = opened(buses[i]);
+		assert_int_equal(fake.loaded, 0);
+		assert_int_equal(cw_reset(dev), 0);
+		closed(dev);
+	}
 	memset(&fake, 0, sizeof(fake));
-	for (size_t i = 0; i < 6; i++) {
-		snprintf(text, sizeof(text), "no card is named '%s': use sim, sim:NAME or a device file such as "
-			 "/dev/causeway0", strangers[i]);
+	for (size_t i = 0; i < sizeof(strangers) / sizeof(strangers[0]); i++) {
+		snprintf(text, sizeof(text), "no card is named '%s': use sim, sim:NAME, a device file such as /dev/causeway0, "
+			 "or an address on the PCI bus such as 0000:03:00.0", strangers[i]);
 		assert_int_equal(cw_open(strangers[i], &dev, why, sizeof(why)), -EINVAL);
 		assert_string_equal(why, text);
 	}
@@ -254,6 +270,20 @@ static void a_failed_open_always_says_why(void **state)
 	assert_int_equal(cw_open("sim:abc", &dev, NULL, 0), -EBUSY); /* nobody asks why */
 	assert_null(dev);
 	assert_int_equal(fake.closed, 0);
+}
+
+static void an_open_that_succeeds_may_have_a_remark(void **state)
+{
+	char why[CW_WHY_SIZE] = "old";
+	struct cw_dev *dev;
+
+	(void)state;
+	memset(&fake, 0, sizeof(fake));
+	fake.open_text = "it was asleep";
+	assert_int_equal(cw_open("pci", &dev, why, sizeof(why)), 0);
+	assert_string_equal(why, "it was asleep");
+	assert_string_equal(cw_why(dev), ""); /* nothing has failed */
+	closed(dev);
 }
 
 static void close_gives_the_card_s_result_and_takes_null(void **state)
@@ -403,9 +433,9 @@ static void a_simulation_s_calls_reach_the_simulation(void **state)
 	assert_true(fake.addr == 0x61 && fake.len == 3);
 	assert_int_equal(cw_sim_bind(dev, 1), 0);
 	assert_int_equal(fake.bind, 1);
-	assert_int_equal(cw_sim_reset(dev), 0);
+	assert_int_equal(cw_reset(dev), 0);
 	assert_string_equal(fake.call, "reset");
-	assert_int_equal(cw_sim_bar(dev, 2, 0x1000, buf, 4, 1), 0);
+	assert_int_equal(cw_bar(dev, 2, 0x1000, buf, 4, 1), 0);
 	assert_string_equal(fake.call, "bar");
 	assert_true(fake.addr == 0x1002 && fake.len == 4 && fake.bind == 1);
 	fake.answer = -EBUSY;
@@ -429,8 +459,9 @@ static void a_device_file_refuses_a_simulation_s_calls(void **state)
 	assert_int_equal(cw_sim_poke(dev, 0, buf, 4), -EOPNOTSUPP);
 	assert_int_equal(cw_sim_bind(dev, 0), -EOPNOTSUPP);
 	assert_string_equal(cw_why(dev), "bind: only a simulated card can do that");
-	assert_int_equal(cw_sim_reset(dev), -EOPNOTSUPP);
-	assert_int_equal(cw_sim_bar(dev, 0, 0, buf, 4, 0), -EOPNOTSUPP);
+	assert_int_equal(cw_reset(dev), -EOPNOTSUPP);
+	assert_string_equal(cw_why(dev), "reset: not through a driver's device file; the card's address on the PCI bus is a name, too");
+	assert_int_equal(cw_bar(dev, 0, 0, buf, 4, 0), -EOPNOTSUPP);
 	assert_int_equal(fake.calls, calls);
 	closed(dev);
 }
@@ -460,9 +491,9 @@ static void null_is_an_error_and_no_crash(void **state)
 	assert_int_equal(cw_sim_peek(NULL, 0, b, 4), -EINVAL);
 	assert_int_equal(cw_sim_poke(NULL, 0, b, 4), -EINVAL);
 	assert_int_equal(cw_sim_bind(NULL, 0), -EINVAL);
-	assert_int_equal(cw_sim_reset(NULL), -EINVAL);
-	assert_int_equal(cw_sim_bar(NULL, 0, 0, b, 4, 0), -EINVAL);
-	assert_int_equal(cw_sim_bar(dev, 0, 0, NULL, 4, 0), -EINVAL);
+	assert_int_equal(cw_reset(NULL), -EINVAL);
+	assert_int_equal(cw_bar(NULL, 0, 0, b, 4, 0), -EINVAL);
+	assert_int_equal(cw_bar(dev, 0, 0, NULL, 4, 0), -EINVAL);
 	assert_string_equal(cw_why(NULL), "no device");
 	assert_int_equal(cw_submit(dev, NULL), -EINVAL);
 	assert_int_equal(cw_wait(dev, NULL, 0), -EINVAL);
@@ -517,6 +548,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_name_says_which_kind_of_card),
 		cmocka_unit_test(a_failed_open_always_says_why),
+		cmocka_unit_test(an_open_that_succeeds_may_have_a_remark),
 		cmocka_unit_test(close_gives_the_card_s_result_and_takes_null),
 		cmocka_unit_test(transfers_reach_the_card_as_asked),
 		cmocka_unit_test(a_card_address_is_a_file_position),
