@@ -340,30 +340,6 @@ int pcie_reset_flr(struct pci_dev *p, bool probe)
 	return probe ? 0 : pcie_flr(p);
 }
 
-int pci_reset_function(struct pci_dev *p)
-{
-	const struct pci_error_handlers *h = kshim->bound ? kshim->drv->err_handler : NULL;
-	int ret = pcie_reset_flr(p, true);
-
-	if (ret)
-		return ret;
-	if (h && h->reset_prepare)
-		h->reset_prepare(p);
-	pci_save_state(p);
-	/* No transactions of its own while it is reset: as pci_dev_save_and_disable(). */
-	pci_write_config_word(p, PCI_COMMAND, PCI_COMMAND_INTX_DISABLE);
-	ret = pcie_reset_flr(p, false);
-	pci_restore_state(p);
-	if (h && h->reset_done)
-		h->reset_done(p);
-	return ret;
-}
-
-int pci_try_reset_function(struct pci_dev *p)
-{
-	return pci_reset_function(p);
-}
-
 /* ---- drivers ---- */
 
 static const struct pci_device_id *match(const struct pci_driver *d, const struct pci_dev *p)
@@ -399,24 +375,34 @@ int kshim_pci_probe(struct shim *s)
 		return -ENODEV;
 	if (s->bound)
 		return -EBUSY;
+	kshim_device_lock(s);
 	s->bound = true;
 	s->drv->driver.name = s->drv->name;
 	s->pdev.dev.driver = &s->drv->driver;
+	kshim_pm_probe(s);
 	ret = s->drv->probe(&s->pdev, id);
 	if (ret) {
 		dev_warn(&s->pdev.dev, "probe with driver %s failed with error %d\n", s->drv->name, ret);
+		kshim_pm_probe_failed(s);
 		unbound(s);
 	}
+	kshim_device_unlock(s);
 	return ret;
 }
 
 int kshim_pci_remove(struct shim *s)
 {
-	if (!s->bound)
+	kshim_device_lock(s);
+	if (!s->bound) {
+		kshim_device_unlock(s);
 		return -ENODEV;
+	}
+	kshim_pm_remove(s);
 	if (s->drv->remove)
 		s->drv->remove(&s->pdev);
+	kshim_pm_removed(s);
 	unbound(s);
+	kshim_device_unlock(s);
 	return 0;
 }
 

@@ -104,7 +104,6 @@ typedef unsigned int pci_ers_result_t;
 enum { PCI_ERS_RESULT_NONE = 1, PCI_ERS_RESULT_CAN_RECOVER = 2, PCI_ERS_RESULT_NEED_RESET = 3,
 	PCI_ERS_RESULT_DISCONNECT = 4, PCI_ERS_RESULT_RECOVERED = 5, PCI_ERS_RESULT_NO_AER_DRIVER = 6 };
 typedef int pci_power_t;
-typedef struct { int event; } pm_message_t;
 
 struct resource { resource_size_t start, end; const char *name; unsigned long flags; };
 #define resource_size(r) ((r)->end - (r)->start + 1)

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Resets and errors of the device under its driver, as drivers/pci/pci.c and pcie/err.c
+ * lead through them. The device lock is held meanwhile, as it is by probe(), remove() and sleep.
+ */
+#include "internal.h"
+
+void kshim_device_lock(struct shim *s)
+{
+	if (s->device_owner && s->device_owner == s->cur)
+		kshim_fail("pci", NULL, "the device lock is taken by who holds it: a reset from one of the driver's callbacks");
+	while (s->device_owner)
+		kshim_wait_key(&s->device_owner, "device_lock()", NULL);
+	s->device_owner = s->cur;
+}
+
+void kshim_device_unlock(struct shim *s)
+{
+	s->device_owner = NULL;
+	kshim_wake_key(&s->device_owner);
+}
+
+static const struct pci_error_handlers *handlers(struct shim *s)
+{
+	return s->bound ? s->drv->err_handler : NULL;
+}
+
+/* ---- a reset that somebody asked for ---- */
+
+static int reset_locked(struct shim *s, struct pci_dev *p)
+{
+	const struct pci_error_handlers *h = handlers(s);
+	int ret;
+
+	if (h && h->reset_prepare)
+		h->reset_prepare(p);
+	pci_save_state(p);
+	/* No transactions of its own while it is reset: as pci_dev_save_and_disable(). */
+	pci_write_config_word(p, PCI_COMMAND, PCI_COMMAND_INTX_DISABLE);
+	ret = pcie_reset_flr(p, false);
+	pci_restore_state(p);
+	if (h && h->reset_done)
+		h->reset_done(p);
+	return ret;
+}
+
+int pci_reset_function(struct pci_dev *p)
+{
+	struct shim *s = kshim;
+	int ret = pcie_reset_flr(p, true);
+
+	if (ret)
+		return ret;
+	pm_runtime_get_sync(&p->dev); /* as the file in sysfs does */
+	kshim_device_lock(s);
+	ret = reset_locked(s, p);
+	kshim_device_unlock(s);
+	pm_runtime_put_autosuspend(&p->dev);
+	return ret;
+}
+
+int pci_try_reset_function(struct pci_dev *p)
+{
+	return kshim->device_owner ? -EAGAIN : pci_reset_function(p);
+}
+
+/* ---- errors ---- */
+
+/* Down for 2 ms, then up; requests to the device 100 ms later at the earliest (section 6.6.1). Nothing of its
+ * configuration is left. The walk of capabilities tells the host model's checker where they are. */
+static bool hot_reset(struct shim *s, struct pci_dev *p)
+{
+	unsigned int i;
+	u32 id;
+
+	if (!s->host)
+		return true;
+	kshim_link_set(s, CW_LINK_HOT_RESET);
+	msleep(2);
+	kshim_link_set(s, CW_LINK_UP);
+	for (i = 0; i < 100 && !cw_host_link_is_up(s->host); i++)
+		msleep(10);
+	msleep(100);
+	if (pci_read_config_dword(p, PCI_VENDOR_ID, &id) || id == U32_MAX)
+		return false;
+	pci_find_capability(p, 0xff);
+	return true;
+}
+
+static pci_ers_result_t recover(struct shim *s, const struct pci_error_handlers *h, pci_channel_state_t state)
+{
+	struct pci_dev *p = &s->pdev;
+	pci_ers_result_t res = h->error_detected(p, state);
+
+	if (state == pci_channel_io_perm_failure)
+		return res;
+	if (state == pci_channel_io_frozen) {
+		s->cut = true;
+		if (!hot_reset(s, p))
+			return PCI_ERS_RESULT_DISCONNECT;
+		s->cut = false;
+	}
+	if (res == PCI_ERS_RESULT_CAN_RECOVER)
+		res = h->mmio_enabled ? h->mmio_enabled(p) : PCI_ERS_RESULT_RECOVERED;
+	if (res == PCI_ERS_RESULT_NEED_RESET)
+		res = h->slot_reset ? h->slot_reset(p) : PCI_ERS_RESULT_RECOVERED;
+	return res;
+}
+
+long kshim_pci_error(struct shim *s, pci_channel_state_t state)
+{
+	const struct pci_error_handlers *h;
+	pci_ers_result_t res;
+
+	pm_runtime_get_sync(&s->pdev.dev);
+	kshim_device_lock(s);
+	h = handlers(s);
+	if (!h || !h->error_detected) {
+		kshim_device_unlock(s);
+		pm_runtime_put_autosuspend(&s->pdev.dev);
+		return -ENOSYS;
+	}
+	s->pdev.error_state = state;
+	res = recover(s, h, state);
+	if (res == PCI_ERS_RESULT_RECOVERED) {
+		s->pdev.error_state = pci_channel_io_normal;
+		if (h->resume)
+			h->resume(&s->pdev);
+	}
+	kshim_device_unlock(s);
+	pm_runtime_put_autosuspend(&s->pdev.dev);
+	return res;
+}
