@@ -217,8 +217,8 @@ static int cw_dma_init(struct cw_dev *cw)
 	return 0;
 }
 
-/* Whatever ran before (a crashed kernel's transfers, even) has ended afterwards. */
-static int cw_engine_reset(struct cw_dev *cw)
+/* Also what a crashed kernel left running. */
+int cw_engine_reset(struct cw_dev *cw)
 {
 	unsigned long deadline = jiffies + msecs_to_jiffies(CW_STOP_MS);
 	u32 control;
@@ -234,6 +234,8 @@ static int cw_engine_reset(struct cw_dev *cw)
 			cw_write(cw, CW_ERROR, ~0u);
 			cw_write(cw, CW_ERROR_QUEUE, 0);
 			cw_write(cw, CW_INTX, CW_INTX_PENDING_MASK);
+			/* As it was when we looked: a reset of the function forgets it. */
+			cw_write(cw, CW_DB_STRIDE, cw->db_stride_log2);
 			return 0;
 		}
 		usleep_range(10, 50);
@@ -267,18 +269,19 @@ static int cw_queues_init(struct cw_dev *cw)
 	return 0;
 }
 
-static int cw_engine_start(struct cw_dev *cw)
+int cw_engine_start(struct cw_dev *cw)
 {
 	unsigned int i;
 	int ret;
 
+	/* What an error handler restores. */
+	pci_save_state(cw->pdev);
 	pci_set_master(cw->pdev);
 	cw_event_start(cw);
 	for (i = 0; i < 2 * cw->pair_n; i++) {
 		ret = cw_queue_enable(&cw->queue[i]);
 		if (ret)
 			return ret;
-		cw->queue[i].state = CW_Q_RUN;
 	}
 	cw_write(cw, CW_CONTROL, CW_CONTROL_ENABLE_MASK);
 	return 0;
@@ -292,7 +295,7 @@ static void cw_engine_stop(struct cw_dev *cw)
 	for (i = 0; i < 2 * cw->pair_n; i++)
 		cw_queue_stop(&cw->queue[i], -ENODEV);
 	cw_event_stop(cw);
-	if (!atomic_read(&cw->dead))
+	if (cw_reachable(cw))
 		cw_write(cw, CW_CONTROL, 0);
 	pci_clear_master(cw->pdev);
 }
@@ -300,6 +303,7 @@ static void cw_engine_stop(struct cw_dev *cw)
 /* What needs the card's sizes: vectors, rings, handlers; then it runs. */
 static int cw_start(struct cw_dev *cw)
 {
+	unsigned int i;
 	int ret;
 
 	ret = cw_irq_init(cw, vectors);
@@ -319,6 +323,8 @@ static int cw_start(struct cw_dev *cw)
 	ret = cw_engine_start(cw);
 	if (ret)
 		goto err_stop;
+	for (i = 0; i < 2 * cw->pair_n; i++)
+		cw_queue_go(&cw->queue[i]);
 	return 0;
 
 err_stop:
@@ -396,6 +402,7 @@ static void cw_dev_gone(struct cw_dev *cw)
 	down_write(&cw->gate);
 	WRITE_ONCE(cw->gone, true);
 	up_write(&cw->gate);
+	wake_up_all(&cw->back);
 }
 
 static struct cw_dev *cw_dev_new(struct pci_dev *pdev)
@@ -404,8 +411,10 @@ static struct cw_dev *cw_dev_new(struct pci_dev *pdev)
 
 	if (!cw)
 		return NULL;
-	cw->pdev = pdev;
+	cw->pdev = pci_dev_get(pdev);
 	init_rwsem(&cw->gate);
+	init_waitqueue_head(&cw->back);
+	mutex_init(&cw->power);
 	mutex_init(&cw->latch);
 	return cw;
 }
@@ -433,6 +442,8 @@ static int cw_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	ret = cw_chrdev_add(cw);
 	if (ret)
 		goto err_stop;
+	cw_debugfs_add(cw);
+	cw_pm_start(cw);
 	dev_info(&pdev->dev, "%s: %llu bytes, %u queues each way of %u entries, interrupts by %s, vectors: %u\n",
 		 dev_name(&cw->dev), cw->card_bytes, cw->pair_n, cw->entries,
 		 cw_irq_type_name(cw), cw->vector_n);
@@ -453,7 +464,9 @@ static void cw_remove(struct pci_dev *pdev)
 {
 	struct cw_dev *cw = pci_get_drvdata(pdev);
 
+	cw_pm_stop(cw);
 	cw_dev_gone(cw);
+	cw_debugfs_del(cw);
 	cw_chrdev_del(cw);
 	cw_stop(cw);
 	cw_detach(cw);
@@ -482,6 +495,8 @@ static struct pci_driver cw_driver = {
 	.probe = cw_probe,
 	.remove = cw_remove,
 	.shutdown = cw_shutdown,
+	.err_handler = &cw_error_handlers,
+	.driver.pm = pm_ptr(&cw_pm_ops),
 };
 
 static int __init cw_init(void)
@@ -494,9 +509,12 @@ static int __init cw_init(void)
 	ret = cw_chrdev_init();
 	if (ret)
 		return ret;
+	cw_debugfs_init();
 	ret = pci_register_driver(&cw_driver);
-	if (ret)
+	if (ret) {
+		cw_debugfs_exit();
 		cw_chrdev_exit();
+	}
 	return ret;
 }
 module_init(cw_init);
@@ -504,9 +522,11 @@ module_init(cw_init);
 static void __exit cw_exit(void)
 {
 	pci_unregister_driver(&cw_driver);
+	cw_debugfs_exit();
 	cw_chrdev_exit();
 }
 module_exit(cw_exit);
 
 MODULE_DESCRIPTION("Causeway PCIe DMA endpoint");
+MODULE_VERSION(CW_DRIVER_VERSION);
 MODULE_LICENSE("Dual BSD/GPL");
