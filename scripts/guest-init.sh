@@ -1,4 +1,5 @@
 #!/bin/busybox sh
+# shellcheck shell=dash
 # SPDX-License-Identifier: BSD-2-Clause
 # The first process of a guest (scripts/guest.sh). The kernel's words go to the first serial line. On the second one
 # the scenario speaks: tests/vm/$cw_scenario.sh, or a shell. Ends by powering off.
@@ -15,9 +16,9 @@ mount -t tracefs tracefs /sys/kernel/tracing 2>/dev/null
 export PATH=/cw/bin:/bin:/sbin:/usr/bin:/usr/sbin HOME=/root CAUSEWAY_CARD=/dev/causeway0
 # What the host gave on the command line: cw_scenario=, cw_...=
 for word in $(cat /proc/cmdline); do
-    case $word in cw_*=*) export "$word" ;; esac
+    case $word in cw_*=*) export "${word?}" ;; esac
 done
-cd /root
+cd /root || exit
 if [ -n "$cw_scenario" ]; then
     exec </dev/ttyS1 >/dev/ttyS1 2>&1
     stty -F /dev/ttyS1 raw -echo

@@ -23,6 +23,7 @@ void pciside_reset(struct cw_vfio *v)
 	memset(p->msi_guest, 0, sizeof(p->msi_guest));
 	memset(p->programmed, 0, sizeof(p->programmed));
 	p->command = 0;
+	p->bars_lost = 0;
 	p->msi_on = p->msix_on = false;
 }
 
@@ -96,17 +97,49 @@ static uint16_t half(uint16_t old, uint16_t at, uint16_t reg, uint32_t len, uint
 	return old;
 }
 
+/* The client answers reads of the BARs by itself, so the guest finds them as they were and does not write
+ * them again, while the card has lost them: they are put back before memory space is on again. */
+static void after_flr(struct cw_vfio *v)
+{
+	struct pciside *p = &v->pci;
+	uint32_t bar[BAR_N];
+
+	memcpy(bar, p->bar, sizeof(bar));
+	pciside_reset(v);
+	memcpy(p->bar, bar, sizeof(bar));
+	for (unsigned i = 0; i < BAR_N; i++)
+		p->bars_lost |= (uint32_t)!!bar[i] << i;
+}
+
+bool pciside_lost(struct cw_vfio *v, uint16_t reg, uint32_t len, uint32_t value, uint16_t *bar_reg, uint32_t *bar)
+{
+	unsigned i = (unsigned)__builtin_ffs((int)v->pci.bars_lost) - 1;
+
+	if (!v->pci.bars_lost || !(half(0, REG_COMMAND, reg, len, value) & CMD_MEMORY))
+		return false;
+	*bar_reg = (uint16_t)(REG_BAR + 4 * i);
+	*bar = v->pci.bar[i];
+	return true;
+}
+
+void pciside_put_back(struct cw_vfio *v)
+{
+	v->pci.bars_lost &= v->pci.bars_lost - 1;
+}
+
 void pciside_written(struct cw_vfio *v, uint16_t reg, uint32_t len, uint32_t value)
 {
 	struct pciside *p = &v->pci;
 	uint16_t was = p->command;
 
 	if (p->dev.cap_pcie && half(0, p->dev.cap_pcie + PCIE_DEVCTL, reg, len, value) & DEVCTL_FLR) {
-		pciside_reset(v);
+		after_flr(v);
 		return;
 	}
-	if (reg >= REG_BAR && reg < REG_BAR + 4 * BAR_N)
+	if (reg >= REG_BAR && reg < REG_BAR + 4 * BAR_N) {
+		p->bars_lost &= ~(1u << (reg - REG_BAR) / 4);
 		p->bar[(reg - REG_BAR) / 4] = merge(p->bar[(reg - REG_BAR) / 4], reg, len, value);
+	}
 	p->command = half(p->command, REG_COMMAND, reg, len, value);
 	if (p->dev.cap_msi)
 		p->msi_on = half(p->msi_on ? MSI_ON : 0, p->dev.cap_msi + MSI_CONTROL, reg, len, value) & MSI_ON;

@@ -18,6 +18,7 @@ struct pciside {
 	struct cw_host_dev dev;      /* sizes and capabilities */
 	uint32_t bar[BAR_N];         /* the registers as last written */
 	uint16_t command;
+	uint32_t bars_lost;          /* a bit each: ours is set, the card's is not */
 	bool msi_on, msix_on;
 	uint32_t msi_guest[3];       /* address low, high, data: the guest's own; the card has ours */
 	bool msi_wide;
@@ -50,6 +51,7 @@ struct access {
 	uint32_t done, piece;    /* bytes */
 	uint32_t value;          /* of a configuration write, as it went to the card */
 	unsigned crs_n;
+	bool restores;           /* what is under way is a BAR that goes before the write itself */
 	uint8_t data[4096];
 };
 
@@ -97,6 +99,9 @@ int region_done(struct cw_vfio *v);
 void pciside_reset(struct cw_vfio *v);
 /* A configuration write of the guest: what really goes to the card, in *value. False: nothing does. */
 bool pciside_write(struct cw_vfio *v, uint16_t reg, uint32_t len, uint32_t *value);
+/* The write turns memory space on while the card has lost this BAR to a reset, which comes first. */
+bool pciside_lost(struct cw_vfio *v, uint16_t reg, uint32_t len, uint32_t value, uint16_t *bar_reg, uint32_t *bar);
+void pciside_put_back(struct cw_vfio *v);
 /* After the write has completed. */
 void pciside_written(struct cw_vfio *v, uint16_t reg, uint32_t len, uint32_t value);
 /* What the guest shall see of what the card answered, `len` bytes at reg. */

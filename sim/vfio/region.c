@@ -65,9 +65,11 @@ static int issue(struct cw_vfio *v)
 	struct access *a = &v->access;
 	uint64_t at = a->rw.offset + a->done;
 	bool write = a->hdr.command == VU_REGION_WRITE;
-	uint32_t value = 0;
+	uint32_t value = 0, bar;
+	uint16_t bar_reg;
 
 	a->piece = a->rw.count;
+	a->restores = false;
 	v->req = (struct cw_host_req){ .space = CW_SPACE_MEM, .addr = a->addr, .len = a->rw.count };
 	if (is_config(&a->rw)) {
 		a->piece = 4 - (at & 3) < a->rw.count - a->done ? 4 - (uint32_t)(at & 3) : a->rw.count - a->done;
@@ -81,6 +83,13 @@ static int issue(struct cw_vfio *v)
 	if (!write)
 		return cw_host_read(v->host, &v->req);
 	memcpy(&value, a->data + a->done, a->piece);
+	a->restores = pciside_lost(v, (uint16_t)at, a->piece, value, &bar_reg, &bar);
+	if (a->restores) {
+		v->req.addr = bar_reg;
+		v->req.len = 4;
+		memcpy(v->req.data, &bar, sizeof(bar));
+		return cw_host_cfg_write(v->host, &v->req);
+	}
 	pciside_write(v, (uint16_t)at, a->piece, &value);
 	memcpy(v->req.data, &value, sizeof(value));
 	a->value = value;
@@ -151,6 +160,10 @@ int region_done(struct cw_vfio *v)
 
 	if (again(v))
 		return issue(v);
+	if (a->restores) {
+		pciside_put_back(v);
+		return issue(v);
+	}
 	if (a->hdr.command == VU_REGION_WRITE) {
 		if (v->req.status == CW_CPL_SC)
 			pciside_written(v, at, a->piece, a->value);
