@@ -181,6 +181,7 @@ struct cw_dev {
 	atomic_t dead;               /* the card does not answer or does not stop: counts the reasons */
 
 	struct pci_dev *pdev;        /* a reference: the device may be gone while the file is open */
+	struct pci_saved_state *saved; /* its configuration, as of probe */
 	void __iomem *regs, *doorbells;
 	u64 regs_len;
 	struct workqueue_struct *wq;

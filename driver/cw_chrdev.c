@@ -57,6 +57,7 @@ static void cw_release(struct device *dev)
 
 	ida_free(&cw_ida, cw->id);
 	pci_dev_put(cw->pdev);
+	kfree(cw->saved);
 	kfree(cw);
 }
 

@@ -56,9 +56,8 @@ static pci_ers_result_t cw_slot_reset(struct pci_dev *pdev)
 	/* Maybe another device there wanted the reset, and ours was still at work. */
 	if (cw->access == CW_ACCESS_YES)
 		cw_pause(cw, CW_ACCESS_NO);
-	/* As it was when the card was last about to start: without bus mastering. */
+	pci_load_saved_state(pdev, cw->saved);
 	pci_restore_state(pdev);
-	pci_save_state(pdev);
 	ret = cw_engine_reset(cw);
 	mutex_unlock(&cw->power);
 	return ret ? PCI_ERS_RESULT_DISCONNECT : PCI_ERS_RESULT_RECOVERED;

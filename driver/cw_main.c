@@ -274,8 +274,6 @@ int cw_engine_start(struct cw_dev *cw)
 	unsigned int i;
 	int ret;
 
-	/* What an error handler restores. */
-	pci_save_state(cw->pdev);
 	pci_set_master(cw->pdev);
 	cw_event_start(cw);
 	for (i = 0; i < 2 * cw->pair_n; i++) {
@@ -396,6 +394,14 @@ static int cw_setup(struct cw_dev *cw)
 	return cw_engine_reset(cw);
 }
 
+/* What slot_reset() gives the card back: without bus mastering, which comes last. */
+static int cw_save(struct cw_dev *cw)
+{
+	pci_save_state(cw->pdev);
+	cw->saved = pci_store_saved_state(cw->pdev);
+	return cw->saved ? 0 : -ENOMEM;
+}
+
 /* Files see -ENODEV from here on; one that was about to queue a chunk has done so. */
 static void cw_dev_gone(struct cw_dev *cw)
 {
@@ -433,6 +439,9 @@ static int cw_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	if (ret)
 		goto err_put;
 	ret = cw_setup(cw);
+	if (ret)
+		goto err_detach;
+	ret = cw_save(cw);
 	if (ret)
 		goto err_detach;
 	ret = cw_start(cw);

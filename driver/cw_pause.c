@@ -92,21 +92,23 @@ void cw_drain(struct cw_dev *cw)
 		usleep_range(500, 1000);
 }
 
-/* The card lets go of the queues. That it may not do so is no reason to give it up: it loses
+/* The card lets go of the queues. That it may not do so (false) is no reason to give it up: it loses
  * bus mastering next, and starts from a reset. */
-static void cw_pause_card(struct cw_dev *cw)
+static bool cw_pause_card(struct cw_dev *cw)
 {
+	bool quiet = true;
 	unsigned int i;
 
-	for (i = 0; i < 2 * cw->pair_n; i++)
-		if (cw_queue_disable(&cw->queue[i]))
-			break;
+	for (i = 0; i < 2 * cw->pair_n && quiet; i++)
+		quiet = cw_queue_disable(&cw->queue[i]) == 0;
 	cw_write(cw, CW_CONTROL, 0);
+	return quiet;
 }
 
 void cw_pause(struct cw_dev *cw, enum cw_access access)
 {
-	bool ask = cw->access == CW_ACCESS_YES && access == CW_ACCESS_LATER && !atomic_read(&cw->dead);
+	bool ask = cw->access == CW_ACCESS_YES && access == CW_ACCESS_LATER;
+	bool quiet = false;
 	unsigned int i;
 
 	cw_irq_mute(cw, true);
@@ -116,10 +118,12 @@ void cw_pause(struct cw_dev *cw, enum cw_access access)
 	for (i = 0; i < 2 * cw->pair_n; i++)
 		cw_queue_hold(&cw->queue[i]);
 	if (ask && !atomic_read(&cw->dead))
-		cw_pause_card(cw);
+		quiet = cw_pause_card(cw);
 	cw_event_stop(cw);
-	/* The answer came after the writes that the card had sent; it reaches no memory now. */
+	/* The answer comes after the writes that the card had sent. Reads it may have out still. */
 	pci_clear_master(cw->pdev);
+	if (!quiet)
+		pci_wait_for_pending_transaction(cw->pdev);
 	for (i = 0; i < 2 * cw->pair_n; i++)
 		cw_queue_clear(&cw->queue[i], -EIO, access == CW_ACCESS_LATER);
 }

@@ -87,47 +87,74 @@ static bool hot_reset(struct shim *s, struct pci_dev *p)
 	return true;
 }
 
-static pci_ers_result_t recover(struct shim *s, const struct pci_error_handlers *h, pci_channel_state_t state)
-{
-	struct pci_dev *p = &s->pdev;
-	pci_ers_result_t res = h->error_detected(p, state);
+/* The driver may change between two of its callbacks: the lock is held for each alone. */
+enum told { TOLD_DETECTED, TOLD_MMIO, TOLD_RESET, TOLD_RESUME };
 
-	if (state == pci_channel_io_perm_failure)
+static pci_ers_result_t call(const struct pci_error_handlers *h, enum told what, struct pci_dev *p,
+			     pci_channel_state_t state)
+{
+	switch (what) {
+	case TOLD_DETECTED:
+		return h->error_detected ? h->error_detected(p, state) : PCI_ERS_RESULT_NO_AER_DRIVER;
+	case TOLD_MMIO:
+		return h->mmio_enabled ? h->mmio_enabled(p) : PCI_ERS_RESULT_RECOVERED;
+	case TOLD_RESET:
+		return h->slot_reset ? h->slot_reset(p) : PCI_ERS_RESULT_RECOVERED;
+	default:
+		if (h->resume)
+			h->resume(p);
+		return PCI_ERS_RESULT_RECOVERED;
+	}
+}
+
+static pci_ers_result_t tell(struct shim *s, enum told what, pci_channel_state_t state)
+{
+	const struct pci_error_handlers *h;
+	pci_ers_result_t res;
+
+	kshim_device_lock(s);
+	h = handlers(s);
+	if (what == TOLD_DETECTED)
+		s->pdev.error_state = state;
+	else if (what == TOLD_RESUME)
+		s->pdev.error_state = pci_channel_io_normal;
+	if (h)
+		res = call(h, what, &s->pdev, state);
+	else
+		res = what == TOLD_DETECTED ? PCI_ERS_RESULT_NO_AER_DRIVER : PCI_ERS_RESULT_RECOVERED;
+	kshim_device_unlock(s);
+	return res;
+}
+
+static pci_ers_result_t recover(struct shim *s, pci_channel_state_t state)
+{
+	pci_ers_result_t res = tell(s, TOLD_DETECTED, state);
+
+	if (state == pci_channel_io_perm_failure || res == PCI_ERS_RESULT_NO_AER_DRIVER)
 		return res;
 	if (state == pci_channel_io_frozen) {
 		s->cut = true;
-		if (!hot_reset(s, p))
+		if (!hot_reset(s, &s->pdev)) {
+			s->cut = false;
 			return PCI_ERS_RESULT_DISCONNECT;
+		}
 		s->cut = false;
 	}
 	if (res == PCI_ERS_RESULT_CAN_RECOVER)
-		res = h->mmio_enabled ? h->mmio_enabled(p) : PCI_ERS_RESULT_RECOVERED;
+		res = tell(s, TOLD_MMIO, state);
 	if (res == PCI_ERS_RESULT_NEED_RESET)
-		res = h->slot_reset ? h->slot_reset(p) : PCI_ERS_RESULT_RECOVERED;
+		res = tell(s, TOLD_RESET, state);
+	if (res == PCI_ERS_RESULT_RECOVERED)
+		tell(s, TOLD_RESUME, state);
 	return res;
 }
 
 long kshim_pci_error(struct shim *s, pci_channel_state_t state)
 {
-	const struct pci_error_handlers *h;
 	pci_ers_result_t res;
 
 	pm_runtime_get_sync(&s->pdev.dev);
-	kshim_device_lock(s);
-	h = handlers(s);
-	if (!h || !h->error_detected) {
-		kshim_device_unlock(s);
-		pm_runtime_put_autosuspend(&s->pdev.dev);
-		return -ENOSYS;
-	}
-	s->pdev.error_state = state;
-	res = recover(s, h, state);
-	if (res == PCI_ERS_RESULT_RECOVERED) {
-		s->pdev.error_state = pci_channel_io_normal;
-		if (h->resume)
-			h->resume(&s->pdev);
-	}
-	kshim_device_unlock(s);
+	res = recover(s, state);
 	pm_runtime_put_autosuspend(&s->pdev.dev);
-	return res;
+	return res == PCI_ERS_RESULT_NO_AER_DRIVER ? -ENOSYS : (long)res;
 }

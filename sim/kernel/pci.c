@@ -299,6 +299,34 @@ void pci_restore_state(struct pci_dev *p)
 	p->state_saved = false;
 }
 
+/* Kept apart: others save and restore meanwhile. */
+struct pci_saved_state {
+	u32 config_space[16];
+	u16 exp[3];
+};
+
+struct pci_saved_state *pci_store_saved_state(struct pci_dev *p)
+{
+	struct pci_saved_state *st = p->state_saved ? kmalloc(sizeof(*st), GFP_KERNEL) : NULL;
+
+	if (!st)
+		return NULL;
+	memcpy(st->config_space, p->saved_config_space, sizeof(st->config_space));
+	memcpy(st->exp, kshim->saved_exp, sizeof(st->exp));
+	return st;
+}
+
+int pci_load_saved_state(struct pci_dev *p, struct pci_saved_state *st)
+{
+	p->state_saved = false;
+	if (!st)
+		return 0;
+	memcpy(p->saved_config_space, st->config_space, sizeof(st->config_space));
+	memcpy(kshim->saved_exp, st->exp, sizeof(st->exp));
+	p->state_saved = true;
+	return 0;
+}
+
 int pci_wait_for_pending_transaction(struct pci_dev *p)
 {
 	int i;
