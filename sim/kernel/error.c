@@ -5,13 +5,17 @@
  */
 #include "internal.h"
 
-void kshim_device_lock(struct shim *s)
+/* False: by one who holds it, which would wait for itself. */
+bool kshim_device_lock(struct shim *s)
 {
-	if (s->device_owner && s->device_owner == s->cur)
-		kshim_fail("pci", NULL, "the device lock is taken by who holds it: a reset from one of the driver's callbacks");
+	if (s->device_owner && s->device_owner == s->cur) {
+		kshim_fail("pci", NULL, "the device lock is taken by one who holds it: in a callback of the driver");
+		return false;
+	}
 	while (s->device_owner)
 		kshim_wait_key(&s->device_owner, "device_lock()", NULL);
 	s->device_owner = s->cur;
+	return true;
 }
 
 void kshim_device_unlock(struct shim *s)
@@ -52,9 +56,11 @@ int pci_reset_function(struct pci_dev *p)
 	if (ret)
 		return ret;
 	pm_runtime_get_sync(&p->dev); /* as the file in sysfs does */
-	kshim_device_lock(s);
-	ret = reset_locked(s, p);
-	kshim_device_unlock(s);
+	ret = -EDEADLK;
+	if (kshim_device_lock(s)) {
+		ret = reset_locked(s, p);
+		kshim_device_unlock(s);
+	}
 	pm_runtime_put_autosuspend(&p->dev);
 	return ret;
 }
@@ -73,12 +79,12 @@ static bool hot_reset(struct shim *s, struct pci_dev *p)
 	unsigned int i;
 	u32 id;
 
-	if (!s->host)
-		return true;
-	kshim_link_set(s, CW_LINK_HOT_RESET);
+	if (s->host)
+		kshim_link_set(s, CW_LINK_HOT_RESET);
 	msleep(2);
-	kshim_link_set(s, CW_LINK_UP);
-	for (i = 0; i < 100 && !cw_host_link_is_up(s->host); i++)
+	if (s->host)
+		kshim_link_set(s, CW_LINK_UP);
+	for (i = 0; s->host && i < 100 && !cw_host_link_is_up(s->host); i++)
 		msleep(10);
 	msleep(100);
 	if (pci_read_config_dword(p, PCI_VENDOR_ID, &id) || id == U32_MAX)

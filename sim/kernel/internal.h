@@ -318,6 +318,7 @@ struct shim {
 	bool forbidden;            /* power/control says "on" */
 	bool frozen;               /* processes stop at their next system call */
 	bool asleep;               /* the system is */
+	bool dozing;               /* the device is, for whatever reason */
 	unsigned int calls_n;      /* system calls on files under way */
 	int pm_found;              /* usage count before probe() */
 	struct kshim_event idle;
@@ -487,7 +488,7 @@ int kshim_system_sleep(struct shim *s);
 int kshim_system_wake(struct shim *s);
 
 /* ---- error.c ---- */
-void kshim_device_lock(struct shim *s);
+bool kshim_device_lock(struct shim *s);
 void kshim_device_unlock(struct shim *s);
 long kshim_pci_error(struct shim *s, pci_channel_state_t state);
 

@@ -25,6 +25,7 @@ static int device_down(struct shim *s, int (*callback)(struct device *))
 		return ret;
 	if (!p->state_saved)
 		pci_save_state(p);
+	s->dozing = true;
 	if (p->pm_cap)
 		pci_set_power_state(p, PCI_D3hot);
 	return 0;
@@ -36,6 +37,7 @@ static int device_up(struct shim *s, int (*callback)(struct device *))
 
 	if (p->pm_cap)
 		pci_set_power_state(p, PCI_D0);
+	s->dozing = false;
 	pci_restore_state(p);
 	return callback ? callback(&p->dev) : 0;
 }
@@ -238,6 +240,7 @@ void kshim_pm_leaks(struct shim *s)
 
 	if (n != want)
 		kshim_fail("pm", NULL, "module unload: the device's usage count is %d, not %d", n, want);
+	s->pdev.dev.power.usage = want;
 }
 
 void kshim_pm_exit(struct shim *s)

@@ -194,7 +194,7 @@ static void nothing_waits_for_the_end_of_an_error(void **state)
 		p = &a[i];
 		assert_int_equal(shim_submit(r->shim, &p, 1), 1);
 	}
-	shim_surprise(r->shim, true);
+	cw_model_stick(r->model, true);
 	assert_int_equal(shim_pci_error(r->shim, FROZEN), DISCONNECT);
 	for (unsigned i = 0; i < N; i++) {
 		assert_int_equal(shim_wait(r->shim, &a[i], 0, NULL), 0);
