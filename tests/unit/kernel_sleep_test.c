@@ -115,6 +115,17 @@ static void nap_machine(void)
 
 /* ---- the order of calls ---- */
 
+static long uses(void *arg __maybe_unused)
+{
+	struct device *d = &napper.pdev->dev;
+	int ret = pm_runtime_resume_and_get(d);
+
+	pm_runtime_mark_last_busy(d);
+	if (!ret)
+		pm_runtime_put_autosuspend(d);
+	return ret;
+}
+
 static void is_called_in_the_kernel_s_order(void **state __maybe_unused)
 {
 	nap_machine();
@@ -130,6 +141,7 @@ static void is_called_in_the_kernel_s_order(void **state __maybe_unused)
 	napper.verdict = PCI_ERS_RESULT_DISCONNECT;
 	assert_int_equal(shim_pci_error(napper.s, NORMAL), PCI_ERS_RESULT_DISCONNECT);
 	assert_int_equal(shim_runtime_pm(napper.s, true), 0);
+	assert_int_equal(shim_call(napper.s, uses, NULL), 0);
 	assert_int_equal(shim_run(napper.s, 99000000), 0);
 	assert_false(shim_suspended(napper.s));
 	assert_int_equal(shim_run(napper.s, 20000000), 0);
@@ -139,15 +151,12 @@ static void is_called_in_the_kernel_s_order(void **state __maybe_unused)
 	assert_int_equal(shim_free(napper.s), 0);
 }
 
-static long wakes(void *arg __maybe_unused)
+/* Those who come later are told of an error that stays. */
+static long uses_twice(void *arg __maybe_unused)
 {
-	struct device *d = &napper.pdev->dev;
-	int first = pm_runtime_resume_and_get(d), second;
+	long first = uses(NULL), second = uses(NULL);
 
-	if (!first)
-		pm_runtime_put_autosuspend(d);
-	second = pm_runtime_resume_and_get(d);
-	return first ? (second == -EINVAL ? first : second) : 0;
+	return second == -EINVAL ? first : 0;
 }
 
 /* An error of the callback is the caller's, and of all who come later. */
@@ -159,7 +168,7 @@ static void resume_that_fails_is_told(void **state __maybe_unused)
 	assert_int_equal(shim_run(napper.s, 200000000), 0);
 	assert_true(shim_suspended(napper.s));
 	napper.runtime_error = -EIO;
-	assert_int_equal(shim_call(napper.s, wakes, NULL), -EIO);
+	assert_int_equal(shim_call(napper.s, uses_twice, NULL), -EIO);
 	assert_int_equal(shim_free(napper.s), 0);
 }
 
