@@ -51,17 +51,17 @@ static int reset_locked(struct shim *s, struct pci_dev *p)
 int pci_reset_function(struct pci_dev *p)
 {
 	struct shim *s = kshim;
-	int ret = pcie_reset_flr(p, true);
+	int ret;
 
-	if (ret)
-		return ret;
-	pm_runtime_get_sync(&p->dev); /* as the file in sysfs does */
-	ret = -EDEADLK;
-	if (kshim_device_lock(s)) {
+	if (!kshim_device_lock(s))
+		return -EDEADLK;
+	ret = pcie_reset_flr(p, true);
+	if (!ret) {
+		pm_runtime_get_sync(&p->dev); /* as the file in sysfs does */
 		ret = reset_locked(s, p);
-		kshim_device_unlock(s);
+		pm_runtime_put_autosuspend(&p->dev);
 	}
-	pm_runtime_put_autosuspend(&p->dev);
+	kshim_device_unlock(s);
 	return ret;
 }
 
