@@ -9,12 +9,19 @@
  *   cw_map.c      a piece of an iterator: pinned, mapped, walked by the card's address
  *   cw_queue.c    one ring pair: descriptors in, records out
  *   cw_recover.c  time-outs, halts, stopping, a dead card
+ *   cw_pause.c    the card out of reach for a while, and back
+ *   cw_err.c      errors on the link, resets of the function
+ *   cw_pm.c       sleep
  *   cw_irq.c      vectors and their handlers
  *   cw_event.c    event rings: which queue an interrupt is about
+ *   cw_sysfs.c    what the card is
+ *   cw_debugfs.c  what it is doing
+ *   cw_trace.c    tracepoints
  *
  * Everything that takes a lock runs in process context (the interrupt handlers are
- * threads), so the spinlocks are plain ones. Order of locks: cw_dev.gate, cw_queue.lock,
- * cw_request.lock; cw_vector.ring_lock stands alone.
+ * threads), so the spinlocks are plain ones. Order of locks: cw_dev.power, cw_dev.gate,
+ * cw_queue.lock, cw_request.lock; cw_vector.ring_lock stands alone. Waking the card up takes the
+ * first two, so that is done before.
  */
 #ifndef CAUSEWAY_H
 #define CAUSEWAY_H
@@ -22,6 +29,7 @@
 #include <linux/atomic.h>
 #include <linux/bvec.h>
 #include <linux/cdev.h>
+#include <linux/dcache.h>
 #include <linux/device.h>
 #include <linux/dma-mapping.h>
 #include <linux/fs.h>
@@ -30,6 +38,7 @@
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/pci.h>
+#include <linux/pm.h>
 #include <linux/rwsem.h>
 #include <linux/scatterlist.h>
 #include <linux/spinlock.h>
@@ -41,6 +50,7 @@
 #include "uapi/causeway.h"
 
 #define CW_NAME "causeway"
+#define CW_DRIVER_VERSION "0.4.0" /* also of the package: driver/install.mk reads it here */
 #define CW_CHUNK_PAGES 256u   /* a chunk pins at most this many pages */
 #define CW_REQUEST_CHUNKS 32  /* chunks that one request has out at once */
 #define CW_STOP_MS 2000       /* the card's longest time to stop a queue or to reset:
@@ -103,7 +113,15 @@ struct cw_request {
 enum cw_queue_state {
 	CW_Q_RUN,                    /* chunks go to the card as there is room */
 	CW_Q_STOP,                   /* being recovered: chunks wait */
+	CW_Q_HOLD,                   /* the card is out of reach, but will be back: chunks wait */
 	CW_Q_DEAD,                   /* no more register access; chunks are refused */
+};
+
+/* Is the card to be had? */
+enum cw_access {
+	CW_ACCESS_YES,
+	CW_ACCESS_LATER,             /* it is reset, or sleeps: who needs it waits */
+	CW_ACCESS_NO,                /* an error cut it off, maybe for good: calls fail */
 };
 
 struct cw_queue {
@@ -159,9 +177,13 @@ struct cw_dev {
 	 */
 	struct rw_semaphore gate;
 	bool gone;
+	enum cw_access access;       /* written with gate and power; read without by interrupt handlers */
+	wait_queue_head_t back;      /* for access, and gone */
+	struct mutex power;          /* one at a time takes the card away, or brings it back */
 	atomic_t dead;               /* the card does not answer or does not stop: counts the reasons */
 
-	struct pci_dev *pdev;
+	struct pci_dev *pdev;        /* a reference: the device may be gone while the file is open */
+	struct pci_saved_state *saved; /* its configuration, as of probe */
 	void __iomem *regs, *doorbells;
 	u64 regs_len;
 	struct workqueue_struct *wq;
@@ -182,7 +204,14 @@ struct cw_dev {
 	u32 moderation;              /* Q_MODERATION of each queue */
 	bool chunk_irq;              /* each chunk's end interrupts at once */
 	atomic_t next;               /* where the search for a queue starts */
+	struct dentry *debugfs;
 };
+
+/* cw_main.c */
+/* Whatever ran before has ended afterwards. */
+int cw_engine_reset(struct cw_dev *cw);
+/* After a reset: the queues are there, empty, but not let go yet. */
+int cw_engine_start(struct cw_dev *cw);
 
 /* cw_chrdev.c */
 int cw_chrdev_init(void);
@@ -210,6 +239,36 @@ void cw_map_start(const struct cw_map *map, struct cw_map_iter *it);
 bool cw_map_next(struct cw_map_iter *it, dma_addr_t *addr, u32 *len);
 u32 cw_map_count(const struct cw_map *map);
 
+/* cw_pause.c */
+/* The gate, with the card awake and there: waits for that. -ENODEV, -EIO, -EINTR. */
+int cw_card_get(struct cw_dev *cw);
+void cw_card_put(struct cw_dev *cw);
+/* These three with cw->power. */
+void cw_drain(struct cw_dev *cw);
+void cw_pause(struct cw_dev *cw, enum cw_access access);
+int cw_restart(struct cw_dev *cw);
+
+/* cw_err.c */
+extern const struct pci_error_handlers cw_error_handlers;
+
+/* cw_pm.c */
+extern const struct dev_pm_ops cw_pm_ops;
+void cw_pm_start(struct cw_dev *cw);
+void cw_pm_stop(struct cw_dev *cw);
+/* Wakes the card up and keeps it awake: 0, -ENODEV or -EIO. Sleeps. */
+int cw_wake(struct cw_dev *cw);
+void cw_unwake(struct cw_dev *cw);
+bool cw_awake(struct cw_dev *cw);
+
+/* cw_sysfs.c */
+extern const struct attribute_group *cw_groups[];
+
+/* cw_debugfs.c */
+void cw_debugfs_init(void);
+void cw_debugfs_exit(void);
+void cw_debugfs_add(struct cw_dev *cw);
+void cw_debugfs_del(struct cw_dev *cw);
+
 /* cw_queue.c */
 int cw_queue_init(struct cw_dev *cw, struct cw_queue *q, unsigned int index, bool c2h);
 void cw_queue_free(struct cw_queue *q);
@@ -218,6 +277,8 @@ int cw_queue_enable(struct cw_queue *q);
 int cw_queue_submit(struct cw_queue *q, struct cw_chunk *chunk);
 /* Takes the records that are there; returns how many. The card is told if there were any; `arm`: or in any case. */
 unsigned int cw_queue_poll(struct cw_queue *q, bool arm);
+/* The same for an interrupt, which it traces. */
+unsigned int cw_queue_interrupt(struct cw_queue *q, bool arm);
 /* The same without finishing: chunks go to `done`. Caller holds q->lock. */
 unsigned int cw_queue_harvest(struct cw_queue *q, struct list_head *done);
 void cw_queue_dispatch(struct cw_queue *q);
@@ -231,6 +292,13 @@ void cw_recover(struct work_struct *work);
 void cw_queue_fail(struct cw_queue *q, int cause);
 /* No more work for the queue: what it has ends with `error`. */
 void cw_queue_stop(struct cw_queue *q, int error);
+/* Its part of cw_pause() and cw_restart(). hold: nothing of it runs any more, chunks wait. clear: what the card had ends
+ * with `error`; the rest as well, unless it is kept. revive: from any state. go: chunks go to the card. */
+void cw_queue_hold(struct cw_queue *q);
+void cw_queue_clear(struct cw_queue *q, int error, bool keep);
+void cw_queue_revive(struct cw_queue *q);
+void cw_queue_go(struct cw_queue *q);
+int cw_queue_disable(struct cw_queue *q);
 /* Stops it when the card has halted it. */
 void cw_queue_check_halt(struct cw_queue *q);
 /* Waits until Q_STATUS says so: 0, -ENODEV or -ETIMEDOUT. */
@@ -243,6 +311,10 @@ int cw_irq_init(struct cw_dev *cw, unsigned int limit);
 int cw_irq_request(struct cw_dev *cw);
 void cw_irq_release(struct cw_dev *cw);
 void cw_irq_free(struct cw_dev *cw);
+/* The pin is silent, or not any more; messages are not sent by a card that is stopped. */
+void cw_irq_mute(struct cw_dev *cw, bool mute);
+/* Waits for the handlers that run. */
+void cw_irq_sync(struct cw_dev *cw);
 unsigned int cw_irq_vector(const struct cw_dev *cw, unsigned int queue);
 bool cw_irq_walk(struct cw_vector *v, bool arm);
 const char *cw_irq_type_name(const struct cw_dev *cw);

@@ -56,6 +56,8 @@ static void cw_release(struct device *dev)
 	struct cw_dev *cw = container_of(dev, struct cw_dev, dev);
 
 	ida_free(&cw_ida, cw->id);
+	pci_dev_put(cw->pdev);
+	kfree(cw->saved);
 	kfree(cw);
 }
 
@@ -66,12 +68,14 @@ int cw_chrdev_prepare(struct cw_dev *cw, struct device *parent)
 	cw->id = ida_alloc_max(&cw_ida, CW_MINORS - 1, GFP_KERNEL);
 	if (cw->id < 0) {
 		ret = cw->id;
+		pci_dev_put(cw->pdev);
 		kfree(cw);
 		return ret;
 	}
 	device_initialize(&cw->dev);
 	cw->dev.class = &cw_class;
 	cw->dev.parent = parent;
+	cw->dev.groups = cw_groups;
 	cw->dev.devt = MKDEV(MAJOR(cw_devt), MINOR(cw_devt) + cw->id);
 	cw->dev.release = cw_release;
 	cdev_init(&cw->cdev, &cw_fops);

@@ -84,7 +84,7 @@ static bool cw_event_off(struct cw_vector *v)
 	spin_lock(&v->ring_lock);
 	was = v->ring_on;
 	WRITE_ONCE(v->ring_on, false);
-	if (was && !atomic_read(&v->cw->dead))
+	if (was && cw_reachable(v->cw))
 		cw_event_write(v, CW_EVENT_SIZE, 0);
 	spin_unlock(&v->ring_lock);
 	return was;
@@ -141,7 +141,7 @@ static bool cw_event_handle(struct cw_vector *v, u32 dw)
 		return false;
 	}
 	q = &cw->queue[index];
-	cw_queue_poll(q, true);
+	cw_queue_interrupt(q, true);
 	if (dw & CW_EVENT_DW0_ERROR_MASK)
 		cw_queue_check_halt(q);
 	return true;

@@ -21,6 +21,12 @@ static inline bool cw_all_ones(u32 value)
 	return value == ~0u;
 }
 
+/* Are its registers to be touched? */
+static inline bool cw_reachable(struct cw_dev *cw)
+{
+	return cw->access != CW_ACCESS_NO && !atomic_read(&cw->dead);
+}
+
 static inline u32 cw_read(struct cw_dev *cw, u32 reg)
 {
 	return readl(cw->regs + reg);

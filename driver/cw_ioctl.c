@@ -17,21 +17,6 @@ static_assert(sizeof(struct cw_info) == CW_INFO_SIZE_V1);
 static_assert(sizeof(struct cw_reg) == CW_REG_SIZE_V1);
 static_assert(sizeof(struct cw_counter) == CW_COUNTER_SIZE_V1);
 
-static int cw_card_get(struct cw_dev *cw)
-{
-	if (down_read_killable(&cw->gate))
-		return -EINTR;
-	if (!cw->gone)
-		return 0;
-	up_read(&cw->gate);
-	return -ENODEV;
-}
-
-static void cw_card_put(struct cw_dev *cw)
-{
-	up_read(&cw->gate);
-}
-
 /* A card may be gone before remove() says so. The read also flushes a write before it. */
 static int cw_card_answers(struct cw_dev *cw)
 {

@@ -61,7 +61,7 @@ bool cw_irq_walk(struct cw_vector *v, bool arm)
 	if (v->queue_n == 0)
 		return false;
 	for (i = v->index ? v->index - 1 : 0; i < 2 * cw->pair_n; i += step)
-		if (cw_queue_poll(&cw->queue[i], arm))
+		if (cw_queue_interrupt(&cw->queue[i], arm))
 			found = true;
 	return found;
 }
@@ -69,8 +69,12 @@ bool cw_irq_walk(struct cw_vector *v, bool arm)
 static irqreturn_t cw_irq_thread(int irq, void *data)
 {
 	struct cw_vector *v = data;
-	bool found = v->index == 0 && cw_irq_errors(v->cw);
+	bool found;
 
+	/* cw_pause() waits for those that did not see this. */
+	if (READ_ONCE(v->cw->access) != CW_ACCESS_YES)
+		return IRQ_NONE;
+	found = v->index == 0 && cw_irq_errors(v->cw);
 	if (READ_ONCE(v->ring_on) ? cw_event_take(v) : cw_irq_walk(v, false))
 		found = true;
 	return found ? IRQ_HANDLED : IRQ_NONE;
@@ -80,8 +84,11 @@ static irqreturn_t cw_irq_thread(int irq, void *data)
 static irqreturn_t cw_irq_pin(int irq, void *data)
 {
 	struct cw_vector *v = data;
-	u32 intx = cw_read(v->cw, CW_INTX);
+	u32 intx;
 
+	if (READ_ONCE(v->cw->access) != CW_ACCESS_YES)
+		return IRQ_NONE;
+	intx = cw_read(v->cw, CW_INTX);
 	if (cw_all_ones(intx) || !(intx & CW_INTX_PENDING_MASK))
 		return IRQ_NONE;
 	/* Cleared before the thread looks: what comes later asserts the line again. */
@@ -181,6 +188,20 @@ void cw_irq_release(struct cw_dev *cw)
 		cw->vector_used--;
 		free_irq(pci_irq_vector(cw->pdev, cw->vector_used), &cw->vector[cw->vector_used]);
 	}
+}
+
+void cw_irq_mute(struct cw_dev *cw, bool mute)
+{
+	if (cw->irq_type == CW_IRQ_TYPE_INTX)
+		pci_intx(cw->pdev, !mute);
+}
+
+void cw_irq_sync(struct cw_dev *cw)
+{
+	unsigned int i;
+
+	for (i = 0; i < cw->vector_used; i++)
+		synchronize_irq(pci_irq_vector(cw->pdev, i));
 }
 
 void cw_irq_free(struct cw_dev *cw)

@@ -218,8 +218,8 @@ static int cw_dma_init(struct cw_dev *cw)
 	return 0;
 }
 
-/* Whatever ran before (a crashed kernel's transfers, even) has ended afterwards. */
-static int cw_engine_reset(struct cw_dev *cw)
+/* Also what a crashed kernel left running. */
+int cw_engine_reset(struct cw_dev *cw)
 {
 	unsigned long deadline = jiffies + msecs_to_jiffies(CW_STOP_MS);
 	u32 control;
@@ -235,6 +235,8 @@ static int cw_engine_reset(struct cw_dev *cw)
 			cw_write(cw, CW_ERROR, ~0u);
 			cw_write(cw, CW_ERROR_QUEUE, 0);
 			cw_write(cw, CW_INTX, CW_INTX_PENDING_MASK);
+			/* As it was when we looked: a reset of the function forgets it. */
+			cw_write(cw, CW_DB_STRIDE, cw->db_stride_log2);
 			return 0;
 		}
 		usleep_range(10, 50);
@@ -268,7 +270,7 @@ static int cw_queues_init(struct cw_dev *cw)
 	return 0;
 }
 
-static int cw_engine_start(struct cw_dev *cw)
+int cw_engine_start(struct cw_dev *cw)
 {
 	unsigned int i;
 	int ret;
@@ -279,7 +281,6 @@ static int cw_engine_start(struct cw_dev *cw)
 		ret = cw_queue_enable(&cw->queue[i]);
 		if (ret)
 			return ret;
-		cw->queue[i].state = CW_Q_RUN;
 	}
 	cw_write(cw, CW_CONTROL, CW_CONTROL_ENABLE_MASK);
 	return 0;
@@ -293,7 +294,7 @@ static void cw_engine_stop(struct cw_dev *cw)
 	for (i = 0; i < 2 * cw->pair_n; i++)
 		cw_queue_stop(&cw->queue[i], -ENODEV);
 	cw_event_stop(cw);
-	if (!atomic_read(&cw->dead))
+	if (cw_reachable(cw))
 		cw_write(cw, CW_CONTROL, 0);
 	pci_clear_master(cw->pdev);
 }
@@ -301,6 +302,7 @@ static void cw_engine_stop(struct cw_dev *cw)
 /* What needs the card's sizes: vectors, rings, handlers; then it runs. */
 static int cw_start(struct cw_dev *cw)
 {
+	unsigned int i;
 	int ret;
 
 	ret = cw_irq_init(cw, vectors);
@@ -320,6 +322,8 @@ static int cw_start(struct cw_dev *cw)
 	ret = cw_engine_start(cw);
 	if (ret)
 		goto err_stop;
+	for (i = 0; i < 2 * cw->pair_n; i++)
+		cw_queue_go(&cw->queue[i]);
 	return 0;
 
 err_stop:
@@ -391,12 +395,21 @@ static int cw_setup(struct cw_dev *cw)
 	return cw_engine_reset(cw);
 }
 
+/* What slot_reset() gives the card back: without bus mastering, which comes last. */
+static int cw_save(struct cw_dev *cw)
+{
+	pci_save_state(cw->pdev);
+	cw->saved = pci_store_saved_state(cw->pdev);
+	return cw->saved ? 0 : -ENOMEM;
+}
+
 /* Files see -ENODEV from here on; one that was about to queue a chunk has done so. */
 static void cw_dev_gone(struct cw_dev *cw)
 {
 	down_write(&cw->gate);
 	WRITE_ONCE(cw->gone, true);
 	up_write(&cw->gate);
+	wake_up_all(&cw->back);
 }
 
 static struct cw_dev *cw_dev_new(struct pci_dev *pdev)
@@ -405,8 +418,10 @@ static struct cw_dev *cw_dev_new(struct pci_dev *pdev)
 
 	if (!cw)
 		return NULL;
-	cw->pdev = pdev;
+	cw->pdev = pci_dev_get(pdev);
 	init_rwsem(&cw->gate);
+	init_waitqueue_head(&cw->back);
+	mutex_init(&cw->power);
 	mutex_init(&cw->latch);
 	return cw;
 }
@@ -427,6 +442,9 @@ static int cw_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	ret = cw_setup(cw);
 	if (ret)
 		goto err_detach;
+	ret = cw_save(cw);
+	if (ret)
+		goto err_detach;
 	ret = cw_start(cw);
 	if (ret)
 		goto err_detach;
@@ -434,6 +452,8 @@ static int cw_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	ret = cw_chrdev_add(cw);
 	if (ret)
 		goto err_stop;
+	cw_debugfs_add(cw);
+	cw_pm_start(cw);
 	dev_info(&pdev->dev, "%s: %llu bytes, %u queues each way of %u entries, interrupts by %s, vectors: %u\n",
 		 dev_name(&cw->dev), cw->card_bytes, cw->pair_n, cw->entries,
 		 cw_irq_type_name(cw), cw->vector_n);
@@ -454,7 +474,9 @@ static void cw_remove(struct pci_dev *pdev)
 {
 	struct cw_dev *cw = pci_get_drvdata(pdev);
 
+	cw_pm_stop(cw);
 	cw_dev_gone(cw);
+	cw_debugfs_del(cw);
 	cw_chrdev_del(cw);
 	cw_stop(cw);
 	cw_detach(cw);
@@ -483,6 +505,8 @@ static struct pci_driver cw_driver = {
 	.probe = cw_probe,
 	.remove = cw_remove,
 	.shutdown = cw_shutdown,
+	.err_handler = &cw_error_handlers,
+	.driver.pm = pm_ptr(&cw_pm_ops),
 };
 
 static int __init cw_init(void)
@@ -495,9 +519,12 @@ static int __init cw_init(void)
 	ret = cw_chrdev_init();
 	if (ret)
 		return ret;
+	cw_debugfs_init();
 	ret = pci_register_driver(&cw_driver);
-	if (ret)
+	if (ret) {
+		cw_debugfs_exit();
 		cw_chrdev_exit();
+	}
 	return ret;
 }
 module_init(cw_init);
@@ -505,9 +532,11 @@ module_init(cw_init);
 static void __exit cw_exit(void)
 {
 	pci_unregister_driver(&cw_driver);
+	cw_debugfs_exit();
 	cw_chrdev_exit();
 }
 module_exit(cw_exit);
 
 MODULE_DESCRIPTION("Causeway PCIe DMA endpoint");
+MODULE_VERSION(CW_DRIVER_VERSION);
 MODULE_LICENSE("Dual BSD/GPL");

@@ -13,6 +13,7 @@
 
 #include "causeway.h"
 #include "cw_hw.h"
+#include "cw_trace.h"
 
 static int cw_queue_alloc(struct cw_queue *q)
 {
@@ -48,7 +49,7 @@ int cw_queue_init(struct cw_dev *cw, struct cw_queue *q, unsigned int index, boo
 	q->entries_log2 = ilog2(q->entries);
 	q->vector = cw_irq_vector(cw, index);
 	spin_lock_init(&q->lock);
-	q->state = CW_Q_DEAD;
+	q->state = CW_Q_HOLD;
 	INIT_LIST_HEAD(&q->active);
 	INIT_LIST_HEAD(&q->pending);
 	INIT_DELAYED_WORK(&q->watchdog, cw_watchdog);
@@ -66,7 +67,7 @@ void cw_queue_free(struct cw_queue *q)
 }
 
 /* From DISABLED to running, with everything at 0. The caller alone knows the queue, or
- * keeps it in CW_Q_STOP.
+ * keeps it in CW_Q_STOP or CW_Q_HOLD.
  */
 int cw_queue_enable(struct cw_queue *q)
 {
@@ -109,6 +110,7 @@ static void cw_queue_fill(struct cw_queue *q, struct cw_chunk *chunk)
 		flags = ++n == chunk->desc_n && q->cw->chunk_irq ? CW_DESC_DW2_IRQ_MASK : 0;
 		q->desc_len[slot] = len;
 		cw_desc_fill(&q->ring[slot], addr, len, card, flags);
+		trace_causeway_submit(q->cw->id, q->index, q->producer - 1, q->c2h, addr, len, card);
 	}
 }
 
@@ -145,6 +147,7 @@ void cw_queue_dispatch(struct cw_queue *q)
 		return;
 	/* The descriptors are in memory before the card sees the count that covers them. */
 	dma_wmb();
+	trace_causeway_doorbell(q->cw->id, q->index, q->producer, q->consumer);
 	writel(q->producer, q->doorbell + CW_DB_PRODUCER);
 }
 
@@ -154,7 +157,8 @@ int cw_queue_submit(struct cw_queue *q, struct cw_chunk *chunk)
 
 	spin_lock(&q->lock);
 	if (q->state == CW_Q_DEAD) {
-		ret = -ENODEV;
+		/* Else an error cut the card off, and a reset may bring it back. */
+		ret = atomic_read(&q->cw->dead) ? -ENODEV : -EIO;
 	} else {
 		WRITE_ONCE(q->load, q->load + chunk->desc_n);
 		list_add_tail(&chunk->node, &q->pending);
@@ -254,6 +258,8 @@ static bool cw_queue_take(struct cw_queue *q, struct list_head *done)
 		return false;
 	}
 	status = FIELD_GET(CW_RECORD_DW3_STATUS_MASK, dw[3]);
+	trace_causeway_complete(q->cw->id, q->index, q->consumer, status,
+				FIELD_GET(CW_RECORD_DW1_BYTES_MASK, dw[1]));
 	if (status != CW_STATUS_OK)
 		dev_dbg(&q->cw->pdev->dev, "queue %u: descriptor %u ended with status %u\n",
 			q->index, q->consumer, status);
@@ -285,6 +291,7 @@ unsigned int cw_queue_harvest(struct cw_queue *q, struct list_head *done)
 /* Tells the card what was taken, which arms the next event, and what was added. */
 static void cw_queue_ring_both(struct cw_queue *q, u32 producer_before)
 {
+	trace_causeway_doorbell(q->cw->id, q->index, q->producer, q->consumer);
 	if (q->producer == producer_before) {
 		writel(q->consumer, q->doorbell + CW_DB_CONSUMER);
 		return;
@@ -294,13 +301,16 @@ static void cw_queue_ring_both(struct cw_queue *q, u32 producer_before)
 	writeq(q->producer | (u64)q->consumer << 32, q->doorbell + CW_DB_PRODUCER);
 }
 
-unsigned int cw_queue_poll(struct cw_queue *q, bool arm)
+static unsigned int cw_queue_serve(struct cw_queue *q, bool arm, bool interrupt)
 {
 	unsigned int n = 0;
 	LIST_HEAD(done);
 	u32 producer;
 
 	spin_lock(&q->lock);
+	/* One that looks at every queue of a vector is about those that have work. */
+	if (interrupt && (arm || !list_empty(&q->active)))
+		trace_causeway_interrupt(q->cw->id, q->vector, q->index, q->consumer);
 	if (q->state == CW_Q_RUN)
 		n = cw_queue_harvest(q, &done);
 	/* Harvesting may have stopped it. */
@@ -312,4 +322,14 @@ unsigned int cw_queue_poll(struct cw_queue *q, bool arm)
 	spin_unlock(&q->lock);
 	cw_chunks_finish(&done);
 	return n;
+}
+
+unsigned int cw_queue_poll(struct cw_queue *q, bool arm)
+{
+	return cw_queue_serve(q, arm, false);
+}
+
+unsigned int cw_queue_interrupt(struct cw_queue *q, bool arm)
+{
+	return cw_queue_serve(q, arm, true);
 }

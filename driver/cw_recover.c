@@ -35,7 +35,7 @@ int cw_queue_await(struct cw_queue *q, u32 state)
 	return -ETIMEDOUT;
 }
 
-static int cw_queue_disable(struct cw_queue *q)
+int cw_queue_disable(struct cw_queue *q)
 {
 	cw_q_write(q, CW_Q_CTRL, 0);
 	return cw_queue_await(q, CW_QSTATE_DISABLED);
@@ -153,21 +153,50 @@ void cw_watchdog(struct work_struct *work)
 	spin_unlock(&q->lock);
 }
 
-/* No chunk is left afterwards and none is accepted; the card must not be able to reach
- * the queue's memory any more.
+/* The card must not be able to reach the queue's memory any more. Unless they are kept,
+ * no chunk is left afterwards and none is accepted.
  */
-static void cw_queue_kill(struct cw_queue *q, int error)
+void cw_queue_clear(struct cw_queue *q, int error, bool keep)
 {
 	LIST_HEAD(done);
 
 	spin_lock(&q->lock);
-	q->state = CW_Q_DEAD;
 	cw_queue_empty(q, error, error, &done);
-	cw_list_fail(&q->pending, error, error);
-	list_splice_tail_init(&q->pending, &done);
-	WRITE_ONCE(q->load, 0);
+	if (!keep) {
+		q->state = CW_Q_DEAD;
+		cw_list_fail(&q->pending, error, error);
+		list_splice_tail_init(&q->pending, &done);
+		WRITE_ONCE(q->load, 0);
+	}
 	spin_unlock(&q->lock);
 	cw_chunks_finish(&done);
+}
+
+void cw_queue_hold(struct cw_queue *q)
+{
+	spin_lock(&q->lock);
+	if (q->state != CW_Q_DEAD)
+		q->state = CW_Q_HOLD;
+	spin_unlock(&q->lock);
+	cancel_delayed_work_sync(&q->watchdog);
+	cancel_work_sync(&q->recover);
+}
+
+void cw_queue_revive(struct cw_queue *q)
+{
+	spin_lock(&q->lock);
+	q->state = CW_Q_HOLD;
+	spin_unlock(&q->lock);
+}
+
+void cw_queue_go(struct cw_queue *q)
+{
+	spin_lock(&q->lock);
+	if (q->state == CW_Q_HOLD) {
+		q->state = CW_Q_RUN;
+		cw_queue_dispatch(q);
+	}
+	spin_unlock(&q->lock);
 }
 
 void cw_queue_stop(struct cw_queue *q, int error)
@@ -180,16 +209,16 @@ void cw_queue_stop(struct cw_queue *q, int error)
 	spin_unlock(&q->lock);
 	cancel_delayed_work_sync(&q->watchdog);
 	cancel_work_sync(&q->recover);
-	if (!atomic_read(&cw->dead)) {
+	if (cw_reachable(cw)) {
 		ret = cw_queue_disable(q);
 		if (ret)
 			cw_dev_dead(cw, ret);
 	}
-	cw_queue_kill(q, error);
+	cw_queue_clear(q, error, false);
 }
 
 /*
- * The card is not to be used again. Without bus mastering it can reach no
+ * The card is not to be used again, unless it is reset. Without bus mastering it can reach no
  * memory (PCIe Base 6.0, 7.5.1.1.3), and the answer to that configuration write
  * came after the writes that it had sent, so everything can be given back.
  */
@@ -204,5 +233,5 @@ void cw_dev_dead(struct cw_dev *cw, int error)
 	dev_err(&cw->pdev->dev, "card given up: %s\n",
 		error == -ENODEV ? "it does not answer" : "it does not do as told");
 	for (i = 0; i < 2 * cw->pair_n; i++)
-		cw_queue_kill(&cw->queue[i], -ENODEV);
+		cw_queue_clear(&cw->queue[i], -ENODEV, false);
 }

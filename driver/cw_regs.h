@@ -298,4 +298,32 @@
 #define  CW_EVENT_DW1_PHASE_SHIFT 31 /* as in completion records */
 #define  CW_EVENT_DW1_PHASE_MASK 0x80000000u
 
+#define CW_COUNTER_NAMES \
+	[0] = "TX_MRD", \
+	[1] = "TX_MWR", \
+	[2] = "RX_CPL", \
+	[3] = "RX_MRD", \
+	[4] = "RX_MWR", \
+	[5] = "H2C_BYTES", \
+	[6] = "C2H_BYTES", \
+	[7] = "DESC", \
+	[8] = "RECORD", \
+	[9] = "IRQ", \
+	[10] = "DOORBELL", \
+	[11] = "STALL_TAG", \
+	[12] = "STALL_CPL_BUF", \
+	[13] = "STALL_CREDIT", \
+	[14] = "STALL_TX", \
+	[15] = "STALL_DESC", \
+	[16] = "STALL_RECORD", \
+	[17] = "STALL_AXI", \
+	[18] = "ERR_UR", \
+	[19] = "ERR_CA", \
+	[20] = "ERR_POISON", \
+	[21] = "ERR_TIMEOUT", \
+	[22] = "ERR_UNEXPECTED", \
+	[23] = "ERR_AXI", \
+	[24] = "ERR_DESC", \
+	[25] = "ERR_DOORBELL",
+
 #endif /* CW_REGS_H */

@@ -15,7 +15,10 @@
 
 static void cw_request_free(struct kref *ref)
 {
-	kfree(container_of(ref, struct cw_request, ref));
+	struct cw_request *req = container_of(ref, struct cw_request, ref);
+
+	cw_unwake(req->cw);
+	kfree(req);
 }
 
 static void cw_request_put(struct cw_request *req)
@@ -265,7 +268,7 @@ static int cw_transfer_nowait(struct cw_dev *cw, struct iov_iter *iter, bool c2h
 		return -EAGAIN;
 	if (cw->gone)
 		ret = -ENODEV;
-	else if (cw_transfer_blocks(cw, iter) || cw_transfer_full(cw, c2h))
+	else if (!cw_awake(cw) || cw_transfer_blocks(cw, iter) || cw_transfer_full(cw, c2h))
 		ret = -EAGAIN;
 	up_read(&cw->gate);
 	return ret;
@@ -285,9 +288,15 @@ ssize_t cw_transfer(struct cw_dev *cw, struct kiocb *iocb, struct iov_iter *iter
 		if (ret)
 			return ret;
 	}
+	/* Until the request is freed. */
+	ret = cw_wake(cw);
+	if (ret)
+		return ret;
 	req = cw_request_new(cw, iocb, c2h);
-	if (!req)
+	if (!req) {
+		cw_unwake(cw);
 		return -ENOMEM;
+	}
 	ret = cw_request_submit(req, iter);
 	if (ret < 0) {
 		cw_request_put(req); /* no chunk was started: nobody else knows it */

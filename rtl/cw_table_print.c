@@ -105,7 +105,11 @@ static void print_h(void)
 			break;
 		}
 	}
-	puts("\n#endif /* CW_REGS_H */");
+	printf("\n#define CW_COUNTER_NAMES");
+	for (const struct row *r = rows; r < rows + ROW_N; r++)
+		if (r->kind == COUNTER)
+			printf(" \\\n\t[%lu] = \"%s\",", r->a, r->name);
+	puts("\n\n#endif /* CW_REGS_H */");
 }
 
 /* The page keeps the table's order; every change of kind starts a new Markdown table. */

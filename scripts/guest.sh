@@ -82,6 +82,7 @@ done
 pids+=("$vfio_pid")
 
 # ---- QEMU ----
+# no_timer_check: on a busy machine the kernel would take a late timer interrupt for a broken IO-APIC, and panic.
 memory_args=(-M "q35${shared:+,memory-backend=mem}${machine:+,$machine}" -m "$memory")
 [ -z "$shared" ] || memory_args+=(-object "memory-backend-memfd,id=mem,size=${memory}M,share=on")
 initrd=$kit/initrd
@@ -106,7 +107,7 @@ qemu=("$kit/qemu" "${memory_args[@]}" -accel "$accel" -smp "$cpus" -nodefaults -
     ${extra[@]+"${extra[@]}"})
 
 if [ -z "$scenario" ]; then
-    "${qemu[@]}" -serial mon:stdio -append "console=ttyS0 panic=-1 quiet $append"
+    "${qemu[@]}" -serial mon:stdio -append "console=ttyS0 panic=-1 no_timer_check quiet $append"
     status=$?
     # The server ends with its client, before the card does: logs and waves are whole.
     for _ in $(seq 50); do
@@ -119,7 +120,7 @@ fi
 : >"$logs/$name.console"
 mkfifo "$run/in" "$run/out"
 "${qemu[@]}" -serial "$console" -serial stdio \
-    -append "console=ttyS0 panic=-1 loglevel=7 $append cw_scenario=$scenario" \
+    -append "console=ttyS0 panic=-1 no_timer_check loglevel=7 $append cw_scenario=$scenario" \
     <"$run/in" >"$run/out" 2>"$logs/$name.qemu" &
 qemu_pid=$!
 pids+=("$qemu_pid")

@@ -3,7 +3,8 @@
 # scripts/vm-test.sh [OPTION...] [SCENARIO...]   run scenarios in guests, a line each; TAP
 #
 #   -k KERNEL     6.1, 6.12 or 6.1-debug; may be given several times (6.1)
-#   -s SET        the scenarios of this set: data, dma, ends, life -f   also those for full runs only
+#   -s SET        the scenarios of this set: data, dma, ends,      -f   also those for full runs only
+#                 life, module
 #   -j N          guests at a time (1)                             -v   all that a scenario says, as it says it
 #   -g OPTIONS    more for scripts/guest.sh
 #

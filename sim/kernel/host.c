@@ -150,7 +150,9 @@ void kshim_host_stop(struct shim *s, unsigned int *violations)
 
 static void op_run(struct shim *s, struct host_op *op)
 {
-	if (op->write)
+	if (op->link)
+		cw_host_link_set(s->host, op->state);
+	else if (op->write)
 		cw_host_write(s->host, op->addr, op->data, op->len);
 	else if (op->cfg_write)
 		cw_host_cfg_write(s->host, op->req);
@@ -278,4 +280,12 @@ int kshim_cfg_write(u16 reg, u32 len, u32 value)
 	kshim_settle();
 	req_wait(s, &op, "configuration write", NULL);
 	return req.status ? -EIO : 0;
+}
+
+void kshim_link_set(struct shim *s, enum cw_link_state state)
+{
+	struct host_op op = { .link = true, .state = state };
+
+	kshim_settle();
+	op_submit(s, &op);
 }

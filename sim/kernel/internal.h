@@ -81,7 +81,7 @@ struct check_count { const char *check; unsigned int seen, expected; struct chec
 
 /* ---- resources: all that a driver must give back ---- */
 enum res_kind { RES_MEM, RES_CACHE, RES_WQ, RES_IRQ, RES_VECTORS, RES_REGION, RES_IOMAP, RES_ENABLE,
-	RES_CHRDEV, RES_CDEV, RES_CLASS, RES_DEVICE, RES_FILE, RES_POOL, RES_ID, RES_XA, RES_KTHREAD, RES_N };
+	RES_CHRDEV, RES_CDEV, RES_CLASS, RES_DEVICE, RES_FILE, RES_POOL, RES_ID, RES_XA, RES_KTHREAD, RES_DENTRY, RES_N };
 struct kshim_res {
 	struct list_head node;
 	enum res_kind kind;
@@ -218,11 +218,26 @@ struct host_op {
 	struct list_head node;
 	bool write;                /* posted */
 	bool cfg_write;
+	bool link;                 /* its state is to be this */
+	enum cw_link_state state;
 	u64 addr;
 	u8 data[64];
 	u32 len;
 	struct cw_host_req *req;
 };
+/* debugfs: a folder, or a file with its operations. */
+struct dentry {
+	struct list_head node, children;
+	struct dentry *parent;
+	char name[48];
+	umode_t mode;
+	void *data;
+	const struct file_operations *fops;
+	unsigned int users;        /* who is in it now */
+	bool removed;
+};
+struct trace_count { struct list_head node; const char *name; unsigned int n; };
+
 struct iomap { bool live, managed; int bar; u64 off, len; const struct kshim_site *site; };
 #define IOMAP_MAX 64
 #define IOMAP_BASE 0x00c0000000000000ull /* not canonical: dereferencing faults */
@@ -299,6 +314,15 @@ struct shim {
 	struct module *drv_owner;
 	bool bound, regions[PCI_STD_NUM_BARS];
 	u16 saved_exp[3];
+	struct kshim_fibre *device_owner; /* holds the device lock */
+	bool cut;                  /* the driver was told that the channel is frozen */
+	bool forbidden;            /* power/control says "on" */
+	bool frozen;               /* processes stop at their next system call */
+	bool asleep;               /* the system is */
+	bool dozing;               /* the device is, for whatever reason */
+	unsigned int calls_n;      /* system calls on files under way */
+	int pm_found;              /* usage count before probe() */
+	struct kshim_event idle;
 	int enable_n;
 	bool managed_enable;
 	struct iomap iomap[IOMAP_MAX];
@@ -320,7 +344,8 @@ struct shim {
 	long (*unload)(void *arg);
 	char *params;
 	struct shim_task *lost_tasks;
-	struct list_head devices, cdevs, classes, files;
+	struct list_head devices, cdevs, classes, files, traces;
+	struct dentry debugfs;     /* its root */
 	struct file *fd[FD_MAX];
 	bool fd_used[FD_MAX];
 	unsigned int next_major;
@@ -432,6 +457,7 @@ u64 kshim_mem_read(u64 addr, u32 len, const struct kshim_site *site);
 void kshim_mem_write(u64 addr, const void *data, u32 len);
 int kshim_cfg_read(u16 reg, u32 *value);
 int kshim_cfg_write(u16 reg, u32 len, u32 value);
+void kshim_link_set(struct shim *s, enum cw_link_state state);
 
 /* ---- irq.c, irq_request.c, msi.c ---- */
 void kshim_irq_init(struct shim *s);
@@ -447,6 +473,31 @@ void kshim_action_done(struct irq_action *a, irqreturn_t ret);
 void kshim_vectors_exit(struct shim *s);
 void kshim_msi_mask(struct shim *s, int vector, bool mask);
 void kshim_msi_restore(struct shim *s);
+
+/* ---- pm.c ---- */
+void kshim_pm_init(struct shim *s);
+void kshim_pm_probe(struct shim *s);          /* before probe(), and after it failed */
+void kshim_pm_probe_failed(struct shim *s);
+void kshim_pm_remove(struct shim *s);         /* before remove(), and after it */
+void kshim_pm_removed(struct shim *s);
+void kshim_pm_leaks(struct shim *s);
+void kshim_pm_exit(struct shim *s);
+void kshim_call_begin(struct shim *s);        /* of a process: where it is frozen */
+void kshim_call_end(struct shim *s);
+int kshim_pm_allow(struct shim *s, bool allow);
+int kshim_system_sleep(struct shim *s);
+int kshim_system_wake(struct shim *s);
+
+/* ---- error.c ---- */
+bool kshim_device_lock(struct shim *s);
+void kshim_device_unlock(struct shim *s);
+long kshim_pci_error(struct shim *s, pci_channel_state_t state);
+
+/* ---- debugfs.c, trace.c ---- */
+void kshim_debugfs_init(struct shim *s);
+void kshim_debugfs_exit(struct shim *s);
+ssize_t kshim_debugfs_read(struct shim *s, const char *path, char *buf, size_t size);
+void kshim_trace_exit(struct shim *s);
 
 /* ---- pci.c ---- */
 void kshim_pci_init(struct shim *s);

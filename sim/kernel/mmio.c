@@ -33,6 +33,14 @@ static u64 access_addr(const volatile void *addr, unsigned int len, const char *
 			   off % len ? "not aligned" : "outside the mapping");
 		return 0;
 	}
+	if (s->dozing) {
+		kshim_fail("pm", site, "register %s while the device sleeps", verb);
+		return 0;
+	}
+	if (s->cut) {
+		kshim_fail("pci", site, "register %s between error_detected(frozen) and the reset", verb);
+		return 0;
+	}
 	return s->pdev.resource[m->bar].start + m->off + off;
 }
 

@@ -299,6 +299,34 @@ void pci_restore_state(struct pci_dev *p)
 	p->state_saved = false;
 }
 
+/* Kept apart: others save and restore meanwhile. */
+struct pci_saved_state {
+	u32 config_space[16];
+	u16 exp[3];
+};
+
+struct pci_saved_state *pci_store_saved_state(struct pci_dev *p)
+{
+	struct pci_saved_state *st = p->state_saved ? kmalloc(sizeof(*st), GFP_KERNEL) : NULL;
+
+	if (!st)
+		return NULL;
+	memcpy(st->config_space, p->saved_config_space, sizeof(st->config_space));
+	memcpy(st->exp, kshim->saved_exp, sizeof(st->exp));
+	return st;
+}
+
+int pci_load_saved_state(struct pci_dev *p, struct pci_saved_state *st)
+{
+	p->state_saved = false;
+	if (!st)
+		return 0;
+	memcpy(p->saved_config_space, st->config_space, sizeof(st->config_space));
+	memcpy(kshim->saved_exp, st->exp, sizeof(st->exp));
+	p->state_saved = true;
+	return 0;
+}
+
 int pci_wait_for_pending_transaction(struct pci_dev *p)
 {
 	int i;
@@ -340,30 +368,6 @@ int pcie_reset_flr(struct pci_dev *p, bool probe)
 	return probe ? 0 : pcie_flr(p);
 }
 
-int pci_reset_function(struct pci_dev *p)
-{
-	const struct pci_error_handlers *h = kshim->bound ? kshim->drv->err_handler : NULL;
-	int ret = pcie_reset_flr(p, true);
-
-	if (ret)
-		return ret;
-	if (h && h->reset_prepare)
-		h->reset_prepare(p);
-	pci_save_state(p);
-	/* No transactions of its own while it is reset: as pci_dev_save_and_disable(). */
-	pci_write_config_word(p, PCI_COMMAND, PCI_COMMAND_INTX_DISABLE);
-	ret = pcie_reset_flr(p, false);
-	pci_restore_state(p);
-	if (h && h->reset_done)
-		h->reset_done(p);
-	return ret;
-}
-
-int pci_try_reset_function(struct pci_dev *p)
-{
-	return pci_reset_function(p);
-}
-
 /* ---- drivers ---- */
 
 static const struct pci_device_id *match(const struct pci_driver *d, const struct pci_dev *p)
@@ -399,24 +403,34 @@ int kshim_pci_probe(struct shim *s)
 		return -ENODEV;
 	if (s->bound)
 		return -EBUSY;
+	kshim_device_lock(s);
 	s->bound = true;
 	s->drv->driver.name = s->drv->name;
 	s->pdev.dev.driver = &s->drv->driver;
+	kshim_pm_probe(s);
 	ret = s->drv->probe(&s->pdev, id);
 	if (ret) {
 		dev_warn(&s->pdev.dev, "probe with driver %s failed with error %d\n", s->drv->name, ret);
+		kshim_pm_probe_failed(s);
 		unbound(s);
 	}
+	kshim_device_unlock(s);
 	return ret;
 }
 
 int kshim_pci_remove(struct shim *s)
 {
-	if (!s->bound)
+	kshim_device_lock(s);
+	if (!s->bound) {
+		kshim_device_unlock(s);
 		return -ENODEV;
+	}
+	kshim_pm_remove(s);
 	if (s->drv->remove)
 		s->drv->remove(&s->pdev);
+	kshim_pm_removed(s);
 	unbound(s);
+	kshim_device_unlock(s);
 	return 0;
 }
 

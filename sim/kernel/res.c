@@ -8,6 +8,7 @@ static const char *const res_name[RES_N] = {
 	[RES_ENABLE] = "enabled device", [RES_CHRDEV] = "device number region", [RES_CDEV] = "character device",
 	[RES_CLASS] = "class", [RES_DEVICE] = "device object", [RES_FILE] = "open file", [RES_POOL] = "DMA pool",
 	[RES_ID] = "allocated id", [RES_XA] = "xarray entry", [RES_KTHREAD] = "kernel thread",
+	[RES_DENTRY] = "debugfs entry",
 };
 
 void kshim_res_link(struct shim *s, struct kshim_res *r, enum res_kind kind, const void *ptr, size_t size,
@@ -65,6 +66,7 @@ void kshim_leaks(struct shim *s, bool unload)
 	kshim_irq_leaks(s);
 	if (!unload)
 		return;
+	kshim_pm_leaks(s);
 	kshim_timer_leaks(s);
 	kshim_work_leaks(s);
 }

@@ -24,6 +24,7 @@ static void lists_init(struct shim *s)
 	INIT_LIST_HEAD(&s->cdevs);
 	INIT_LIST_HEAD(&s->classes);
 	INIT_LIST_HEAD(&s->files);
+	INIT_LIST_HEAD(&s->traces);
 	for (i = 0; i < RES_N; i++)
 		INIT_LIST_HEAD(&s->res[i]);
 	s->aio_tail = &s->aio_done;
@@ -85,6 +86,8 @@ int shim_new(struct shim **shim, struct cw_link *host_end, const struct shim_par
 		return ret;
 	}
 	kshim_pci_init(s);
+	kshim_pm_init(s);
+	kshim_debugfs_init(s);
 	kshim_irq_init(s);
 	*shim = s;
 	return 0;
@@ -130,6 +133,9 @@ static void free_all(struct shim *s)
 		free(file);
 	kshim_dma_exit(s);
 	kshim_irq_exit(s);
+	kshim_pm_exit(s);
+	kshim_debugfs_exit(s);
+	kshim_trace_exit(s);
 	kshim_work_exit(s);
 	kshim_res_free_all(s);
 	for (i = 0; i < VPN_BUCKETS; i++)

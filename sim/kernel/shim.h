@@ -42,6 +42,8 @@ struct shim_param {
 	void (*message)(void *ctx, int level, const char *text);
 	/* Called for each failed check, expected ones included: "C2", and the line as shim_last() gives it. */
 	void (*check)(void *ctx, const char *check, const char *text);
+	/* Called for each trace event: its name, and its line as in the kernel's trace file. */
+	void (*trace)(void *ctx, const char *name, const char *text);
 	void *ctx;
 	bool quiet;          /* failed checks are not printed to stderr */
 	/* Without a card there is a dummy: BAR 0 is 64 KiB of memory; a write there calls this (fibre context). */
@@ -70,8 +72,20 @@ void shim_surprise(struct shim *shim, bool gone);
 /* An access of the CPU to a BAR: 1, 2, 4 or 8 bytes, aligned, as a process that has mapped the BAR's file in sysfs
  * makes them. No driver needs to be bound; one that is knows nothing of it. -EINVAL. */
 int shim_bar_access(struct shim *shim, unsigned bar, uint64_t offset, void *data, unsigned len, bool write);
-/* As AER recovery would: `state` 1 normal, 2 frozen, 3 permanent failure; result of the last callback (enum), -ENOSYS without handlers. */
+/* As AER recovery does: `state` 1 normal (the link works), 2 frozen (it is reset, which costs the card its configuration),
+ * 3 permanent failure; result of the last callback (enum pci_ers_result), -ENOSYS without handlers. */
 int shim_pci_error(struct shim *shim, int state);
+/* The machine sleeps, and wakes up: processes are frozen first (-EBUSY: one does not come out of its system call in
+ * 20 s), then the device is suspended and in D3hot. */
+int shim_sleep(struct shim *shim);
+int shim_wake(struct shim *shim);
+/* power/control of the device: "auto" or "on", as it is in the beginning. */
+int shim_runtime_pm(struct shim *shim, bool allow);
+bool shim_suspended(struct shim *shim); /* by runtime PM, now */
+/* A file of debugfs: its text (without a NUL), or an error. */
+ssize_t shim_debugfs_read(struct shim *shim, const char *path, char *buf, size_t size);
+/* How often this trace event happened. */
+unsigned shim_trace_count(struct shim *shim, const char *name);
 /* A device attribute, as a read or write of its file in sysfs. */
 ssize_t shim_attr_read(struct shim *shim, const char *name, char *buf, size_t size);
 ssize_t shim_attr_write(struct shim *shim, const char *name, const char *text);

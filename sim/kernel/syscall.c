@@ -194,7 +194,8 @@ int shim_run(struct shim *s, uint64_t ns)
 /* ---- system calls ---- */
 
 enum call_op { CALL_OPEN, CALL_CLOSE, CALL_READ, CALL_WRITE, CALL_LSEEK, CALL_IOCTL, CALL_POLL, CALL_BIND,
-	CALL_UNBIND, CALL_SHUTDOWN, CALL_RESET, CALL_ERROR, CALL_ATTR_READ, CALL_ATTR_WRITE };
+	CALL_UNBIND, CALL_SHUTDOWN, CALL_RESET, CALL_ERROR, CALL_ATTR_READ, CALL_ATTR_WRITE, CALL_DEBUGFS, CALL_SLEEP,
+	CALL_WAKE, CALL_PM_ALLOW };
 struct call {
 	enum call_op op;
 	const char *path;
@@ -274,32 +275,6 @@ static long call_poll(struct shim *s, const struct call *c)
 	}
 }
 
-static long call_error(struct shim *s, pci_channel_state_t state)
-{
-	const struct pci_error_handlers *h = s->bound ? s->drv->err_handler : NULL;
-	pci_ers_result_t res;
-
-	if (!h || !h->error_detected)
-		return -ENOSYS;
-	s->pdev.error_state = state;
-	res = h->error_detected(&s->pdev, state);
-	if (state == pci_channel_io_perm_failure || res == PCI_ERS_RESULT_DISCONNECT)
-		return res;
-	if (res == PCI_ERS_RESULT_CAN_RECOVER && h->mmio_enabled)
-		res = h->mmio_enabled(&s->pdev);
-	if (res == PCI_ERS_RESULT_NEED_RESET || state == pci_channel_io_frozen) {
-		pci_save_state(&s->pdev);
-		pcie_flr(&s->pdev);
-		pci_restore_state(&s->pdev);
-		s->pdev.error_state = pci_channel_io_normal;
-		res = h->slot_reset ? h->slot_reset(&s->pdev) : PCI_ERS_RESULT_RECOVERED;
-	}
-	s->pdev.error_state = pci_channel_io_normal;
-	if (res == PCI_ERS_RESULT_RECOVERED && h->resume)
-		h->resume(&s->pdev);
-	return res;
-}
-
 static long call_attr(struct shim *s, const struct call *c)
 {
 	struct device *dev;
@@ -321,14 +296,10 @@ static long call_attr(struct shim *s, const struct call *c)
 	return n;
 }
 
-static long call_main(void *arg)
+static long call_do(struct shim *s, const struct call *c)
 {
-	struct call *c = arg;
-	struct shim *s = kshim;
 	long ret;
 
-	s->stats.syscalls++;
-	kshim_point(COST_SYSCALL);
 	switch (c->op) {
 	case CALL_OPEN:
 		return kshim_file_open(s, c->path, c->flags);
@@ -351,18 +322,48 @@ static long call_main(void *arg)
 	case CALL_UNBIND:
 		return kshim_pci_remove(s);
 	case CALL_SHUTDOWN:
-		if (s->bound && s->drv->shutdown)
+		kshim_device_lock(s);
+		if (s->bound && s->drv->shutdown) {
+			pm_runtime_get_sync(&s->pdev.dev); /* the PCI core wakes it up, and it stays up */
+			s->pm_found++;
 			s->drv->shutdown(&s->pdev);
+		}
+		kshim_device_unlock(s);
 		return 0;
 	case CALL_RESET:
 		return pci_reset_function(&s->pdev);
 	case CALL_ERROR:
-		return call_error(s, (pci_channel_state_t)c->flags);
+		return kshim_pci_error(s, (pci_channel_state_t)c->flags);
 	case CALL_ATTR_READ:
 	case CALL_ATTR_WRITE:
 		return call_attr(s, c);
+	case CALL_DEBUGFS:
+		return kshim_debugfs_read(s, c->path, c->arg, c->size);
+	case CALL_SLEEP:
+		return kshim_system_sleep(s);
+	case CALL_WAKE:
+		return kshim_system_wake(s);
+	case CALL_PM_ALLOW:
+		return kshim_pm_allow(s, c->flags);
 	}
 	return -ENOSYS;
+}
+
+static long call_main(void *arg)
+{
+	struct call *c = arg;
+	struct shim *s = kshim;
+	long ret;
+
+	s->stats.syscalls++;
+	kshim_point(COST_SYSCALL);
+	/* Who puts the machine to sleep, and wakes it, is not stopped by that. */
+	if (c->op == CALL_SLEEP || c->op == CALL_WAKE)
+		return call_do(s, c);
+	kshim_call_begin(s);
+	ret = call_do(s, c);
+	kshim_call_end(s);
+	return ret;
 }
 
 static long call(struct shim *s, struct call c)
@@ -456,6 +457,26 @@ int shim_reset(struct shim *s)
 int shim_pci_error(struct shim *s, int state)
 {
 	return (int)call(s, (struct call){ .op = CALL_ERROR, .flags = state });
+}
+
+int shim_sleep(struct shim *s)
+{
+	return (int)call(s, (struct call){ .op = CALL_SLEEP });
+}
+
+int shim_wake(struct shim *s)
+{
+	return (int)call(s, (struct call){ .op = CALL_WAKE });
+}
+
+int shim_runtime_pm(struct shim *s, bool allow)
+{
+	return (int)call(s, (struct call){ .op = CALL_PM_ALLOW, .flags = allow });
+}
+
+ssize_t shim_debugfs_read(struct shim *s, const char *path, char *buf, size_t size)
+{
+	return call(s, (struct call){ .op = CALL_DEBUGFS, .path = path, .arg = buf, .size = size });
 }
 
 ssize_t shim_attr_read(struct shim *s, const char *name, char *buf, size_t size)

@@ -99,6 +99,8 @@ int model_cfg_request(struct cw_model *m, const struct cw_tlp *t, const struct c
 		cw_tlp_cpl(&m->out, m->bdf, i->requester, i->tag, i->tc, i->attr, CW_CPL_UR, 4, 0);
 	} else if (i->kind == CW_TLP_CFGRD) {
 		value = there ? get(m, i->reg) : 0;
+		if (i->reg == CAP_PCIE + 8 && model_reads_out(m))
+			value |= 1u << 21; /* Transactions Pending (7.5.3.5) */
 		cw_tlp_cpld(&m->out, m->bdf, i->requester, i->tag, i->tc, i->attr, 4, 0, &value, 1);
 	} else {
 		memcpy(&value, t->data, 4);

@@ -21,7 +21,7 @@ error_allowed() {
     return 1
 }
 
-check the_module_loads load timeout_ms=2000
+check the_module_loads load timeout_ms=10000
 bdf=$(address)
 check the_method_is_flr grep -w flr "/sys/bus/pci/devices/$bdf/reset_method"
 check a_reset_while_idle reset

@@ -22,7 +22,7 @@ named() {
     return 1
 }
 
-check the_planted_module_loads load timeout_ms=3000
+check the_planted_module_loads load
 check no_fault_before_the_first_transfer test -z "$(ask faults)"
 count_start
 check the_write_is_EIO fails_with 'Input/output error' dd if=/bin/busybox of=$node bs=64k count=1 conv=notrunc

@@ -4,7 +4,7 @@
 # that must be so, and last `finish`, which takes the module away and reads the kernel's log.
 #
 # A scenario's first lines tell the host (scripts/vm-test.sh):
-#   # set: data|dma|ends|life where it is listed (life when it says nothing); debug: on the debug kernel
+#   # set: data|dma|ends|life|module where it is listed (life when it says nothing); debug: on the debug kernel
 #   # guest: OPTIONS          of scripts/guest.sh
 #   # only: full              not in `make test`
 #   # only: named             just when it is asked for

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # 64 MiB by one call from huge pages and from scattered ones: the huge ones take few descriptors.
 # set: data
-# guest: -m 512 -t 180
+# guest: -m 512 -t 300
 # shellcheck source=tests/vm/lib.sh
 . /cw/tests/vm/lib.sh
 bytes=$((64 << 20))

@@ -6,13 +6,13 @@ cd "$(dirname "$0")/../.." || exit
 . tests/tap.sh
 
 # fails HOW TEXT: the scenario `broken` is a failure that says TEXT
-fails() { refuses "$2" scripts/vm-test.sh -g "-t 20 -n broken-$1 -a cw_how=$1" broken; }
+fails() { refuses "$2" scripts/vm-test.sh -g "-t 60 -n broken-$1 -a cw_how=$1" broken; }
 hangs() {
     local out
-    out=$(scripts/guest.sh -t 12 -n broken-hang -a cw_how=hang broken 2>&1)
+    out=$(scripts/guest.sh -t 20 -n broken-hang -a cw_how=hang broken 2>&1)
     [ $? = 124 ] || { echo "$out"; return 1; }
     case $out in
-    *"stopped after 12 s"*"end of the kernel's console"*"causeway-vm: hanging now"*) ;;
+    *"stopped after 20 s"*"end of the kernel's console"*"causeway-vm: hanging now"*) ;;
     *) echo "$out"; return 1 ;;
     esac
     [ "$(sed '1,/end of the kernel/d' <<<"$out" | wc -l)" = 50 ]

@@ -14,7 +14,9 @@
 #include "kshim_mm.h"
 #include "kshim_dma.h"
 #include "kshim_fs.h"
+#include "kshim_pm.h"
 #include "kshim_device.h"
+#include "kshim_debug.h"
 #include "kshim_pci.h"
 
 #endif

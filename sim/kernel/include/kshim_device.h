@@ -4,6 +4,7 @@
 #define KSHIM_DEVICE_H
 
 #include "kshim_fs.h"
+#include "kshim_pm.h"
 #pragma GCC system_header
 
 /* ---- messages: to the shim's log; printed only when the shim was asked to ---- */
@@ -91,7 +92,7 @@ struct device_driver {
 	const char *name;
 	struct module *owner;
 	const struct attribute_group **groups, **dev_groups;
-	const void *pm;
+	const struct dev_pm_ops *pm;
 	int probe_type;
 };
 #define PROBE_PREFER_ASYNCHRONOUS 1
@@ -121,6 +122,7 @@ struct device {
 	void (*release)(struct device *dev);
 	u64 *dma_mask, coherent_dma_mask;
 	struct device_dma_parameters *dma_parms;
+	struct dev_pm_info power;
 	/* the shim's own */
 	struct kref ref;
 	struct list_head node, devres;

@@ -104,7 +104,6 @@ typedef unsigned int pci_ers_result_t;
 enum { PCI_ERS_RESULT_NONE = 1, PCI_ERS_RESULT_CAN_RECOVER = 2, PCI_ERS_RESULT_NEED_RESET = 3,
 	PCI_ERS_RESULT_DISCONNECT = 4, PCI_ERS_RESULT_RECOVERED = 5, PCI_ERS_RESULT_NO_AER_DRIVER = 6 };
 typedef int pci_power_t;
-typedef struct { int event; } pm_message_t;
 
 struct resource { resource_size_t start, end; const char *name; unsigned long flags; };
 #define resource_size(r) ((r)->end - (r)->start + 1)
@@ -258,6 +257,9 @@ int pci_wait_for_pending_transaction(struct pci_dev *p);
 void pcie_print_link_status(struct pci_dev *p);
 int pci_save_state(struct pci_dev *p);
 void pci_restore_state(struct pci_dev *p);
+struct pci_saved_state;
+struct pci_saved_state *pci_store_saved_state(struct pci_dev *p);
+int pci_load_saved_state(struct pci_dev *p, struct pci_saved_state *state);
 int pci_set_power_state(struct pci_dev *p, pci_power_t state);
 bool pci_dev_is_disconnected(const struct pci_dev *p);
 bool pci_device_is_present(struct pci_dev *p);

@@ -1,0 +1,78 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# The guest sleeps (suspend-to-idle, which its devices see as any other sleep) while fio runs,
+# and fio goes on without an error; then the card sleeps alone when nobody uses it.
+# set: module
+# guest: -F -m 384 -t 500
+# shellcheck source=tests/vm/lib.sh
+. /cw/tests/vm/lib.sh
+size=$(stat -c %s /bin/busybox)
+
+works() {
+    cwctl -q write 0 /bin/busybox && cwctl -q read 0 "$size" /tmp/back && same /bin/busybox /tmp/back
+}
+# The clock's alarm ends it.
+suspend() {
+    echo 0 >/sys/class/rtc/rtc0/wakealarm
+    echo +3 >/sys/class/rtc/rtc0/wakealarm
+    echo freeze >/sys/power/state
+}
+# As far as the devices' sleep and back, after 5 s: no alarm needed.
+suspend_devices() {
+    echo devices >/sys/power/pm_test
+    echo "$1" >/sys/power/state
+    suspend_status=$?
+    echo none >/sys/power/pm_test
+    return $suspend_status
+}
+slept() { [ "$(dmesg | grep -c 'PM: suspend exit')" = "$1" ]; }
+
+check the_module_loads load
+bdf=$(address)
+dev=/sys/bus/pci/devices/$bdf
+note "this kernel can sleep as: $(cat /sys/power/state)"
+check the_machine_can_sleep grep -qw freeze /sys/power/state
+check devices_sleep_and_wake suspend_devices freeze
+check that_was_one_sleep slept 1
+check works_after_the_first_sleep works
+if [ -e /sys/class/rtc/rtc0/wakealarm ]; then
+    check sleeps_until_the_alarm suspend
+    check that_was_the_second_sleep slept 2
+    check works_after_the_second_sleep works
+else
+    skip sleeps_until_the_alarm "this kernel has no clock with an alarm"
+fi
+n=$(dmesg | grep -c 'PM: suspend exit')
+fio_run /tmp/fio.out 2 16 --ioengine=io_uring --rw=randrw --bs=64k --iodepth=16 --time_based --runtime=15 >/tmp/fio.log &
+fio_pid=$!
+sleep 0.5
+check it_sleeps_while_fio_runs when_busy suspend_devices freeze
+check that_was_a_sleep slept $((n + 1))
+check fio_ends gone $fio_pid 600
+check fio_saw_no_error test "$(fio_error /tmp/fio.out)" = 0
+check works_afterwards works
+
+# ---- the card alone ----
+asleep() { [ "$(cat "$dev/power/runtime_status")" = suspended ] && [ "$(cat "$dev/power_state")" = D3hot ]; }
+awake() { [ "$(cat "$dev/power/runtime_status")" = active ]; }
+fact_known() { [ "$(cat /sys/class/causeway/causeway0/card_bytes)" -gt 0 ]; }
+reset() { echo 1 >"$dev/reset"; }
+check it_may_sleep sh -c "echo auto >$dev/power/control"
+for round in 1 2 3; do
+    check "round_${round}_it_falls_asleep" wait_for 150 asleep
+    check "round_${round}_facts_do_not_wake_it" fact_known
+    check "round_${round}_it_still_sleeps" asleep
+    count_start
+    check "round_${round}_a_transfer_wakes_it" works
+    check "round_${round}_it_is_awake" awake
+done
+check "that_is_$size bytes each way" moved "$size" "$size"
+check it_falls_asleep_again wait_for 150 asleep
+check a_reset_wakes_it reset
+check works_after_the_reset works
+check it_falls_asleep_before_unbinding wait_for 150 asleep
+check unbinds_asleep sh -c "echo $bdf >/sys/bus/pci/drivers/causeway/unbind"
+check binds_again sh -c "echo $bdf >/sys/bus/pci/drivers/causeway/bind"
+check works_after_binding works
+check it_stays_awake_on_request sh -c "echo on >$dev/power/control"
+finish
