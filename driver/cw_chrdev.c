@@ -11,7 +11,7 @@
 #define CW_MINORS 64
 
 static dev_t cw_devt;
-static struct class cw_class = { .name = CW_NAME };
+static struct class cw_class = { .name = CW_NAME, .dev_groups = cw_bounce_groups };
 static DEFINE_IDA(cw_ida);
 
 static int cw_open(struct inode *inode, struct file *file)
