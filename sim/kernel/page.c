@@ -133,8 +133,10 @@ void *kshim_kmap(struct page *p)
 void kshim_kunmap(const void *va)
 {
 	(void)va;
-	if (kshim->cur && kshim->cur->kmaps-- <= 0)
+	if (kshim->cur && !kshim->cur->kmaps--) {
+		kshim->cur->kmaps = 0;
 		kshim_fail("kmap", NULL, "kunmap_local() without kmap_local_page()");
+	}
 }
 
 u64 page_to_pfn(struct page *p)
