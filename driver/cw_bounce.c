@@ -138,7 +138,6 @@ static ssize_t bounced_bytes_show(struct device *dev, struct device_attribute *a
 
 	return sysfs_emit(buf, "%lld\n", atomic64_read(&cw->bounce.bytes));
 }
-static DEVICE_ATTR_RO(bounced_bytes);
 
 static ssize_t bounce_waits_show(struct device *dev, struct device_attribute *attr, char *buf)
 {
@@ -146,8 +145,9 @@ static ssize_t bounce_waits_show(struct device *dev, struct device_attribute *at
 
 	return sysfs_emit(buf, "%lld\n", atomic64_read(&cw->bounce.waits));
 }
-static DEVICE_ATTR_RO(bounce_waits);
 
-static struct attribute *cw_bounce_attrs[] = { &dev_attr_bounced_bytes.attr, &dev_attr_bounce_waits.attr, NULL };
+static struct device_attribute cw_bounced_bytes = __ATTR_RO(bounced_bytes);
+static struct device_attribute cw_bounce_waits = __ATTR_RO(bounce_waits);
+static struct attribute *cw_bounce_attrs[] = { &cw_bounced_bytes.attr, &cw_bounce_waits.attr, NULL };
 static const struct attribute_group cw_bounce_group = { .attrs = cw_bounce_attrs };
 const struct attribute_group *cw_bounce_groups[] = { &cw_bounce_group, NULL };

@@ -144,6 +144,7 @@ static inline void memcpy_to_page(struct page *page, size_t off, const char *fro
 	char *to = kmap_local_page(page);
 
 	memcpy(to + off, from, len);
+	page->card_wrote |= page->user; /* to be marked dirty all the same */
 	kunmap_local(to);
 }
 struct page *virt_to_page(const void *va);
