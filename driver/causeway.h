@@ -45,7 +45,8 @@
 #define CW_CHUNK_PAGES 256u   /* a chunk pins at most this many pages */
 #define CW_REQUEST_CHUNKS 32  /* chunks that one request has out at once */
 #define CW_STOP_MS 2000       /* the card's longest time to stop a queue or to reset:
-			       * its own completion time-out comes many times sooner */
+			       * its own completion time-out comes many times sooner
+			       */
 
 #define CW_BLOCK_BYTES SZ_128K /* of memory that the card reaches, to copy through, */
 #define CW_BLOCK_N 16         /* so many at most: 2 MiB */
@@ -182,7 +183,8 @@ struct cw_dev {
 	int id;                      /* N */
 
 	/* Reading side: use of the card by files. remove() sets gone on the writing side, so that
-	 * nothing below is used by a file afterwards. */
+	 * nothing below is used by a file afterwards.
+	 */
 	struct rw_semaphore gate;
 	bool gone;
 	atomic_t dead;               /* the card does not answer or does not stop: counts the reasons */

@@ -66,7 +66,8 @@ void cw_queue_free(struct cw_queue *q)
 }
 
 /* From DISABLED to running, with everything at 0. The caller alone knows the queue, or
- * keeps it in CW_Q_STOP. */
+ * keeps it in CW_Q_STOP.
+ */
 int cw_queue_enable(struct cw_queue *q)
 {
 	u32 config = FIELD_PREP(CW_Q_CONFIG_C2H_MASK, q->c2h) |
@@ -81,7 +82,8 @@ int cw_queue_enable(struct cw_queue *q)
 	memset(q->ring, 0, q->entries * sizeof(*q->ring));
 	memset(q->records, 0, q->entries * sizeof(*q->records));
 	/* The zeroed rings are in memory before the card is told of them: an old record
-	 * would pass for one of the first round. */
+	 * would pass for one of the first round.
+	 */
 	dma_wmb();
 	cw_q_write(q, CW_Q_CONFIG, config);
 	cw_q_write(q, CW_Q_MODERATION, q->cw->moderation);

@@ -50,6 +50,23 @@ sed -i "s,include /usr/src/,include $headers/usr/src/," "$kdir/Makefile"
 make -s --no-print-directory module KDIR="$kdir" >"$kit/module.log" 2>&1 || { cat "$kit/module.log" >&2; die "the module does not build for $release"; }
 cp -u "build/module-${release}/causeway.ko" "$kit/"
 
+# Drivers with a planted bug, for scenarios that must find it.
+planted() {
+    local name=$1 patch=tests/vm/planted/$1.patch dir=build/module-$release-$1 key
+    key=$(cat driver/*.[ch] driver/uapi/*.h driver/Kbuild "$patch" | sha256sum)
+    if [ "$key" != "$(cat "$dir/key" 2>/dev/null)" ]; then
+        rm -rf "$dir"
+        mkdir -p "$dir"
+        cp -r driver "$dir/"
+        patch -s -p1 -d "$dir" -F 3 <"$patch" >"$kit/module.log" 2>&1 || { cat "$kit/module.log" >&2; die "$patch does not fit the driver any more"; }
+        make -s --no-print-directory -C "$kdir" M="$PWD/$dir/driver" modules >"$kit/module.log" 2>&1 ||
+            { cat "$kit/module.log" >&2; die "the driver with $patch does not build"; }
+        echo "$key" >"$dir/key"
+    fi
+    mkdir -p "$root/planted"
+    strip --strip-debug -o "$root/planted/$name.ko" "$dir/driver/causeway.ko"
+}
+
 # ---- the file systems ----
 # place ROOT FILE TO: a program and the libraries that it finds
 place() {
@@ -63,16 +80,24 @@ place() {
 }
 pack() { (cd "$1" && find . | LC_ALL=C sort | cpio -o -H newc -R 0:0 --quiet) >"$2.new" && mv "$2.new" "$2"; }
 
-make -s --no-print-directory -j2 programs tests-e2e >/dev/null
+make -s --no-print-directory -j2 programs tests-e2e vm-programs build/bin/cwvfio >/dev/null
 busybox=$($apt bookworm busybox-static)/bin/busybox
 root=$kit/root
 rm -rf "$root"
 mkdir -p "$root"/{bin,dev,proc,sys,tmp,cw/lib}
 cp "$busybox" "$root/bin/"
-cp "$kit/causeway.ko" "$root/"
+strip --strip-debug -o "$root/causeway.ko" "$kit/causeway.ko"
+for t in tests/vm/planted/*.patch; do
+    t=${t##*/}
+    planted "${t%.patch}"
+done
 cp build/lib/libcauseway.so "$root/cw/lib/"
 place "$root" build/bin/cwctl /cw/bin/cwctl
 for t in build/tests/e2e/*_test; do place "$root" "$t" "/cw/tests/e2e/${t##*/}"; done
+for t in tests/vm/*.c; do
+    t=${t##*/}
+    cp "build/tests/vm/${t%.c}" "$root/cw/bin/"
+done
 cp -r tests/vm "$root/cw/tests/vm"
 cp scripts/guest-init.sh "$root/init"
 chmod +x "$root/init"

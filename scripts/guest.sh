@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # scripts/guest.sh [OPTION...] [SCENARIO]   boots a guest that has the simulated card
 #
-#   -k 6.1|6.12   the kernel (6.1)                -m MB     memory (256)
+#   -k 6.1|6.12   the kernel (6.1)                -m MB     memory (256; 512 with fio)
 #   -c N          processors (1)                  -a WORDS  more words on the kernel's command line
 #   -o OPTIONS    of the card (cwctl card)        -t SECS   it is stopped after so long (120)
 #   -Q ARGUMENTS  more for QEMU                   -M WORDS  more of QEMU's machine, after commas
@@ -17,7 +17,7 @@
 # Exit status: the scenario's; 124 when it was stopped; 3 when the simulation found a broken rule.
 set -u
 cd "$(dirname "$0")/.." || exit
-kernel=6.1 memory=256 cpus=1 append='' card='' limit=120 extra='' machine='' fio='' name='' shared=1
+kernel=6.1 memory='' cpus=1 append='' card='' limit=120 extra='' machine='' fio='' name='' shared=1
 while getopts k:m:c:a:o:t:Q:M:Fn:p opt; do
     case $opt in
     k) kernel=$OPTARG ;;
@@ -37,6 +37,8 @@ done
 shift $((OPTIND - 1))
 scenario=${1:-}
 name=${name:-${scenario:-shell}}
+[ -n "$scenario" ] || fio=1
+memory=${memory:-$((fio ? 512 : 256))} # fio alone takes 90 MB of the half that files may use
 kit=build/guest-$kernel
 logs=build/vm
 mkdir -p "$logs"
@@ -46,6 +48,10 @@ finish() {
     [ ${#pids[@]} = 0 ] || kill "${pids[@]}" 2>/dev/null
     wait 2>/dev/null
     rm -rf "$run"
+    # A card numbers its hosts, and here it has one.
+    [ ! -e "$logs/$name.fst.0" ] || mv "$logs/$name.fst.0" "$logs/$name.fst"
+    [ -z "${WAVE:-}" ] || echo "guest: waves are in $logs/$name.fst"
+    [ -z "${TLP:-}" ] || echo "guest: the TLP log is $logs/$name.tlog: build/bin/cwtrace print, stat or life"
 }
 trap finish EXIT
 die() { echo "guest: $*" >&2; exit 2; }
@@ -59,27 +65,27 @@ link=guest-$$
 # shellcheck disable=SC2086 # none, or one word
 build/bin/cwctl card $link $card >"$logs/$name.card" 2>&1 &
 card_pid=$!
-pids+=($card_pid)
+pids+=("$card_pid")
 for _ in $(seq 100); do
     build/bin/cwvfio -c $link -s "$run/sock" ${tlp[@]+"${tlp[@]}"} --once >"$logs/$name.vfio" 2>&1 &
     vfio_pid=$!
     for _ in $(seq 100); do
-        [ ! -S "$run/sock" ] && kill -0 $vfio_pid 2>/dev/null || break
+        [ ! -S "$run/sock" ] && kill -0 "$vfio_pid" 2>/dev/null || break
         sleep 0.05
     done
     [ ! -S "$run/sock" ] || break
-    grep -q "no card" "$logs/$name.vfio" || break
-    kill -0 $card_pid 2>/dev/null || break
+    grep -q "no simulated card" "$logs/$name.vfio" || break
+    kill -0 "$card_pid" 2>/dev/null || break
     sleep 0.05
 done
 [ -S "$run/sock" ] || { cat "$logs/$name.card" "$logs/$name.vfio" >&2; die "the card did not come up"; }
-pids+=($vfio_pid)
+pids+=("$vfio_pid")
 
 # ---- QEMU ----
 memory_args=(-M "q35${shared:+,memory-backend=mem}${machine:+,$machine}" -m "$memory")
 [ -z "$shared" ] || memory_args+=(-object "memory-backend-memfd,id=mem,size=${memory}M,share=on")
 initrd=$kit/initrd
-if [ -n "$fio" ] || [ -z "$scenario" ]; then
+if [ -n "$fio" ]; then
     initrd=$run/initrd
     cat "$kit/initrd" "$kit/fio.cpio" >"$initrd"
 fi
@@ -94,14 +100,20 @@ if [ -n "${KVM:-}" ]; then
 fi
 console=file:$logs/$name.console
 # shellcheck disable=SC2054 # commas belong to the arguments
-qemu=("$kit/qemu" "${memory_args[@]}" -accel $accel -smp "$cpus" -nodefaults -no-user-config -display none -no-reboot
+qemu=("$kit/qemu" "${memory_args[@]}" -accel "$accel" -smp "$cpus" -nodefaults -no-user-config -display none -no-reboot
     -kernel "$kit/vmlinuz" -initrd "$initrd" -device pcie-root-port,id=rp0,chassis=1
     -device '{"driver":"vfio-user-pci","bus":"rp0","x-msg-timeout":60000,"socket":{"type":"unix","path":"'"$run/sock"'"}}'
     ${extra[@]+"${extra[@]}"})
 
 if [ -z "$scenario" ]; then
     "${qemu[@]}" -serial mon:stdio -append "console=ttyS0 panic=-1 quiet $append"
-    exit
+    status=$?
+    # The server ends with its client, before the card does: logs and waves are whole.
+    for _ in $(seq 50); do
+        kill -0 "$vfio_pid" 2>/dev/null || break
+        sleep 0.1
+    done
+    exit $status
 fi
 
 : >"$logs/$name.console"
@@ -110,24 +122,27 @@ mkfifo "$run/in" "$run/out"
     -append "console=ttyS0 panic=-1 loglevel=7 $append cw_scenario=$scenario" \
     <"$run/in" >"$run/out" 2>"$logs/$name.qemu" &
 qemu_pid=$!
-pids+=($qemu_pid)
+pids+=("$qemu_pid")
 exec 8>"$run/in" 9<"$run/out"
 
 # What the scenario asks of the host; each is answered by a line "done".
 host_does() {
     case $1 in
-    @kill-card) kill -9 $card_pid ;;
-    @kill-vfio) kill -9 $vfio_pid ;;
+    @kill-card) kill -9 "$card_pid" && wait "$card_pid" 2>/dev/null ;;
+    @kill-vfio) kill -9 "$vfio_pid" && wait "$vfio_pid" 2>/dev/null ;;
+    @faults) grep -F dma-unmapped "$logs/$name.vfio" >&8 ;;
+    @faults-expected) faults_expected=1 ;;
     @aer-*) ;; # for scenarios to come
     *) echo "guest: the scenario asks for '$1', which is not known" >&2 ;;
     esac
-    echo done >&8
+    echo "done" >&8
 }
+faults_expected=
 status=124
 end=$((SECONDS + limit))
 while [ $SECONDS -lt $end ]; do
     if ! IFS= read -r -t $((end - SECONDS > 0 ? end - SECONDS : 1)) line <&9; then
-        kill -0 $qemu_pid 2>/dev/null && continue
+        kill -0 "$qemu_pid" 2>/dev/null && continue
         status=125 # it ended without a word
         break
     fi
@@ -141,22 +156,22 @@ while [ $SECONDS -lt $end ]; do
     *) printf '%s\n' "$line" ;;
     esac
 done
-[ $status != 125 ] || echo "guest: QEMU ended before the scenario did"
-[ $status != 124 ] || echo "guest: stopped after $limit s"
+[ "$status" != 125 ] || echo "guest: QEMU ended before the scenario did"
+[ "$status" != 124 ] || echo "guest: stopped after $limit s"
 for _ in $(seq 50); do
-    kill -0 $qemu_pid 2>/dev/null || break
-    [ $status -lt 124 ] || break
+    kill -0 "$qemu_pid" 2>/dev/null || break
+    [ "$status" -lt 124 ] || break
     sleep 0.1
 done
-kill $qemu_pid 2>/dev/null
+kill "$qemu_pid" 2>/dev/null
 for _ in $(seq 50); do
-    kill -0 $vfio_pid 2>/dev/null || break
+    kill -0 "$vfio_pid" 2>/dev/null || break
     sleep 0.1
 done
-kill $vfio_pid 2>/dev/null
-wait $vfio_pid
+kill "$vfio_pid" 2>/dev/null
+wait "$vfio_pid"
 broken=$?
-if [ $broken = 1 ] && [ "$status" = 0 ]; then
+if [ $broken = 1 ] && [ "$status" = 0 ] && [ -z "$faults_expected" ]; then
     grep checker "$logs/$name.vfio"
     status=3
 fi

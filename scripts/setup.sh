@@ -1,16 +1,19 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# scripts/setup.sh run|test   install the Debian packages that are missing for that, saying which.
+# scripts/setup.sh run|test|vm   install the Debian packages that are missing for that, saying which.
 # As root by apt-get, else through sudo, else print the one command to run and fail.
 set -euo pipefail
 
 run_packages="gcc g++ make libc6-dev verilator zlib1g-dev libssl-dev"
-test_packages="$run_packages libcmocka-dev sparse iverilog yosys cppcheck clang clang-tidy shellcheck
-    librsvg2-bin linux-headers-amd64 linux-headers-6.12-amd64"
+# A guest with the card: its kernel and QEMU are fetched by scripts/guest-kit.sh, and not installed.
+vm_packages="$run_packages libcmocka-dev libjson-c-dev cpio patch"
+test_packages="$vm_packages sparse iverilog yosys cppcheck clang clang-tidy shellcheck
+    librsvg2-bin linux-headers-amd64 linux-headers-6.12-amd64 linux-source-6.1 perl xz-utils"
 
 case ${1:-} in
 run) wanted=$run_packages ;;
 test) wanted=$test_packages ;;
+vm) wanted=$vm_packages ;;
 *)
     sed -n '3,4s/^# //p' "$0" >&2
     exit 2

@@ -35,7 +35,10 @@ log_of() {
 
 # key_of PROGRAM: what its result depends on
 key_of() {
-    cat "${1##* }" build/lib/libcauseway*.so build/bin/* scripts/*.sh tests/*.sh 2>/dev/null | sha256sum
+    {
+        cat "${1##* }" build/lib/libcauseway*.so build/bin/* scripts/*.sh tests/*.sh
+        if [[ $1 = */vm/* ]]; then cat tests/vm/*.* tests/vm/*/* build/guest-*/{causeway.ko,release}; fi
+    } 2>/dev/null | sha256sum
 }
 
 # run_one PROGRAM: TAP into its log, its exit status into the log's .rc

@@ -7,7 +7,7 @@
 #include "priv.h"
 
 #define CFG_BYTES 4096u
-#define CRS_TRIES 2000u   /* of CRS_WAIT_PS: section 2.3.1.2 lets a device take a second after a reset */
+#define CRS_TRIES 2000u   /* round trips, together some ms of the link: more than a device here needs after a reset */
 
 uint64_t region_size(const struct cw_vfio *v, uint32_t index)
 {
@@ -65,9 +65,11 @@ static int issue(struct cw_vfio *v)
 	struct access *a = &v->access;
 	uint64_t at = a->rw.offset + a->done;
 	bool write = a->hdr.command == VU_REGION_WRITE;
-	uint32_t value = 0;
+	uint32_t value = 0, bar;
+	uint16_t bar_reg;
 
 	a->piece = a->rw.count;
+	a->restores = false;
 	v->req = (struct cw_host_req){ .space = CW_SPACE_MEM, .addr = a->addr, .len = a->rw.count };
 	if (is_config(&a->rw)) {
 		a->piece = 4 - (at & 3) < a->rw.count - a->done ? 4 - (uint32_t)(at & 3) : a->rw.count - a->done;
@@ -81,6 +83,13 @@ static int issue(struct cw_vfio *v)
 	if (!write)
 		return cw_host_read(v->host, &v->req);
 	memcpy(&value, a->data + a->done, a->piece);
+	a->restores = pciside_lost(v, (uint16_t)at, a->piece, value, &bar_reg, &bar);
+	if (a->restores) {
+		v->req.addr = bar_reg;
+		v->req.len = 4;
+		memcpy(v->req.data, &bar, sizeof(bar));
+		return cw_host_cfg_write(v->host, &v->req);
+	}
 	pciside_write(v, (uint16_t)at, a->piece, &value);
 	memcpy(v->req.data, &value, sizeof(value));
 	a->value = value;
@@ -107,7 +116,7 @@ int region_read(struct cw_vfio *v, const struct message *m)
 	if (!possible(&rw))
 		return dispatch_error(v, &m->hdr, EINVAL);
 	memset(v->access.data, 0xff, rw.count <= CFG_BYTES ? rw.count : CFG_BYTES);
-	if (!is_config(&rw) && !pciside_address(v, rw.region, rw.offset, &v->access.addr)) {
+	if (!is_config(&rw) && !pciside_address(v, rw.region, rw.offset, rw.count, &v->access.addr)) {
 		v->stats.refused++;
 		return dispatch_reply(v, &m->hdr, &rw, sizeof(rw), v->access.data, rw.count);
 	}
@@ -129,7 +138,7 @@ int region_write(struct cw_vfio *v, const struct message *m)
 		memcpy(v->access.data, m->body + sizeof(rw), rw.count);
 		return start(v, m, &rw);
 	}
-	if (pciside_address(v, rw.region, rw.offset, &addr)) {
+	if (pciside_address(v, rw.region, rw.offset, rw.count, &addr)) {
 		v->stats.writes++;
 		ret = cw_host_write(v->host, addr, m->body + sizeof(rw), rw.count);
 	} else {
@@ -151,6 +160,10 @@ int region_done(struct cw_vfio *v)
 
 	if (again(v))
 		return issue(v);
+	if (a->restores) {
+		pciside_put_back(v);
+		return issue(v);
+	}
 	if (a->hdr.command == VU_REGION_WRITE) {
 		if (v->req.status == CW_CPL_SC)
 			pciside_written(v, at, a->piece, a->value);

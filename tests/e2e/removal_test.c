@@ -29,8 +29,7 @@ static void removal_ends_what_is_in_flight(void **state)
 	target_open(&t, "");
 	if (!t.simulated) {
 		free(buf);
-		cw_close(t.dev);
-		skip();
+		target_skip(&t, "only a simulated card is unbound from here");
 	}
 	test_fill(buf, (size_t)N * LEN, t.seed);
 	for (int i = 0; i < N; i++) {
@@ -77,9 +76,8 @@ static void a_killed_card_ends_what_is_in_flight(void **state)
 	(void)state;
 	target_open(&t, "");
 	if (!t.card) {
-		target_close(&t);
 		free(buf);
-		skip();
+		target_skip(&t, "the card is in no process of its own that could be killed");
 	}
 	for (int i = 0; i < N; i++) {
 		ios[i] = (struct cw_io){ .op = i & 1 ? CW_OP_READ : CW_OP_WRITE, .buf = buf + (size_t)i * LEN,
@@ -150,6 +148,10 @@ static void bad_names_are_refused_with_a_reason(void **state)
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		int err = cw_open(bad[i].name, &dev, why, sizeof(why));
 
+		/* Where there is a card of the kernel's there need be no simulator: that is then the reason. */
+		if (target_is_device() && !strncmp(bad[i].name, "sim", 3) && err == -ENOENT &&
+		    strstr(why, "simulated cards need the plug-in"))
+			continue;
 		if (err != bad[i].err || !strstr(why, bad[i].says))
 			fail_msg("%s: %d '%s', expected %d '%s'", bad[i].name, err, why, bad[i].err, bad[i].says);
 	}
@@ -165,10 +167,8 @@ static void a_second_host_is_refused(void **state)
 
 	(void)state;
 	target_open(&t, "");
-	if (!t.card) {
-		target_close(&t);
-		skip();
-	}
+	if (!t.card)
+		target_skip(&t, "the card is in no process of its own that a second host could find");
 	snprintf(name, sizeof(name), "sim:e2e-%d", (int)getpid());
 	assert_int_equal(cw_open(name, &second, why, sizeof(why)), -EBUSY);
 	assert_string_not_equal(why, "");

@@ -99,6 +99,13 @@ static int open_when_ready(struct target *t, const char *name, char *why, size_t
 	return err;
 }
 
+bool target_is_device(void)
+{
+	const char *target = getenv("TARGET");
+
+	return target && (!strcmp(target, "vm") || !strcmp(target, "card"));
+}
+
 void target_open(struct target *t, const char *options)
 {
 	target_open_card(t, options, "");
@@ -129,7 +136,7 @@ void target_open_card(struct target *t, const char *options, const char *card_op
 		snprintf(name, sizeof(name), "sim:%s,seed=%u" UNRULY ",irq=%s%s%s", card, t->seed, irq, *options ? "," : "",
 			 options);
 		err = open_when_ready(t, name, why, sizeof(why));
-	} else if (!strcmp(target, "vm") || !strcmp(target, "card")) {
+	} else if (target_is_device()) {
 		snprintf(name, sizeof(name), "/dev/causeway0");
 		err = cw_open(name, &t->dev, why, sizeof(why));
 	} else {
@@ -153,6 +160,13 @@ void target_close(struct target *t)
 	}
 	if (err)
 		fail_msg("the simulation's own checks failed: see the messages above");
+}
+
+void target_skip(struct target *t, const char *why)
+{
+	target_close(t);
+	print_message("# skipped: %s\n", why);
+	skip();
 }
 
 int target_setup(void **state)

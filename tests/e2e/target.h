@@ -31,6 +31,10 @@ void target_open(struct target *t, const char *options);
 void target_open_card(struct target *t, const char *options, const char *card_options);
 /* Closes it; fails the test when the simulation's own checks did. */
 void target_close(struct target *t);
+/* Closes it and ends the test as skipped. */
+void target_skip(struct target *t, const char *why);
+/* TARGET is a card behind the kernel driver: vm or card. */
+bool target_is_device(void);
 /* cmocka fixtures of a group: one card for all tests of a program; *state is a struct target. */
 int target_setup(void **state);
 int target_teardown(void **state);
