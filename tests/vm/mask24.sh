@@ -19,10 +19,10 @@ check the_driver_copied_all_of_it is copied $((2 * size))
 for engine in psync libaio io_uring; do
     count_start
     before=$(copied)
-    check fio_verifies_8_MiB_with_$engine verified $engine
+    check fio_verifies_4_MiB_with_$engine verified $engine
     read=$(fio_bytes /tmp/fio.out read)
-    check the_card_counts_what_fio_counts_with_$engine moved $((8 * mib)) "$read"
-    check the_driver_copied_what_fio_moved_with_$engine is copied $((before + 8 * mib + read))
+    check the_card_counts_what_fio_counts_with_$engine moved $((4 * mib)) "$read"
+    check the_driver_copied_what_fio_moved_with_$engine is copied $((before + 4 * mib + read))
 done
 note "waited for a block: $(cat $attributes/bounce_waits) times"
 check the_kernel_bounced_nothing is bounced 0

@@ -33,7 +33,7 @@ check each_mapping_is_below_2_to_the_24 below_the_mask
 check the_driver_copied_nothing is copied 0
 echo 0 >$trace/events/enable
 count_start
-check fio_verifies_8_MiB verified io_uring
-check the_card_counts_what_fio_counts moved $((8 * mib)) "$(fio_bytes /tmp/fio.out read)"
+check fio_verifies_4_MiB verified io_uring
+check the_card_counts_what_fio_counts moved $((4 * mib)) "$(fio_bytes /tmp/fio.out read)"
 note "copied when there was no address left: $(copied) bytes"
 finish
