@@ -19,7 +19,7 @@ addresses_start() {
 below_the_mask() {
     awk 'match($0, /iova=0x[0-9a-f]+/) { v = substr($0, RSTART + 7, RLENGTH - 7); sub(/^0+/, "", v); n++ }
         length(v) > 6 { print; bad++; v = "" }
-        END { print "# mappings: " n + 0 ", above 2^24: " bad + 0; exit bad || !n }' $trace/trace
+        END { print "# mappings: " n + 0 ", above 2^24: " bad + 0; exit bad || !n }' "$trace/trace"
 }
 
 check the_module_loads load dma_bits=24
