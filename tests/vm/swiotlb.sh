@@ -25,6 +25,6 @@ check fio_verifies_4_MiB verified io_uring
 check the_card_counts_what_fio_counts moved $((4 * mib)) "$(fio_bytes /tmp/fio.out read)"
 check the_kernel_bounced_what_fio_moved is bounced $((4 * mib + $(fio_bytes /tmp/fio.out read)))
 check the_driver_copied_nothing is copied 0
-none_used() { [ "$(cat $pool/io_tlb_used)" = 0 ]; }
+none_used() { [ "$(cat "$pool/io_tlb_used")" = 0 ]; }
 check no_slot_is_left_in_use wait_for 20 none_used
 finish
