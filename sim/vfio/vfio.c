@@ -90,7 +90,7 @@ static uint64_t op_epoch(void *ctx)
 /* Hot reset, and the card looked at again: the guest finds it as after power-up. */
 int vfio_reset_card(struct cw_vfio *v)
 {
-	struct cw_host_dev d;
+	struct cw_host_dev d = { 0 };
 	uint32_t control;
 	int ret;
 

@@ -30,7 +30,7 @@ no_foreign_symbol() {
     [ -z "$found" ]
 }
 # Every header that a file of the server reads, however deep.
-headers() { gcc -MM -D_GNU_SOURCE -I. "$@" | tr ' \\' '\n\n' | grep '\.h$' | sort -u; }
+headers() { gcc -MM -D_GNU_SOURCE -I. "$@" | grep -oE '[^ ]+\.h'  | sort -u; }
 no_foreign_header() {
     local found
     found=$(headers "$@" | sed 's,[a-z]*/\.\./,,g' | grep -vE '^sim/(vfio|host|link)/')

@@ -17,6 +17,7 @@
 
 #include <cmocka.h>
 
+#include "sim/link/rng.h"
 #include "sim/vfio/guestmem.h"
 
 #define PAGE 4096ull
@@ -174,13 +175,13 @@ static void the_last_page_of_all_can_be_used(void **state)
 {
 	struct bench *b = *state;
 
-	assert_int_equal(map(b, -2 * PAGE, 2 * PAGE, 2 * PAGE), 0);
+	assert_int_equal(map(b, UINT64_MAX - 2 * PAGE + 1, 2 * PAGE, 2 * PAGE), 0);
 	assert_int_equal(byte(b, UINT64_MAX), b->view[4 * PAGE - 1]);
 	assert_int_equal(map(b, 0, PAGE, 0), 0);
 	/* past the end it does not go on at 0 */
 	assert_int_equal(at(b, UINT64_MAX - 3, 8, false, NULL), -1);
-	assert_int_equal(map(b, -PAGE, PAGE, 0), -EEXIST);
-	assert_int_equal(guestmem_unmap(b->g, -2 * PAGE, 2 * PAGE), 0);
+	assert_int_equal(map(b, UINT64_MAX - PAGE + 1, PAGE, 0), -EEXIST);
+	assert_int_equal(guestmem_unmap(b->g, UINT64_MAX - 2 * PAGE + 1, 2 * PAGE), 0);
 	assert_int_equal(byte(b, UINT64_MAX), -1);
 	assert_int_equal(byte(b, 0), b->view[0]);
 }
@@ -257,20 +258,21 @@ static void many_ranges_come_and_go(void **state)
 	struct bench *b = *state;
 	enum { N = 512 };
 	bool there[N] = { false };
+	struct cw_rng rng;
 
-	srand(7);
+	cw_rng_seed(&rng, 7, CW_RNG_TEST);
 	for (unsigned i = 0; i < 20000; i++) {
-		unsigned page = (unsigned)rand() % N;
+		unsigned page = (unsigned)cw_rng_below(&rng, N);
 		int want = there[page] ? -EEXIST : 0;
 
-		if (rand() % 2) {
+		if (cw_rng_one_in(&rng, 2)) {
 			assert_int_equal(map(b, page * PAGE, PAGE, page % 16 * PAGE), want);
 			there[page] = true;
 		} else {
 			assert_int_equal(guestmem_unmap(b->g, page * PAGE, PAGE), 0);
 			there[page] = false;
 		}
-		page = (unsigned)rand() % N;
+		page = (unsigned)cw_rng_below(&rng, N);
 		assert_int_equal(byte(b, page * PAGE), there[page] ? b->view[page % 16 * PAGE] : -1);
 	}
 }

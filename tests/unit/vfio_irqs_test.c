@@ -129,12 +129,12 @@ static void vectors_are_given_up(void **state)
 
 static void the_client_tries_its_wiring(void **state)
 {
-	struct { struct vfio_irq_set s; uint8_t data[4]; } with = {
-		{ sizeof(with), VFIO_IRQ_SET_DATA_BOOL | VFIO_IRQ_SET_ACTION_TRIGGER, VFIO_PCI_MSIX_IRQ_INDEX, 1, 4 },
-		{ 1, 0, 0, 1 },
+	union { struct vfio_irq_set s; uint8_t more[sizeof(struct vfio_irq_set) + 4]; } with = {
+		.s = { sizeof(with), VFIO_IRQ_SET_DATA_BOOL | VFIO_IRQ_SET_ACTION_TRIGGER, VFIO_PCI_MSIX_IRQ_INDEX, 1, 4 },
 	};
 	struct bench *b = *state;
 
+	with.more[sizeof(with.s)] = with.more[sizeof(with.s) + 3] = 1;
 	assert_int_equal(give(b, VFIO_PCI_MSIX_IRQ_INDEX, 0, 8, 0), 0);
 	assert_int_equal(irqs_set(&b->q, &with.s, sizeof(with.s) + 4, NULL, 0, &b->why), 0);
 	for (unsigned i = 0; i < MSIX_N; i++)

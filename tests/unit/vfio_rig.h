@@ -6,7 +6,6 @@
  */
 #ifndef VFIO_RIG_H
 #define VFIO_RIG_H
-
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/vfio.h>
@@ -25,7 +24,6 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
 #include <cmocka.h>
 
 #include "driver/cw_regs.h"
