@@ -7,6 +7,7 @@
  *   cw_ioctl.c    information, registers, counters
  *   cw_request.c  one read or write: cut into chunks, waited for or called back
  *   cw_map.c      a piece of an iterator: pinned, mapped, walked by the card's address
+ *   cw_bounce.c   blocks to copy through where the card does not reach
  *   cw_queue.c    one ring pair: descriptors in, records out
  *   cw_recover.c  time-outs, halts, stopping, a dead card
  *   cw_pause.c    the card out of reach for a while, and back
@@ -20,8 +21,8 @@
  *
  * Everything that takes a lock runs in process context (the interrupt handlers are
  * threads), so the spinlocks are plain ones. Order of locks: cw_dev.power, cw_dev.gate,
- * cw_queue.lock, cw_request.lock; cw_vector.ring_lock stands alone. Waking the card up takes the
- * first two, so that is done before.
+ * cw_queue.lock, cw_request.lock; cw_vector.ring_lock and cw_bounce.lock stand alone.
+ * Waking the card up takes the first two, so that is done before.
  */
 #ifndef CAUSEWAY_H
 #define CAUSEWAY_H
@@ -57,13 +58,38 @@
 			       * its own completion time-out comes many times sooner
 			       */
 
+#define CW_BLOCK_BYTES SZ_128K /* of memory that the card reaches, to copy through, */
+#define CW_BLOCK_N 16         /* so many at most: 2 MiB */
+#define CW_DMA_BITS_MIN 24    /* what the kernel can serve: ZONE_DMA */
+
+struct cw_bounce;
 struct cw_dev;
 struct cw_request;
+
+/* A piece of the memory that chunks are copied through. */
+struct cw_block {
+	struct list_head node;       /* bounce->free: bounce->lock */
+	struct cw_bounce *bounce;
+	void *va;
+	dma_addr_t dma;
+};
+
+struct cw_bounce {
+	struct cw_block block[CW_BLOCK_N];
+	unsigned int n;              /* those there are; written in probe only, as is `always` */
+	bool always;                 /* nothing is mapped, everything is copied */
+	spinlock_t lock;             /* free, and writes to free_n */
+	struct list_head free;
+	unsigned int free_n;
+	wait_queue_head_t wait;      /* for a free one */
+	atomic64_t bytes, waits;     /* counts: copied; waited for a block */
+};
 
 /* How far a mapping got, so what there is to undo. */
 #define CW_MAP_PINNED BIT(0) /* the pages are pinned user pages */
 #define CW_MAP_TABLE BIT(1)  /* sgt is allocated */
 #define CW_MAP_DMA BIT(2)    /* sgt is mapped for the card */
+#define CW_MAP_BLOCK BIT(3)  /* instead of these two: copied through a block, which sgt says */
 
 /* A piece of an iterator. Owned by the chunk that it is in. */
 struct cw_map {
@@ -73,6 +99,8 @@ struct cw_map {
 	enum dma_data_direction dir;
 	unsigned int flags;          /* CW_MAP_* */
 	struct sg_table sgt;
+	struct cw_block *block;
+	struct scatterlist one;      /* sgt's entry when there is a block */
 };
 
 /* Walks a mapping as the card sees it: longest runs, cut to a descriptor. */
@@ -192,6 +220,7 @@ struct cw_dev {
 	/* Written in probe only. */
 	u32 hw_version, features, clock_hz, data_bytes, addr_bits;
 	u32 card_queues, card_vectors, entries_log2_max, db_stride_log2;
+	u32 dma_bits;                /* of them, those that are used */
 	u64 card_bytes;
 	unsigned long timeout;       /* jiffies without progress */
 	u32 entries;
@@ -200,6 +229,7 @@ struct cw_dev {
 	struct cw_queue *queue;
 	struct cw_vector *vector;
 	unsigned int vector_n, vector_used;
+	struct cw_bounce bounce;
 	enum cw_irq_type irq_type;
 	u32 moderation;              /* Q_MODERATION of each queue */
 	bool chunk_irq;              /* each chunk's end interrupts at once */
@@ -232,12 +262,25 @@ void cw_chunks_finish(struct list_head *done);
 
 /* cw_map.c */
 int cw_map_gather(struct cw_map *map, struct iov_iter *iter, size_t max_len, unsigned int max_pages);
-int cw_map_dma(struct cw_map *map, struct device *dev);
+int cw_map_dma(struct cw_map *map, struct device *dev, unsigned long attrs);
+/* Mapped, or where that is not possible copied. -EAGAIN: there is no block now, and nothing was done. */
+int cw_map_card(struct cw_map *map, struct cw_dev *cw);
+/* The card has written `len` bytes of it, and is through with it. */
+void cw_map_written(struct cw_map *map, size_t len);
 /* Undoes what was done, so also a half-made mapping. The card must be through with it. */
 void cw_map_undo(struct cw_map *map, struct device *dev);
 void cw_map_start(const struct cw_map *map, struct cw_map_iter *it);
 bool cw_map_next(struct cw_map_iter *it, dma_addr_t *addr, u32 *len);
 u32 cw_map_count(const struct cw_map *map);
+
+/* cw_bounce.c */
+extern const struct attribute_group cw_bounce_group;
+int cw_bounce_init(struct cw_dev *cw);
+void cw_bounce_free(struct cw_dev *cw);
+struct cw_block *cw_bounce_take(struct cw_bounce *b);
+void cw_bounce_put(struct cw_block *block);
+int cw_bounce_wait(struct cw_bounce *b);
+void cw_bounce_copy(const struct cw_map *map, size_t len, bool to_pages);
 
 /* cw_pause.c */
 /* The gate, with the card awake and there: waits for that. -ENODEV, -EIO, -EINTR. */

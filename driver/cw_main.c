@@ -36,6 +36,10 @@ static unsigned int timeout_ms = 10000;
 module_param(timeout_ms, uint, 0444);
 MODULE_PARM_DESC(timeout_ms, "milliseconds without progress after which a queue is reset and its transfers fail, 1 to 3600000 (default 10000)");
 
+static unsigned int dma_bits;
+module_param(dma_bits, uint, 0444);
+MODULE_PARM_DESC(dma_bits, "bits of the addresses that the card is given, 24 to 64, refused when it drives fewer; 0: all that it drives (default 0)");
+
 static int cw_param_check(const char *name, unsigned int value, unsigned int least, unsigned int most)
 {
 	if (value >= least && value <= most)
@@ -50,7 +54,8 @@ static int cw_params_check(void)
 	    cw_param_check("entries", entries, 2, 65536) ||
 	    cw_param_check("vectors", vectors, 0, CW_VECTOR_N_MAX) ||
 	    cw_param_check("irq_records", irq_records, 0, 65535) ||
-	    cw_param_check("timeout_ms", timeout_ms, 1, 3600000))
+	    cw_param_check("timeout_ms", timeout_ms, 1, 3600000) ||
+	    (dma_bits && cw_param_check("dma_bits", dma_bits, CW_DMA_BITS_MIN, 64)))
 		return -EINVAL;
 	if (!is_power_of_2(entries)) {
 		pr_err(CW_NAME ": entries=%u: must be a power of two\n", entries);
@@ -134,7 +139,7 @@ static bool cw_sizes_sane(const struct cw_dev *cw)
 {
 	return cw->card_queues >= 2 && cw->card_queues <= CW_QUEUE_N_MAX &&
 	       cw->card_vectors >= 1 && cw->card_vectors <= CW_VECTOR_N_MAX &&
-	       cw->addr_bits >= 32 && cw->addr_bits <= 64 &&
+	       cw->addr_bits >= CW_DMA_BITS_MIN && cw->addr_bits <= 64 &&
 	       cw->entries_log2_max >= 1 && cw->entries_log2_max <= 16 &&
 	       cw->db_stride_log2 >= CW_DB_STRIDE_LOG2_MIN && cw->db_stride_log2 <= CW_DB_STRIDE_LOG2_MAX &&
 	       cw->card_bytes > 0;
@@ -208,9 +213,14 @@ static int cw_dma_init(struct cw_dev *cw)
 	struct device *dev = &cw->pdev->dev;
 	int ret;
 
-	ret = dma_set_mask_and_coherent(dev, DMA_BIT_MASK(cw->addr_bits));
+	if (dma_bits > cw->addr_bits) {
+		dev_err(dev, "dma_bits=%u: the card drives %u address bits\n", dma_bits, cw->addr_bits);
+		return -EINVAL;
+	}
+	cw->dma_bits = dma_bits ? dma_bits : cw->addr_bits;
+	ret = dma_set_mask_and_coherent(dev, DMA_BIT_MASK(cw->dma_bits));
 	if (ret) {
-		dev_err(dev, "no DMA with %u address bits: error %d\n", cw->addr_bits, ret);
+		dev_err(dev, "no DMA with %u address bits: error %d\n", cw->dma_bits, ret);
 		return ret;
 	}
 	/* Entries may be merged up to here; longer than a descriptor makes no sense. */
@@ -305,9 +315,12 @@ static int cw_start(struct cw_dev *cw)
 	unsigned int i;
 	int ret;
 
-	ret = cw_irq_init(cw, vectors);
+	ret = cw_bounce_init(cw);
 	if (ret)
 		return ret;
+	ret = cw_irq_init(cw, vectors);
+	if (ret)
+		goto err_bounce;
 	ret = cw_queues_init(cw);
 	if (ret)
 		goto err_irq;
@@ -335,6 +348,8 @@ err_queues:
 	cw_queues_free(cw, 2 * cw->pair_n);
 err_irq:
 	cw_irq_free(cw);
+err_bounce:
+	cw_bounce_free(cw);
 	return ret;
 }
 
@@ -345,6 +360,7 @@ static void cw_stop(struct cw_dev *cw)
 	destroy_workqueue(cw->wq);
 	cw_queues_free(cw, 2 * cw->pair_n);
 	cw_irq_free(cw);
+	cw_bounce_free(cw);
 }
 
 static int cw_attach(struct cw_dev *cw)

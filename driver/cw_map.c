@@ -53,7 +53,7 @@ int cw_map_gather(struct cw_map *map, struct iov_iter *iter, size_t max_len, uns
 	return got < 0 ? got : -EFAULT;
 }
 
-int cw_map_dma(struct cw_map *map, struct device *dev)
+int cw_map_dma(struct cw_map *map, struct device *dev, unsigned long attrs)
 {
 	struct scatterlist *sg;
 	unsigned int i;
@@ -65,17 +65,60 @@ int cw_map_dma(struct cw_map *map, struct device *dev)
 	map->flags |= CW_MAP_TABLE;
 	for_each_sgtable_sg(&map->sgt, sg, i)
 		sg_set_page(sg, map->vec[i].bv_page, map->vec[i].bv_len, map->vec[i].bv_offset);
-	ret = dma_map_sgtable(dev, &map->sgt, map->dir, 0);
+	ret = dma_map_sgtable(dev, &map->sgt, map->dir, attrs);
 	if (ret)
 		return ret;
 	map->flags |= CW_MAP_DMA;
 	return 0;
 }
 
+static int cw_map_block(struct cw_map *map, struct cw_bounce *bounce)
+{
+	struct cw_block *block = cw_bounce_take(bounce);
+
+	if (!block)
+		return -EAGAIN;
+	map->block = block;
+	map->flags |= CW_MAP_BLOCK;
+	sg_init_table(&map->one, 1);
+	sg_dma_address(&map->one) = block->dma;
+	sg_dma_len(&map->one) = map->len;
+	map->sgt = (struct sg_table){ .sgl = &map->one, .nents = 1 };
+	/* What an earlier user left is not for this one, whatever the card says it wrote. */
+	if (map->dir == DMA_FROM_DEVICE)
+		memset(block->va, 0, map->len);
+	else
+		cw_bounce_copy(map, map->len, false);
+	return 0;
+}
+
+int cw_map_card(struct cw_map *map, struct cw_dev *cw)
+{
+	struct cw_bounce *bounce = &cw->bounce;
+	int ret;
+
+	if (!bounce->always) {
+		ret = cw_map_dma(map, &cw->pdev->dev, bounce->n ? DMA_ATTR_NO_WARN : 0);
+		/* No room for it: -EIO is what the kernel's pool gives. */
+		if (!bounce->n || (ret != -ENOMEM && ret != -EIO))
+			return ret;
+		if (map->flags & CW_MAP_TABLE)
+			sg_free_table(&map->sgt);
+		map->flags &= ~CW_MAP_TABLE;
+	}
+	return cw_map_block(map, bounce);
+}
+
+void cw_map_written(struct cw_map *map, size_t len)
+{
+	if (map->flags & CW_MAP_BLOCK && map->dir == DMA_FROM_DEVICE)
+		cw_bounce_copy(map, len, true);
+}
+
 static void cw_map_unpin(struct cw_map *map)
 {
 	/* Only a read from the card can have changed the pages. */
-	bool dirty = map->dir == DMA_FROM_DEVICE && (map->flags & CW_MAP_DMA);
+	bool dirty = map->dir == DMA_FROM_DEVICE && (map->flags & (CW_MAP_DMA | CW_MAP_BLOCK));
 	struct page *batch[CW_PIN_BATCH];
 	unsigned int i, n = 0;
 
@@ -92,6 +135,8 @@ void cw_map_undo(struct cw_map *map, struct device *dev)
 {
 	if (map->flags & CW_MAP_DMA)
 		dma_unmap_sgtable(dev, &map->sgt, map->dir, 0);
+	if (map->flags & CW_MAP_BLOCK)
+		cw_bounce_put(map->block);
 	if (map->flags & CW_MAP_PINNED)
 		cw_map_unpin(map);
 	if (map->flags & CW_MAP_TABLE)

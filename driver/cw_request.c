@@ -92,6 +92,7 @@ void cw_chunk_finish(struct cw_chunk *chunk)
 
 	if (chunk->error)
 		cw_request_error(req, chunk->offset + chunk->good, chunk->error);
+	cw_map_written(&chunk->map, chunk->good);
 	cw_chunk_free(chunk);
 	cw_request_drop(req);
 }
@@ -122,8 +123,8 @@ static struct cw_queue *cw_pick_queue(struct cw_dev *cw, bool c2h)
 	return best;
 }
 
-/* Maps the chunk for the card and gives it to a queue. */
-static int cw_chunk_start(struct cw_chunk *chunk)
+/* Maps the chunk for the card and gives it to a queue. -EAGAIN: not now, and nothing was done. */
+static int cw_chunk_try(struct cw_chunk *chunk)
 {
 	struct cw_dev *cw = chunk->req->cw;
 	int ret = -ENODEV;
@@ -134,7 +135,9 @@ static int cw_chunk_start(struct cw_chunk *chunk)
 	down_read(&cw->gate);
 	if (cw->gone || atomic_read(&cw->dead))
 		goto err_unlock;
-	ret = cw_map_dma(&chunk->map, &cw->pdev->dev);
+	ret = cw_map_card(&chunk->map, cw);
+	if (ret == -EAGAIN)
+		goto err_unlock;
 	if (ret)
 		goto err_undo;
 	chunk->desc_n = cw_map_count(&chunk->map);
@@ -148,6 +151,18 @@ err_undo:
 	cw_map_undo(&chunk->map, &cw->pdev->dev);
 err_unlock:
 	up_read(&cw->gate);
+	return ret;
+}
+
+static int cw_chunk_start(struct cw_chunk *chunk)
+{
+	int ret;
+
+	while ((ret = cw_chunk_try(chunk)) == -EAGAIN) {
+		ret = cw_bounce_wait(&chunk->req->cw->bounce);
+		if (ret)
+			break;
+	}
 	return ret;
 }
 
@@ -248,7 +263,9 @@ static ssize_t cw_transfer_limit(struct cw_dev *cw, struct kiocb *iocb, struct i
 /* Would the caller have to wait for some of its chunks before the last could start? */
 static bool cw_transfer_blocks(struct cw_dev *cw, struct iov_iter *iter)
 {
-	int pages = CW_REQUEST_CHUNKS * cw->chunk_pages;
+	unsigned int chunks = cw->bounce.always ? min_t(unsigned int, CW_REQUEST_CHUNKS, READ_ONCE(cw->bounce.free_n)) :
+						  CW_REQUEST_CHUNKS;
+	int pages = chunks * cw->chunk_pages;
 
 	return iov_iter_npages(iter, pages + 1) > pages;
 }

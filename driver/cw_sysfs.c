@@ -46,4 +46,4 @@ static struct attribute *cw_attrs[] = {
 
 static const struct attribute_group cw_group = { .attrs = cw_attrs };
 
-const struct attribute_group *cw_groups[] = { &cw_group, NULL };
+const struct attribute_group *cw_groups[] = { &cw_group, &cw_bounce_group, NULL };

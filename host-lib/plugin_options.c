@@ -13,14 +13,14 @@ enum side { HOST, CARD };
 
 /* What can be asked; the order is that of enum key. */
 enum key {
-	SEED, GEN, LANES, LATENCY, READ_LATENCY, READ_JITTER, MPS, MRRS, VECTORS, IRQ, IOMMU, TAG10, ORDER, MODULE, TLP,
+	SEED, GEN, LANES, LATENCY, READ_LATENCY, READ_JITTER, MPS, MRRS, VECTORS, IRQ, IOMMU, DMA, MEM_TOP, TAG10, ORDER, MODULE, TLP,
 	CARD_TLP, WAVE, WAVE_FROM, WAVE_TO, IDLE_SKIP, REORDER, QUEUES, KEY_N
 };
 
 static const char *const keys[KEY_N + 1] = {
 	[SEED] = "seed", [GEN] = "gen", [LANES] = "lanes", [LATENCY] = "latency", [READ_LATENCY] = "read-latency",
 	[READ_JITTER] = "read-jitter", [MPS] = "mps", [MRRS] = "mrrs", [VECTORS] = "vectors", [IRQ] = "irq",
-	[IOMMU] = "iommu", [TAG10] = "tag10", [ORDER] = "order", [MODULE] = "module", [TLP] = "tlp", [CARD_TLP] = "card-tlp",
+	[IOMMU] = "iommu", [DMA] = "dma", [MEM_TOP] = "mem-top", [TAG10] = "tag10", [ORDER] = "order", [MODULE] = "module", [TLP] = "tlp", [CARD_TLP] = "card-tlp",
 	[WAVE] = "wave", [WAVE_FROM] = "wave-from", [WAVE_TO] = "wave-to", [IDLE_SKIP] = "idle-skip",
 	[REORDER] = "reorder", [QUEUES] = "queues", [KEY_N] = NULL,
 };
@@ -41,6 +41,8 @@ static const struct {
 	[VECTORS] = { HOST, 1, 2048 },
 	[IRQ] = { HOST, 0, 0 },
 	[IOMMU] = { HOST, 0, 1 },
+	[DMA] = { HOST, 0, 0 },
+	[MEM_TOP] = { HOST, 2, 128 },
 	[TAG10] = { HOST, 0, 1 },
 	[ORDER] = { HOST, 0, 1 },
 	[MODULE] = { HOST, 0, 0 },
@@ -93,6 +95,26 @@ static int set_irq(struct sim_options *o, const char *text, char *why, size_t wh
 	return 0;
 }
 
+/* Bouncing is what a machine without an IOMMU does. */
+static int set_dma(struct sim_options *o, const char *text, char *why, size_t why_size)
+{
+	static const char *const name[] = {
+		[SHIM_DMA_DIRECT] = "direct", [SHIM_DMA_BOUNCE] = "bounce", [SHIM_DMA_FORCE] = "force",
+		[SHIM_DMA_SHADOW] = "shadow",
+	};
+
+	for (unsigned i = 0; i < sizeof(name) / sizeof(name[0]); i++) {
+		if (strcmp(text, name[i]))
+			continue;
+		o->shim.dma = i;
+		if (i == SHIM_DMA_BOUNCE || i == SHIM_DMA_FORCE)
+			o->shim.iommu = false;
+		return 0;
+	}
+	snprintf(why, why_size, "option dma=%.40s: direct, bounce, force or shadow", text);
+	return -EINVAL;
+}
+
 static int set_text(enum key key, struct sim_options *o, const char *text, char *why, size_t why_size)
 {
 	char *to = key == MODULE ? o->module : key == TLP ? o->tlp : key == WAVE ? o->wave : o->card_tlp;
@@ -100,6 +122,8 @@ static int set_text(enum key key, struct sim_options *o, const char *text, char 
 
 	if (key == IRQ)
 		return set_irq(o, text, why, why_size);
+	if (key == DMA)
+		return set_dma(o, text, why, why_size);
 	if (!*text || strlen(text) >= size) {
 		snprintf(why, why_size, "option %s=%.40s: %s", keys[key], text, *text ? "too long" : "empty");
 		return -EINVAL;
@@ -130,6 +154,7 @@ static void set_number(enum key key, struct sim_options *o, uint64_t v)
 	case MRRS: o->shim.host.mrrs = size_code(v); break;
 	case VECTORS: o->shim.msix_limit = (unsigned)v; break;
 	case IOMMU: o->shim.iommu = v; break;
+	case MEM_TOP: o->shim.mem_top = (unsigned)v; break;
 	case TAG10: o->shim.host.tag10 = v; break;
 	case ORDER: o->shim.host.order_random = o->shim.host.split_random = v; break;
 	case WAVE_FROM: o->card.wave_from = v; break;

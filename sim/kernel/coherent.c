@@ -14,18 +14,6 @@
 
 #define BUFFERED_BYTES (256u << 10)
 
-static u64 coherent_address(struct shim *s, struct device *dev, size_t len, bool *ok)
-{
-	u64 pages = PFN_UP(len), pfn, align = roundup_pow_of_two(pages);
-
-	if (s->p.iommu)
-		return iova_alloc(s, len, 0, dev->coherent_dma_mask, 0, ok);
-	/* From the page allocator: aligned to its order. */
-	pfn = ALIGN(kshim_pfn_alloc(s, (unsigned int)(2 * align - 1), true), align);
-	*ok = (pfn << PAGE_SHIFT) + len - 1 <= dev->coherent_dma_mask;
-	return pfn << PAGE_SHIFT;
-}
-
 void kshim_wmb(void)
 {
 	struct shim *s = kshim;
@@ -122,6 +110,7 @@ void *kshim_dma_alloc(struct device *dev, size_t len, dma_addr_t *a, gfp_t gfp, 
 		      const struct kshim_site *site)
 {
 	struct shim *s = kshim;
+	struct map_range *r;
 	struct kshim_map *m;
 	bool ok = false, buffered;
 	void *va;
@@ -138,7 +127,7 @@ void *kshim_dma_alloc(struct device *dev, size_t len, dma_addr_t *a, gfp_t gfp, 
 	buffered = s->dma.buffered + PAGE_ALIGN(len) <= BUFFERED_BYTES;
 	seen = buffered ? calloc(1, len) : NULL;
 	word = buffered ? calloc(len / 4 + 1, sizeof(*word)) : NULL;
-	at = coherent_address(s, dev, len, &ok);
+	at = reach_coherent(s, dev, len, &ok);
 	if (!ok || (buffered && (!seen || !word))) {
 		free(word);
 		free(seen);
@@ -146,13 +135,16 @@ void *kshim_dma_alloc(struct device *dev, size_t len, dma_addr_t *a, gfp_t gfp, 
 		return NULL;
 	}
 	memset(va, 0, len);
-	m = dma_new(MAP_COHERENT, DMA_BIDIRECTIONAL, dev, len, site);
+	m = dma_new(MAP_COHERENT, DMA_BIDIRECTIONAL, dev, len, 1, site);
 	m->va = va;
 	m->seen = seen;
 	m->word = word;
 	m->err_checked = true;
-	if (dma_range_add(m, at, len) || dma_piece_add(&m->range[0], va, len))
+	r = dma_range_add(m, len);
+	if (dma_piece_add(r, va, len))
 		abort();
+	r->iova = at;
+	dma_range_place(s, m, r);
 	dma_insert(s, m);
 	INIT_LIST_HEAD(&m->coherent);
 	if (buffered) {

@@ -79,23 +79,6 @@ static struct page *page_of_va(void *va, size_t len, const struct kshim_site *si
 	return virt_to_page(va);
 }
 
-static u64 dma_limit(struct device *dev)
-{
-	return *dev->dma_mask;
-}
-
-/* The bus address of physical bytes that start in page p. */
-static u64 bus_address(struct shim *s, struct device *dev, struct page *p, u64 off, u64 len, bool *ok)
-{
-	u64 at;
-
-	if (s->p.iommu)
-		return iova_alloc(s, len, off & ~PAGE_MASK, dma_limit(dev), 0, ok);
-	at = page_to_phys(p) + off;
-	*ok = at + len - 1 <= dma_limit(dev);
-	return at;
-}
-
 /* ---- single and page ---- */
 
 dma_addr_t kshim_dma_map(struct device *dev, void *va, struct page *page, size_t off, size_t len,
@@ -103,11 +86,10 @@ dma_addr_t kshim_dma_map(struct device *dev, void *va, struct page *page, size_t
 			 const struct kshim_site *site)
 {
 	struct shim *s = kshim;
+	struct map_range *r;
 	struct kshim_map *m;
-	bool ok;
 	u64 at;
 
-	(void)attrs;
 	if (!dma_usable(dev, dir, call, site) || kshim_should_fail(call))
 		return DMA_MAPPING_ERROR;
 	if (!len) {
@@ -120,14 +102,14 @@ dma_addr_t kshim_dma_map(struct device *dev, void *va, struct page *page, size_t
 	}
 	if (!page)
 		return DMA_MAPPING_ERROR;
-	at = bus_address(s, dev, page, off, len, &ok);
-	if (!ok)
-		return DMA_MAPPING_ERROR;
-	m = dma_new(va ? MAP_SINGLE : MAP_PAGE, dir, dev, len, site);
-	if (dma_range_add(m, at, len) || pieces_of_pages(&m->range[0], page, off, len, site)) {
+	m = dma_new(va ? MAP_SINGLE : MAP_PAGE, dir, dev, len, 1, site);
+	r = dma_range_add(m, len);
+	if (!reach_map(s, dev, page, off, r, attrs, site) || pieces_of_pages(r, page, off, len, site)) {
 		dma_drop(m);
 		return DMA_MAPPING_ERROR;
 	}
+	at = r->iova;
+	dma_range_place(s, m, r);
 	dma_insert(s, m);
 	return at;
 }
@@ -244,25 +226,21 @@ static bool merges(struct shim *s, struct scatterlist *before, struct scatterlis
 
 /* One segment out of n entries. */
 static int map_segment(struct shim *s, struct kshim_map *m, struct scatterlist *sg, int n, u64 len,
-		       struct scatterlist *out)
+		       struct scatterlist *out, unsigned long attrs)
 {
-	struct map_range *r;
-	bool ok;
-	u64 at = bus_address(s, m->dev, sg_page(sg), sg->offset, len, &ok);
+	struct map_range *r = dma_range_add(m, len);
 	int i, ret;
 
-	if (!ok)
-		return -EIO;
-	ret = dma_range_add(m, at, len);
-	if (ret)
-		return ret;
-	r = &m->range[m->range_n - 1];
+	/* The kernel's bounce pool and its IOMMU say it in different ways. */
+	if (!reach_map(s, m->dev, sg_page(sg), sg->offset, r, attrs, m->site))
+		return s->p.iommu ? -ENOMEM : -EIO;
+	dma_range_place(s, m, r);
 	for (i = 0; i < n; i++, sg = sg_next(sg)) {
 		ret = pieces_of_pages(r, sg_page(sg), sg->offset, sg->length, m->site);
 		if (ret)
 			return ret;
 	}
-	out->dma_address = at;
+	out->dma_address = r->iova;
 	out->dma_length = (unsigned int)len;
 	return 0;
 }
@@ -274,7 +252,7 @@ static void check_c8(struct device *dev, struct scatterlist *sg, const struct ks
 			   sg->length, dma_get_max_seg_size(dev));
 }
 
-static int map_segments(struct shim *s, struct kshim_map *m, struct scatterlist *list, int n)
+static int map_segments(struct shim *s, struct kshim_map *m, struct scatterlist *list, int n, unsigned long attrs)
 {
 	struct scatterlist *out = list, *sg = list, *start = list, *before = NULL;
 	u64 len = 0, max = dma_get_max_seg_size(m->dev);
@@ -283,7 +261,7 @@ static int map_segments(struct shim *s, struct kshim_map *m, struct scatterlist 
 	for (i = 0; i < n; i++, before = sg, sg = sg_next(sg)) {
 		check_c8(m->dev, sg, m->site);
 		if (in_seg && !merges(s, before, sg, len, max)) {
-			ret = map_segment(s, m, start, in_seg, len, out);
+			ret = map_segment(s, m, start, in_seg, len, out, attrs);
 			if (ret)
 				return ret;
 			segs++;
@@ -295,7 +273,7 @@ static int map_segments(struct shim *s, struct kshim_map *m, struct scatterlist 
 		in_seg++;
 		len += sg->length;
 	}
-	ret = map_segment(s, m, start, in_seg, len, out);
+	ret = map_segment(s, m, start, in_seg, len, out, attrs);
 	if (ret)
 		return ret;
 	/* What is behind the last segment means nothing: make that visible. */
@@ -307,8 +285,8 @@ static int map_segments(struct shim *s, struct kshim_map *m, struct scatterlist 
 }
 
 /* Segments, or -errno. */
-static int map_sg(struct device *dev, struct scatterlist *list, int n, enum dma_data_direction dir, const char *call,
-		  const struct kshim_site *site)
+static int map_sg(struct device *dev, struct scatterlist *list, int n, enum dma_data_direction dir, unsigned long attrs,
+		  const char *call, const struct kshim_site *site)
 {
 	struct shim *s = kshim;
 	struct kshim_map *m;
@@ -327,10 +305,10 @@ static int map_sg(struct device *dev, struct scatterlist *list, int n, enum dma_
 		}
 		total += sg->length;
 	}
-	m = dma_new(MAP_SG, dir, dev, total, site);
+	m = dma_new(MAP_SG, dir, dev, total, (unsigned int)n, site);
 	m->nents = n;
 	m->err_checked = true; /* the return value says it */
-	ret = map_segments(s, m, list, n);
+	ret = map_segments(s, m, list, n, attrs);
 	if (ret < 0) {
 		dma_drop(m);
 		return ret;
@@ -343,18 +321,16 @@ static int map_sg(struct device *dev, struct scatterlist *list, int n, enum dma_
 int kshim_dma_map_sg(struct device *dev, struct scatterlist *list, int n, enum dma_data_direction dir,
 		     unsigned long attrs, const struct kshim_site *site)
 {
-	int ret = map_sg(dev, list, n, dir, "dma_map_sg", site);
+	int ret = map_sg(dev, list, n, dir, attrs, "dma_map_sg", site);
 
-	(void)attrs;
 	return ret < 0 ? 0 : ret;
 }
 
 int kshim_dma_map_sgtable(struct device *dev, struct sg_table *t, enum dma_data_direction dir,
 			  unsigned long attrs, const struct kshim_site *site)
 {
-	int ret = map_sg(dev, t->sgl, (int)t->orig_nents, dir, "dma_map_sgtable", site);
+	int ret = map_sg(dev, t->sgl, (int)t->orig_nents, dir, attrs, "dma_map_sgtable", site);
 
-	(void)attrs;
 	if (ret < 0)
 		return ret;
 	t->nents = (unsigned int)ret;
@@ -435,33 +411,7 @@ void kshim_dma_sync_sg(struct device *dev, struct scatterlist *list, int n, enum
 	dma_hand_over_all(m, for_cpu, site);
 }
 
-/* ---- masks and limits ---- */
-
-int dma_set_mask(struct device *dev, u64 mask)
-{
-	u64 least = kshim->p.iommu ? SZ_1G - 1 : DMA_BIT_MASK(32);
-
-	if (!dev->dma_mask || mask < least || (kshim->p.dma_bits && mask > DMA_BIT_MASK(kshim->p.dma_bits)) ||
-	    kshim_should_fail("dma_set_mask"))
-		return -EIO;
-	*dev->dma_mask = mask;
-	return 0;
-}
-
-int dma_set_coherent_mask(struct device *dev, u64 mask)
-{
-	if (kshim->p.dma_bits && mask > DMA_BIT_MASK(kshim->p.dma_bits))
-		return -EIO;
-	dev->coherent_dma_mask = mask;
-	return 0;
-}
-
-int dma_set_mask_and_coherent(struct device *dev, u64 mask)
-{
-	int ret = dma_set_mask(dev, mask);
-
-	return ret ? ret : dma_set_coherent_mask(dev, mask);
-}
+/* ---- segments ---- */
 
 unsigned int dma_get_max_seg_size(struct device *dev)
 {
@@ -485,23 +435,6 @@ void dma_set_seg_boundary(struct device *dev, unsigned long mask)
 {
 	if (dev->dma_parms)
 		dev->dma_parms->segment_boundary_mask = mask;
-}
-
-size_t dma_max_mapping_size(struct device *dev)
-{
-	(void)dev;
-	return SIZE_MAX;
-}
-
-u64 dma_get_mask(struct device *dev)
-{
-	return dev->dma_mask && *dev->dma_mask ? *dev->dma_mask : DMA_BIT_MASK(32);
-}
-
-u64 dma_get_required_mask(struct device *dev)
-{
-	(void)dev;
-	return DMA_BIT_MASK(48);
 }
 
 int dma_get_cache_alignment(void)

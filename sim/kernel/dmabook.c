@@ -8,12 +8,16 @@
 
 /* ---- mappings ---- */
 
+/* Of up to `ranges` ranges. */
 struct kshim_map *dma_new(enum map_kind kind, enum dma_data_direction dir, struct device *dev, u64 len,
-			  const struct kshim_site *site)
+			  unsigned int ranges, const struct kshim_site *site)
 {
 	struct kshim_map *m = calloc(1, sizeof(*m));
 
 	if (!m)
+		abort();
+	m->range = calloc(ranges, sizeof(*m->range));
+	if (!m->range)
 		abort();
 	m->kind = kind;
 	m->dir = dir;
@@ -23,34 +27,11 @@ struct kshim_map *dma_new(enum map_kind kind, enum dma_data_direction dir, struc
 	return m;
 }
 
-void dma_drop(struct kshim_map *m)
+/* Its address is the caller's to set; then dma_range_place(). */
+struct map_range *dma_range_add(struct kshim_map *m, u64 len)
 {
-	unsigned int i, j;
-
-	for (i = 0; i < m->range_n; i++) {
-		for (j = 0; j < m->range[i].piece_n; j++) {
-			free(m->range[i].piece[j].was);
-			free(m->range[i].piece[j].card);
-			free(m->range[i].piece[j].owner);
-		}
-		free(m->range[i].piece);
-	}
-	free(m->range);
-	free(m);
-}
-
-int dma_range_add(struct kshim_map *m, u64 iova, u64 len)
-{
-	struct map_range *r;
-
-	if (is_power_of_2(m->range_n) || !m->range_n) {
-		r = realloc(m->range, max(2 * m->range_n, 1u) * sizeof(*r));
-		if (!r)
-			return -ENOMEM;
-		m->range = r;
-	}
-	m->range[m->range_n++] = (struct map_range){ .iova = iova, .len = len };
-	return 0;
+	m->range[m->range_n].len = len;
+	return &m->range[m->range_n++];
 }
 
 /* Memory behind the next bytes of the range; neighbours in this machine become one piece. */
@@ -117,14 +98,36 @@ static void book_del(struct kshim_dma *d, struct map_range *r)
 	d->n--;
 }
 
+/* From here on its addresses are taken. */
+void dma_range_place(struct shim *s, struct kshim_map *m, struct map_range *r)
+{
+	r->map = m;
+	book_add(&s->dma, r);
+}
+
+void dma_drop(struct kshim_map *m)
+{
+	struct map_range *r;
+	unsigned int j;
+
+	for (r = m->range; r < m->range + m->range_n; r++) {
+		if (r->map)
+			book_del(&kshim->dma, r);
+		if (r->slots)
+			reach_release(kshim, r);
+		for (j = 0; j < r->piece_n; j++) {
+			free(r->piece[j].was);
+			free(r->piece[j].card);
+			free(r->piece[j].owner);
+		}
+		free(r->piece);
+	}
+	free(m->range);
+	free(m);
+}
+
 int dma_insert(struct shim *s, struct kshim_map *m)
 {
-	unsigned int i;
-
-	for (i = 0; i < m->range_n; i++) {
-		m->range[i].map = m;
-		book_add(&s->dma, &m->range[i]);
-	}
 	list_add_tail(&m->node, &s->dma.maps);
 	s->stats.mappings++;
 	s->stats.live_mappings++;
@@ -145,7 +148,6 @@ void dma_remove(struct shim *s, struct kshim_map *m, const struct kshim_site *si
 	for (i = 0; i < m->range_n; i++) {
 		struct map_range *r = &m->range[i];
 
-		book_del(d, r);
 		d->dead[d->dead_n++ % DEAD_N] = (struct dead_range){ r->iova, r->len, site, kshim_now(s) };
 	}
 	d->hit = NULL;
@@ -333,6 +335,7 @@ void kshim_dma_init(struct shim *s)
 {
 	INIT_LIST_HEAD(&s->dma.maps);
 	INIT_LIST_HEAD(&s->dma.coherent);
+	reach_init(s);
 }
 
 void kshim_dma_leaks(struct shim *s)
@@ -356,4 +359,5 @@ void kshim_dma_exit(struct shim *s)
 		dma_drop(m);
 	}
 	free(s->dma.sorted);
+	reach_exit(s);
 }

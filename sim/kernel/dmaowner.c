@@ -5,7 +5,8 @@
  * The card works on a copy, as behind a cache that is not coherent or a bounce
  * buffer: what changed on the other side in the meantime shows (C10), and
  * what is read too early is old. Two mappings that the card may write must not share a
- * cache line (C7). User pages are left out: their owner may write to them whenever he likes.
+ * cache line (C7). User pages have no such copy, unless what is mapped is bounced or the machine
+ * wants one for everything: their owner may write to them whenever he likes, and that is no mistake.
  */
 #include "internal.h"
 
@@ -49,7 +50,15 @@ static void check_c7(struct shim *s, const struct kshim_map *m)
 		}
 }
 
-/* A new mapping: copies of those pieces that are kernel memory. */
+static void piece_to_card(struct map_piece *p, u64 from, u64 to)
+{
+	if (p->was)
+		memcpy(p->was + from, p->va + from, to - from);
+	memcpy(p->card + from, p->va + from, to - from);
+	memset(p->owner + from, CARD_OWNS, to - from);
+}
+
+/* A new mapping: copies of those pieces that are kernel memory, and of all where the card works on copies anyway. */
 void dma_own(struct shim *s, struct kshim_map *m)
 {
 	unsigned int i, j;
@@ -58,15 +67,16 @@ void dma_own(struct shim *s, struct kshim_map *m)
 		for (j = 0; j < m->range[i].piece_n; j++) {
 			struct map_piece *p = &m->range[i].piece[j];
 
-			if (!kshim_block_of(p->va))
+			bool kernel = kshim_block_of(p->va);
+
+			if (!kernel && !m->range[i].copied)
 				continue;
-			p->was = malloc(p->len);
+			p->was = kernel ? malloc(p->len) : NULL;
 			p->card = malloc(p->len);
 			p->owner = calloc(1, p->len);
-			if (!p->was || !p->card || !p->owner)
+			if ((kernel && !p->was) || !p->card || !p->owner)
 				abort();
-			memcpy(p->was, p->va, p->len);
-			memcpy(p->card, p->va, p->len);
+			piece_to_card(p, 0, p->len);
 			m->copied = true;
 		}
 	if (m->copied && card_may_write(m))
@@ -81,7 +91,7 @@ static void piece_to_cpu(struct kshim_map *m, struct map_piece *p, u64 from, u64
 	for (i = from; i < to; i++) {
 		if (p->owner[i] == CPU_OWNS)
 			continue;
-		if (p->va[i] != p->was[i] && !m->told_c10) {
+		if (p->was && p->va[i] != p->was[i] && !m->told_c10) {
 			m->told_c10 = true;
 			kshim_fail("C10", site, "the CPU wrote to memory that the card owns, %llu bytes into the mapping made in %s "
 				   "(%s:%d)", p->off + i, m->site->func, m->site->file, m->site->line);
@@ -90,13 +100,6 @@ static void piece_to_cpu(struct kshim_map *m, struct map_piece *p, u64 from, u64
 			p->va[i] = p->card[i];
 		p->owner[i] = CPU_OWNS;
 	}
-}
-
-static void piece_to_card(struct map_piece *p, u64 from, u64 to)
-{
-	memcpy(p->was + from, p->va + from, to - from);
-	memcpy(p->card + from, p->va + from, to - from);
-	memset(p->owner + from, CARD_OWNS, to - from);
 }
 
 void dma_hand_over(struct kshim_map *m, struct map_range *r, u64 off, u64 len, bool to_cpu,
@@ -108,7 +111,7 @@ void dma_hand_over(struct kshim_map *m, struct map_range *r, u64 off, u64 len, b
 		struct map_piece *p = &r->piece[j];
 		u64 from = max(off, p->off), to = min(off + len, p->off + p->len);
 
-		if (!p->was || from >= to)
+		if (!p->card || from >= to)
 			continue;
 		if (to_cpu)
 			piece_to_cpu(m, p, from - p->off, to - p->off, site);
@@ -128,7 +131,7 @@ void dma_hand_over_all(struct kshim_map *m, bool to_cpu, const struct kshim_site
 /* The card reaches `len` bytes of the piece, `off` bytes into it. */
 u8 *dma_card_side(struct kshim_map *m, struct map_piece *p, u64 off, u32 len, bool writes)
 {
-	if (!p->was)
+	if (!p->card)
 		return p->va + off;
 	if (memchr(p->owner + off, CPU_OWNS, len) && !m->told_c10) {
 		m->told_c10 = true;

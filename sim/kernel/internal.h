@@ -58,6 +58,7 @@ struct kshim_fibre {
 	bool killed;               /* shim_kill() was */
 	/* context: a nested interrupt saves and restores these */
 	int preempt, bh_off, hardirq, softirq;
+	int kmaps;                 /* pages mapped by kmap_local_page() */
 	bool irqs_off;
 	struct kshim_lock *held[FIBRE_HELD];
 	int held_irq[FIBRE_HELD];  /* taken this deep in interrupts */
@@ -110,7 +111,7 @@ enum map_kind { MAP_SINGLE, MAP_PAGE, MAP_SG, MAP_COHERENT, MAP_POOL_PAGE };
 struct map_piece {
 	u8 *va;
 	u64 off, len;
-	u8 *was, *card, *owner;    /* kernel memory: when the card got it; what the card sees; whose each byte is */
+	u8 *was, *card, *owner;    /* when the card got it (kernel memory); what the card sees; whose each byte is */
 };
 struct kshim_map;
 struct map_range {
@@ -118,6 +119,13 @@ struct map_range {
 	struct kshim_map *map;
 	unsigned int piece_n;
 	struct map_piece *piece;
+	bool copied;               /* the card works on a copy, of user pages too */
+	u32 slot, slots;           /* of the bounce pool */
+};
+/* The kernel's memory to bounce through: reach.c. */
+struct kshim_pool {
+	u32 slot_n, next;
+	u8 *taken;                 /* by slot */
 };
 struct kshim_map {
 	struct list_head node;
@@ -157,6 +165,8 @@ struct kshim_dma {
 	unsigned int dead_n;
 	struct iova_region region[IOVA_REGIONS];
 	u64 region_mask;
+	struct iova_region zone_dma, zone_dma32; /* physical, for coherent memory */
+	struct kshim_pool pool;
 	bool place;
 	u64 place_at;
 	u64 epoch;
@@ -299,7 +309,7 @@ struct shim {
 	/* resources */
 	struct list_head res[RES_N];
 	struct vpn_entry *vpn[VPN_BUCKETS];
-	u64 pfn_run, pfn_left, pfn_next;
+	u64 pfn_run, pfn_left, pfn_next, pfn_big;
 	struct kshim_dma dma;
 	struct list_head timers;   /* pending, by time */
 	struct kshim_event timer_event;
@@ -437,10 +447,21 @@ struct map_range *dma_find(struct shim *s, u64 iova);
 /* Some mapping that holds bytes of [va, va + len), or NULL. */
 struct kshim_map *dma_over(struct shim *s, const void *va, size_t len);
 struct kshim_map *dma_new(enum map_kind kind, enum dma_data_direction dir, struct device *dev, u64 len,
-			  const struct kshim_site *site);
+			  unsigned int ranges, const struct kshim_site *site);
 void dma_drop(struct kshim_map *m);
-int dma_range_add(struct kshim_map *m, u64 iova, u64 len);
+struct map_range *dma_range_add(struct kshim_map *m, u64 len);
+void dma_range_place(struct shim *s, struct kshim_map *m, struct map_range *r);
 int dma_piece_add(struct map_range *r, void *va, u64 len);
+/* iova.c: `bytes` of the region, with guard pages; 0: there is no room */
+u64 region_take(struct shim *s, struct iova_region *r, u64 bytes, u64 align);
+/* reach.c */
+void reach_init(struct shim *s);
+void reach_exit(struct shim *s);
+u32 reach_runs(struct shim *s);
+bool reach_map(struct shim *s, struct device *dev, struct page *p, u64 off, struct map_range *r, unsigned long attrs,
+	       const struct kshim_site *site);
+void reach_release(struct shim *s, struct map_range *r);
+u64 reach_coherent(struct shim *s, struct device *dev, size_t len, bool *ok);
 /* dmaowner.c */
 void dma_own(struct shim *s, struct kshim_map *m);
 void dma_hand_over(struct kshim_map *m, struct map_range *r, u64 off, u64 len, bool to_cpu, const struct kshim_site *site);

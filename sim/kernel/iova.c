@@ -2,7 +2,7 @@
 /*
  * Bus addresses. With an IOMMU: 16 regions spread over the mask, each handing
  * out ascending addresses with guard pages, so that none is used twice before its region
- * is used up, and then the oldest first. The lowest region starts below 4 GiB, to
+ * is used up, and then the oldest first; below 30 bits one region. The lowest region starts below 4 GiB, to
  * cross it early. Alignment is that of the kernel: to the size, rounded up.
  */
 #include "internal.h"
@@ -14,11 +14,13 @@
 static void regions_init(struct shim *s, u64 mask)
 {
 	struct kshim_dma *d = &s->dma;
-	u64 top = mask >= WIDEST - 1 ? WIDEST : mask + 1, size = top / IOVA_REGIONS;
-	int i;
+	u64 top = mask >= WIDEST - 1 ? WIDEST : mask + 1;
+	int i, n = top < SZ_1G ? 1 : IOVA_REGIONS;
+	u64 size = top / (u64)n;
 
 	d->region_mask = mask;
-	for (i = 0; i < IOVA_REGIONS; i++) {
+	memset(d->region, 0, sizeof(d->region));
+	for (i = 0; i < n; i++) {
 		struct iova_region *r = &d->region[i];
 
 		r->base = i ? (u64)i * size : LOWEST;
@@ -46,7 +48,7 @@ static struct map_range *conflict(struct shim *s, u64 from, u64 to)
 	return lo < d->n && d->sorted[lo]->iova < to ? d->sorted[lo] : NULL;
 }
 
-static u64 region_take(struct shim *s, struct iova_region *r, u64 bytes, u64 align)
+u64 region_take(struct shim *s, struct iova_region *r, u64 bytes, u64 align)
 {
 	bool wrapped = false;
 	u64 at = r->next;

@@ -11,12 +11,12 @@
 #endif
 
 /*
- * Physical memory is 2^24 pages in runs of 512. Runs are used in an order that
- * jumps about, and a number is never used twice, so that an address kept too
- * long is never somebody else's.
+ * Physical memory is runs of 512 pages from 1 GiB on, to the machine's end. Runs are used in an
+ * order that jumps about, and a number is not used twice before all were, so that an address kept too
+ * long is not somebody else's.
  */
 #define RUN_PAGES 512u
-#define RUNS (1u << 15)
+#define BIG_PFN (1ull << 25) /* 128 GiB */
 
 u64 kshim_pfn_alloc(struct shim *s, unsigned int n, bool contiguous)
 {
@@ -30,14 +30,15 @@ u64 kshim_pfn_alloc(struct shim *s, unsigned int n, bool contiguous)
 		s->pfn_left -= skip;
 	}
 	if (s->pfn_left < n) {
-		u64 run = (s->pfn_run++ * 20507u + s->p.seed % RUNS) % RUNS;
+		u64 runs = reach_runs(s), run = (s->pfn_run++ * 20507u + s->p.seed % runs) % runs;
 
 		s->pfn_next = (1u << 20) / 4 + run * RUN_PAGES;
 		s->pfn_left = RUN_PAGES;
-		/* A block longer than a run takes the runs behind all others. */
+		/* A block longer than a run lies behind all memory. */
 		if (n > RUN_PAGES) {
-			s->pfn_next = (u64)RUNS * RUN_PAGES * 2 + s->pfn_run * (1ull << 21);
+			s->pfn_next = BIG_PFN + s->pfn_big;
 			s->pfn_left = n;
+			s->pfn_big += n;
 		}
 	}
 	pfn = s->pfn_next;
@@ -119,6 +120,23 @@ void *page_address(const struct page *p)
 	if (p->user)
 		kshim_fail("user-page", p->site, "page_address() of a user page: map it with kmap_local_page(); pinned");
 	return p->va;
+}
+
+/* Any page; mappings end in the reverse order, and before the call that made them. */
+void *kshim_kmap(struct page *p)
+{
+	if (kshim->cur)
+		kshim->cur->kmaps++;
+	return p->va;
+}
+
+void kshim_kunmap(const void *va)
+{
+	(void)va;
+	if (kshim->cur && !kshim->cur->kmaps--) {
+		kshim->cur->kmaps = 0;
+		kshim_fail("kmap", NULL, "kunmap_local() without kmap_local_page()");
+	}
 }
 
 u64 page_to_pfn(struct page *p)

@@ -116,7 +116,7 @@ struct kshim_fibre *kshim_spawn(struct shim *s, const char *name, void (*fn)(voi
 	f->task.mm = &s->mm;
 	f->fn = fn;
 	f->arg = arg;
-	f->preempt = f->bh_off = f->hardirq = f->softirq = f->held_n = 0;
+	f->preempt = f->bh_off = f->hardirq = f->softirq = f->held_n = f->kmaps = 0;
 	f->fresh = NULL;
 	f->irqs_off = f->stop = f->killed = f->woken = f->delayed = false;
 	f->debt = 0;
@@ -369,6 +369,8 @@ void kshim_check_exit(struct shim *s, struct kshim_fibre *f, const char *where)
 		kshim_fail("irqs-off", NULL, "%s ended with interrupts off", where);
 	else if (f->preempt > 0 && i == 0)
 		kshim_fail("atomic-exit", NULL, "%s ended with preemption off", where);
+	if (f->kmaps)
+		kshim_fail("kmap", NULL, "%s ended with a page mapped by kmap_local_page()", where);
 	f->irqs_off = false;
-	f->preempt = f->bh_off = 0;
+	f->preempt = f->bh_off = f->kmaps = 0;
 }

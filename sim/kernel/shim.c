@@ -57,6 +57,8 @@ int shim_new(struct shim **shim, struct cw_link *host_end, const struct shim_par
 
 	if (kshim)
 		return -EBUSY;
+	if (p->mem_top == 1 || p->mem_top > 128)
+		return -EINVAL;
 	s = calloc(1, sizeof(*s));
 	if (!s)
 		return -ENOMEM;

@@ -26,6 +26,15 @@
 
 struct shim;
 
+/* How what is mapped gets to the card. */
+enum shim_dma {
+	SHIM_DMA_DIRECT,     /* where it lies; above the card's mask it cannot be mapped, unless there is an IOMMU */
+	SHIM_DMA_BOUNCE,     /* what lies above the mask is copied through the kernel's pool, below 4 GiB; not with an IOMMU */
+	SHIM_DMA_FORCE,      /* all of it is, as with swiotlb=force */
+	SHIM_DMA_SHADOW,     /* through copies made at mapping, sync and unmapping, as on machines whose caches
+			      * the card does not see; user memory too (kernel memory always is) */
+};
+
 struct shim_param {
 	uint64_t seed;
 	struct cw_host_param host;
@@ -36,6 +45,9 @@ struct shim_param {
 	bool neighbour;      /* another device shares the card's INTx line; its driver was there first (the default) */
 	bool no_capabilities;/* processes are those of an ordinary user */
 	unsigned dma_bits;   /* dma_set_mask() above this fails; 0: 64 */
+	enum shim_dma dma;
+	unsigned mem_top;    /* GiB: where memory ends, from 2 on; 0: 65 */
+	unsigned bounce_bytes; /* of the kernel's pool; 0: the most, 64 MiB */
 	unsigned fail_nth;   /* the n-th allocator-like call fails, once; 0: none */
 	uint64_t max_time_ns;/* stop with -ETIME when virtual time passes this; 0: none */
 	/* Called for each kernel message (level 0 to 7); NULL: kept, not shown. */
@@ -174,6 +186,7 @@ struct shim_stats {
 	uint64_t now_ns;
 	uint64_t mappings, unmappings, coherent;  /* made in all */
 	uint64_t live_mappings;                   /* now, coherent ones included */
+	uint64_t bounced, bounced_bytes;          /* segments that went through the kernel's pool */
 	uint64_t pinned_pages, allocations;       /* now */
 	uint64_t faults;                          /* device accesses refused */
 	uint64_t checks_failed, checks_expected;

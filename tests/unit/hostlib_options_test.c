@@ -84,6 +84,29 @@ static void every_host_option_goes_where_it_belongs(void **state)
 	assert_false(o.card_set);
 }
 
+static void ways_to_host_memory(void **state)
+{
+	(void)state;
+	good("sim");
+	assert_int_equal(o.shim.dma, SHIM_DMA_DIRECT);
+	assert_int_equal(o.shim.mem_top, 0);
+	good("sim,dma=bounce,mem-top=5");
+	assert_int_equal(o.shim.dma, SHIM_DMA_BOUNCE);
+	assert_int_equal(o.shim.mem_top, 5);
+	assert_false(o.shim.iommu);
+	good("sim,dma=force");
+	assert_int_equal(o.shim.dma, SHIM_DMA_FORCE);
+	assert_false(o.shim.iommu);
+	good("sim,dma=shadow");
+	assert_int_equal(o.shim.dma, SHIM_DMA_SHADOW);
+	assert_true(o.shim.iommu);
+	good("sim,iommu=0,dma=direct");
+	assert_int_equal(o.shim.dma, SHIM_DMA_DIRECT);
+	assert_false(o.shim.iommu);
+	bad("sim,dma=", "option dma=: direct, bounce, force or shadow");
+	bad("sim,dma=swiotlb", "option dma=swiotlb: direct, bounce, force or shadow");
+}
+
 static void every_card_option_goes_where_it_belongs(void **state)
 {
 	(void)state;
@@ -115,6 +138,7 @@ static const struct number numbers[] = {
 	{ "gen", 1, 5, false }, { "lanes", 0, 16, true }, { "latency", 1, 100000, false },
 	{ "read-latency", 0, 1000000, false }, { "read-jitter", 0, 1000000, false }, { "mps", 128, 4096, true },
 	{ "mrrs", 128, 4096, true }, { "vectors", 1, 2048, false }, { "iommu", 0, 1, false },
+	{ "mem-top", 2, 128, false },
 	{ "tag10", 0, 1, false }, { "order", 0, 1, false }, { "idle-skip", 0, 1, false }, { "reorder", 0, 1, false },
 	{ "queues", 2, 2048, true },
 };
@@ -317,6 +341,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_bare_name_has_the_defaults),
 		cmocka_unit_test(every_host_option_goes_where_it_belongs),
+		cmocka_unit_test(ways_to_host_memory),
 		cmocka_unit_test(every_card_option_goes_where_it_belongs),
 		cmocka_unit_test(numbers_are_taken_up_to_their_limits_and_no_further),
 		cmocka_unit_test(powers_of_two_only_where_the_field_holds_no_other),

@@ -421,7 +421,12 @@ static long masks(void *arg)
 
 	WANT(dma_set_mask_and_coherent(&dev, U64_MAX) == -EIO);
 	WANT(dma_set_mask_and_coherent(&dev, DMA_BIT_MASK(40)) == 0 && mask == DMA_BIT_MASK(40));
-	WANT(dma_set_mask(&dev, p->iommu ? DMA_BIT_MASK(29) : DMA_BIT_MASK(31)) == -EIO && mask == DMA_BIT_MASK(40));
+	WANT(dma_set_mask(&dev, DMA_BIT_MASK(23)) == -EIO && mask == DMA_BIT_MASK(40));
+	WANT(dma_set_coherent_mask(&dev, DMA_BIT_MASK(23)) == -EIO);
+	WANT(dma_set_mask(&dev, DMA_BIT_MASK(24)) == 0 && dma_get_mask(&dev) == DMA_BIT_MASK(24));
+	WANT(dma_get_required_mask(&dev) == (p->iommu ? DMA_BIT_MASK(32) : DMA_BIT_MASK(37)));
+	WANT(dma_addressing_limited(&dev) && dma_get_merge_boundary(&dev) == (p->iommu ? PAGE_SIZE - 1 : 0));
+	WANT(dma_max_mapping_size(&dev) == SIZE_MAX);
 	WANT(dma_get_max_seg_size(&dev) == SZ_64K);
 	return 0;
 }

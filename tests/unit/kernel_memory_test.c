@@ -347,6 +347,32 @@ static long looks_into_a_user_page(void *arg __maybe_unused)
 	return 0;
 }
 
+static long leaves_a_page_mapped(void *arg __maybe_unused)
+{
+	static u8 user[8192];
+	struct page *p;
+	u8 *va;
+
+	if (pin_user_pages_fast((unsigned long)user, 1, 0, &p) != 1)
+		return -1;
+	va = kmap_local_page(p);
+	va = (u8 *)kmap_local_page(p) + 1;
+	kunmap_local(va);
+	unpin_user_page(p);
+	return 0;
+}
+
+static long unmaps_a_page_twice(void *arg __maybe_unused)
+{
+	struct page *p = alloc_page(GFP_KERNEL);
+	u8 *va = kmap_local_page(p);
+
+	kunmap_local(va);
+	kunmap_local(va);
+	__free_page(p);
+	return 0;
+}
+
 static long unpins_what_is_not_pinned(void *arg __maybe_unused)
 {
 	struct page *p = alloc_page(GFP_KERNEL);
@@ -390,6 +416,8 @@ static void each_misuse_of_memory_is_found(void **state __maybe_unused)
 		{ "frees_an_id_twice", frees_an_id_twice, "ida", "not allocated", 0, 0 },
 		{ "leaks_a_pin", leaks_a_pin, "C5", "still pinned", 0, 0 },
 		{ "looks_into_a_user_page", looks_into_a_user_page, "user-page", "user page", 0, 0 },
+		{ "leaves_a_page_mapped", leaves_a_page_mapped, "kmap", "ended with a page mapped", 0, 0 },
+		{ "unmaps_a_page_twice", unmaps_a_page_twice, "kmap", "without kmap_local_page()", 0, 0 },
 		{ "unpins_what_is_not_pinned", unpins_what_is_not_pinned, "pin", "not pinned", 0, 0 },
 		{ "sleeps_under_a_spinlock", sleeps_under_a_spinlock, "atomic-sleep", "kmalloc", 0, 0 },
 		{ "copies_with_preemption_off", copies_with_preemption_off, "atomic-sleep", "preemption off", 0, 0 },

@@ -11,6 +11,7 @@
 #include <linux/device.h>
 #include <linux/dma-mapping.h>
 #include <linux/fs.h>
+#include <linux/highmem.h>
 #include <linux/idr.h>
 #include <linux/interrupt.h>
 #include <linux/io.h>
@@ -43,10 +44,14 @@ CALL(atomic_inc, void, (atomic_t *v));
 CALL(atomic_dec, void, (atomic_t *v));
 CALL(atomic_inc_return, int, (atomic_t *v));
 CALL(atomic_dec_and_test, bool, (atomic_t *v));
+CALL(atomic64_read, s64, (const atomic64_t *v));
+CALL(atomic64_inc, void, (atomic64_t *v));
+CALL(atomic64_add, void, (s64 i, atomic64_t *v));
 CALL(kref_init, void, (struct kref *k));
 CALL(kref_get, void, (struct kref *k));
 CALL(kref_put, int, (struct kref *k, void (*release)(struct kref *k)));
 CALL(INIT_LIST_HEAD, void, (struct list_head *l));
+CALL(list_add, void, (struct list_head *n, struct list_head *l));
 CALL(list_add_tail, void, (struct list_head *n, struct list_head *l));
 CALL(list_del, void, (struct list_head *n));
 CALL(list_empty, int, (const struct list_head *l));
@@ -93,6 +98,7 @@ CALL(dev_name, const char *, (const struct device *d));
 CALL(dev_set_name, int, (struct device *d, const char *fmt, ...));
 NOTED(device_initialize, void, (struct device *d), (d));
 CALL(put_device, void, (struct device *d));
+CALL(sysfs_emit, int, (char *buf, const char *format, ...));
 MACRO(class_register, int, (struct class *c), (c));
 NOTED(alloc_chrdev_region, int, (dev_t *dev, unsigned int first, unsigned int n, const char *name), (dev, first, n, name));
 CALL(unregister_chrdev_region, void, (dev_t dev, unsigned int n));
@@ -118,6 +124,13 @@ NOTED(dma_unmap_sgtable, void, (struct device *d, struct sg_table *t, enum dma_d
       (d, t, dir, attrs));
 NOTED(sg_alloc_table, int, (struct sg_table *t, unsigned int n, gfp_t gfp), (t, n, gfp));
 CALL(sg_free_table, void, (struct sg_table *t));
+CALL(sg_init_table, void, (struct scatterlist *s, unsigned int n));
+CALL(dma_get_mask, u64, (struct device *d));
+CALL(dma_addressing_limited, bool, (struct device *d));
+CALL(dma_max_mapping_size, size_t, (struct device *d));
+CALL(dma_get_merge_boundary, unsigned long, (struct device *d));
+CALL(memcpy_from_page, void, (char *to, struct page *p, size_t offset, size_t len));
+CALL(memcpy_to_page, void, (struct page *p, size_t offset, const char *from, size_t len));
 CALL(sg_next, struct scatterlist *, (struct scatterlist *s));
 CALL(sg_set_page, void, (struct scatterlist *s, struct page *p, unsigned int len, unsigned int offset));
 MACRO(sg_dma_address, dma_addr_t, (struct scatterlist *s), (s));

@@ -58,11 +58,14 @@ TYPE(irqreturn_t, __typeof__(IRQ_HANDLED + (irqreturn_t)0));
 TYPE(wait_queue_head_t, struct wait_queue_head);
 TYPE(dev_t, unsigned int);
 HOLDS(atomic_t, sizeof(atomic_t) == sizeof(int));
+HOLDS(atomic64_t, sizeof(atomic64_t) == sizeof(s64));
 HOLDS(spinlock_t, sizeof(spinlock_t) > 0);
 VALUE(true, 1);
 VALUE(false, 0);
 HOLDS(NULL, SAME(__typeof__(NULL), void *));
 VALUE(SIZE_MAX, ~0ul);
+VALUE(SZ_1K, 1 << 10);
+VALUE(SZ_128K, 1 << 17);
 VALUE(U64_MAX, ~0ull);
 
 /* ---- members ---- */
@@ -70,6 +73,9 @@ FIELD(bio_vec, bv_page, struct page *);
 FIELD(bio_vec, bv_len, unsigned int);
 FIELD(bio_vec, bv_offset, unsigned int);
 FIELD(cdev, owner, struct module *);
+FIELD(device_attribute, attr, struct attribute);
+TAKES(attribute_group, attrs, struct attribute **);
+TAKES(class, dev_groups, const struct attribute_group **);
 TAKES(device, class, struct class *); /* const from 6.4 on */
 FIELD(device, devt, dev_t);
 FIELD(device, parent, struct device *);
@@ -123,6 +129,7 @@ VALUE(EIOCBQUEUED, 529);
 VALUE(CAP_SYS_ADMIN, 21);
 VALUE(DMA_TO_DEVICE, 1);
 VALUE(DMA_FROM_DEVICE, 2);
+VALUE(DMA_ATTR_NO_WARN, 1ul << 8);
 VALUE(IRQ_NONE, 0);
 VALUE(IRQ_HANDLED, 1);
 VALUE(IRQ_WAKE_THREAD, 2);
@@ -220,6 +227,22 @@ USE(LIST_HEAD, (void))
 USE(list_first_entry, (struct list_head *l))
 {
 	_Static_assert(SAME(__typeof__(list_first_entry(l, struct thing, node)), struct thing *), "list_first_entry");
+}
+
+USE(list_first_entry_or_null, (struct list_head *l))
+{
+	_Static_assert(SAME(__typeof__(list_first_entry_or_null(l, struct thing, node)), struct thing *),
+		       "list_first_entry_or_null");
+}
+
+static ssize_t thing_show(struct device *d, struct device_attribute *a, char *buf)
+{
+	return sysfs_emit(buf, "%s\n", a->attr.name);
+}
+
+USE(__ATTR_RO, (struct device_attribute *a))
+{
+	*a = (struct device_attribute)__ATTR_RO(thing);
 }
 
 USE(list_for_each_entry, (struct list_head *l))

@@ -79,6 +79,7 @@ struct attribute_group {
 	struct attribute **attrs;
 };
 #define __ATTR(n, m, sh, st) { .attr = { .name = #n, .mode = m }, .show = sh, .store = st }
+#define __ATTR_RO(n) __ATTR(n, 0444, n##_show, NULL)
 #define DEVICE_ATTR(n, m, sh, st) struct device_attribute dev_attr_##n = __ATTR(n, m, sh, st)
 #define DEVICE_ATTR_RO(n) DEVICE_ATTR(n, 0444, n##_show, NULL)
 #define DEVICE_ATTR_RW(n) DEVICE_ATTR(n, 0644, n##_show, n##_store)

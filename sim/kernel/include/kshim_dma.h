@@ -128,6 +128,8 @@ void dma_set_seg_boundary(struct device *dev, unsigned long mask);
 size_t dma_max_mapping_size(struct device *dev);
 u64 dma_get_mask(struct device *dev);
 u64 dma_get_required_mask(struct device *dev);
+bool dma_addressing_limited(struct device *dev);
+unsigned long dma_get_merge_boundary(struct device *dev);
 int dma_get_cache_alignment(void);
 #define DEFINE_DMA_UNMAP_ADDR(n) dma_addr_t n
 #define DEFINE_DMA_UNMAP_LEN(n) u32 n

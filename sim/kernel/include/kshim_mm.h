@@ -128,8 +128,25 @@ void free_pages(unsigned long va, unsigned int order);
 #define free_page(va) free_pages(va, 0)
 void *page_address(const struct page *p);
 #define page_to_virt(p) page_address(p)
-#define kmap_local_page(p) page_address(p)
-#define kunmap_local(va) ((void)(va))
+void *kshim_kmap(struct page *p);
+void kshim_kunmap(const void *va);
+#define kmap_local_page(p) kshim_kmap(p)
+#define kunmap_local(va) kshim_kunmap(va)
+static inline void memcpy_from_page(char *to, struct page *page, size_t off, size_t len)
+{
+	char *from = kmap_local_page(page);
+
+	memcpy(to, from + off, len);
+	kunmap_local(from);
+}
+static inline void memcpy_to_page(struct page *page, size_t off, const char *from, size_t len)
+{
+	char *to = kmap_local_page(page);
+
+	memcpy(to + off, from, len);
+	page->card_wrote |= page->user; /* to be marked dirty all the same */
+	kunmap_local(to);
+}
 struct page *virt_to_page(const void *va);
 struct page *vmalloc_to_page(const void *va);
 bool is_vmalloc_addr(const void *va);
