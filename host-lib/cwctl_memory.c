@@ -38,16 +38,12 @@ int ctl_info(const struct ctl *c)
 		printf("interface     %u.%u\n", i.hw_version >> 16, i.hw_version & 0xffff);
 	printf("card memory   %llu bytes\n", (unsigned long long)i.card_bytes);
 	if (i.abi) {
-		printf("queues        %u, of which the file uses %u each way, %u entries a ring
-", i.queues,
+		printf("queues        %u, of which the file uses %u each way, %u entries a ring\n", i.queues,
 		       i.file_queues, i.entries);
-		printf("interrupts    %s, %u of %u vectors
-", irq_type(&i), i.irqs, i.vectors);
+		printf("interrupts    %s, %u of %u vectors\n", irq_type(&i), i.irqs, i.vectors);
 	} else {
-		printf("queues        %u
-", i.queues);
-		printf("interrupts    %u vectors
-", i.vectors);
+		printf("queues        %u\n", i.queues);
+		printf("interrupts    %u vectors\n", i.vectors);
 	}
 	printf("data path     %u bytes at %.1f MHz, %u-bit host addresses\n", i.data_bytes, i.clock_hz / 1e6,
 	       i.addr_bits);

@@ -46,8 +46,10 @@ static int file_open(const char *name, void **card, char *why, size_t why_size)
 		goto err_free;
 	}
 	if (ioctl(f->fd, CW_IOC_INFO, &info)) {
-		err = -errno == -ENOTTY ? -EINVAL : -errno;
-		snprintf(why, why_size, "%s is not a Causeway device: %s", name, strerror(-err));
+		err = errno == ENOTTY ? -EINVAL : -errno;
+		snprintf(why, why_size, "%s%s: %s", name,
+			 err == -ENODEV ? ": the card is gone" :
+			 err == -EIO ? ": the card is out of reach" : " is not a Causeway device", strerror(-err));
 		goto err_close;
 	}
 	err = neg(syscall(SYS_io_setup, CW_IO_MAX, &f->aio));

@@ -8,6 +8,8 @@
 #   -Q ARGUMENTS  more for QEMU                   -M WORDS  more of QEMU's machine, after commas
 #   -F            with fio                        -n NAME   of the logs (SCENARIO)
 #   -p            memory that is not shared: DMA goes by messages
+#   -R WORDS      properties of the root port (x-speed=5: the kernel does not wait for it to say that a link is
+#                 up again after a reset, which QEMU's port never says)
 #
 # Without a SCENARIO: a shell. With one: tests/vm/SCENARIO.sh runs in the guest and what it prints is printed
 # here; lines that begin with @ are for this script (see below). Logs are in build/vm/: NAME.console is
@@ -17,8 +19,8 @@
 # Exit status: the scenario's; 124 when it was stopped; 3 when the simulation found a broken rule.
 set -u
 cd "$(dirname "$0")/.." || exit
-kernel=6.1 memory='' cpus=1 append='' card='' limit=120 extra='' machine='' fio='' name='' shared=1
-while getopts k:m:c:a:o:t:Q:M:Fn:p opt; do
+kernel=6.1 memory='' cpus=1 append='' card='' limit=120 extra='' machine='' fio='' name='' shared=1 port=x-speed=5
+while getopts k:m:c:a:o:t:Q:M:Fn:pR: opt; do
     case $opt in
     k) kernel=$OPTARG ;;
     m) memory=$OPTARG ;;
@@ -31,6 +33,7 @@ while getopts k:m:c:a:o:t:Q:M:Fn:p opt; do
     F) fio=1 ;;
     n) name=$OPTARG ;;
     p) shared= ;;
+    R) port=$OPTARG ;;
     *) exit 2 ;;
     esac
 done
@@ -102,7 +105,7 @@ fi
 console=file:$logs/$name.console
 # shellcheck disable=SC2054 # commas belong to the arguments
 qemu=("$kit/qemu" "${memory_args[@]}" -accel "$accel" -smp "$cpus" -nodefaults -no-user-config -display none -no-reboot
-    -kernel "$kit/vmlinuz" -initrd "$initrd" -device pcie-root-port,id=rp0,chassis=1
+    -kernel "$kit/vmlinuz" -initrd "$initrd" -device "pcie-root-port,id=rp0,chassis=1,$port"
     -device '{"driver":"vfio-user-pci","bus":"rp0","x-msg-timeout":60000,"socket":{"type":"unix","path":"'"$run/sock"'"}}'
     ${extra[@]+"${extra[@]}"})
 

@@ -70,7 +70,7 @@ static void each_transfer_ends_by_an_interrupt(void **state)
 	uint64_t before, after, irqs, more;
 
 	if (!t->simulated)
-		skip();
+		target_skip(NULL, "only the simulated host counts the interrupts");
 	for (unsigned i = 0; i < 40; i++) {
 		size_t len = 1 + i * 73;
 
@@ -166,7 +166,7 @@ static void all_queues_share_one_vector(void **state)
 {
 	(void)state;
 	if (!ours_to_choose())
-		skip();
+		target_skip(NULL, "the vectors of a module that is loaded are chosen");
 	shared_vectors(1);
 }
 
@@ -174,7 +174,7 @@ static void all_queues_share_two_vectors(void **state)
 {
 	(void)state;
 	if (!ours_to_choose())
-		skip();
+		target_skip(NULL, "the vectors of a module that is loaded are chosen");
 	shared_vectors(2);
 }
 
@@ -182,7 +182,7 @@ static void all_queues_share_three_vectors(void **state)
 {
 	(void)state;
 	if (!ours_to_choose())
-		skip();
+		target_skip(NULL, "the vectors of a module that is loaded are chosen");
 	shared_vectors(3);
 }
 

@@ -168,7 +168,8 @@ void target_close(struct target *t)
 
 void target_skip(struct target *t, const char *why)
 {
-	target_close(t);
+	if (t)
+		target_close(t);
 	print_message("# skipped: %s\n", why);
 	skip();
 }

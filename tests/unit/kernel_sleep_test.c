@@ -194,7 +194,9 @@ DEFINE_SHOW_ATTRIBUTE(failing);
 
 static void make_files(struct napper *n)
 {
-	debugfs_create_file("long", 0400, n->dir, "text", &long_fops);
+	static char text[] = "text";
+
+	debugfs_create_file("long", 0400, n->dir, text, &long_fops);
 	debugfs_create_file("failing", 0400, n->dir, NULL, &failing_fops);
 	debugfs_create_file("secret", 0200, n->dir, NULL, &long_fops);
 }
