@@ -54,7 +54,8 @@
 #define CW_CHUNK_PAGES 256u   /* a chunk pins at most this many pages */
 #define CW_REQUEST_CHUNKS 32  /* chunks that one request has out at once */
 #define CW_STOP_MS 2000       /* the card's longest time to stop a queue or to reset:
-			       * its own completion time-out comes many times sooner */
+			       * its own completion time-out comes many times sooner
+			       */
 
 struct cw_dev;
 struct cw_request;
@@ -172,7 +173,8 @@ struct cw_dev {
 	int id;                      /* N */
 
 	/* Reading side: use of the card by files. remove() sets gone on the writing side, so that
-	 * nothing below is used by a file afterwards. */
+	 * nothing below is used by a file afterwards.
+	 */
 	struct rw_semaphore gate;
 	bool gone;
 	enum cw_access access;       /* written with gate and power; read without by interrupt handlers */
@@ -291,7 +293,8 @@ void cw_queue_fail(struct cw_queue *q, int cause);
 /* No more work for the queue: what it has ends with `error`. */
 void cw_queue_stop(struct cw_queue *q, int error);
 /* Its part of cw_pause() and cw_restart(). hold: nothing of it runs any more, chunks wait. clear: what the card had ends
- * with `error`; the rest as well, unless it is kept. revive: from any state. go: chunks go to the card. */
+ * with `error`; the rest as well, unless it is kept. revive: from any state. go: chunks go to the card.
+ */
 void cw_queue_hold(struct cw_queue *q);
 void cw_queue_clear(struct cw_queue *q, int error, bool keep);
 void cw_queue_revive(struct cw_queue *q);

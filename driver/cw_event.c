@@ -65,7 +65,8 @@ void cw_event_start(struct cw_dev *cw)
 		memset(v->ring, 0, cw_event_bytes(v));
 		v->taken = 0;
 		/* The zeroed ring is in memory before the card is told of it: an old entry would
-		 * pass for one of the first round. */
+		 * pass for one of the first round.
+		 */
 		dma_wmb();
 		cw_event_write(v, CW_EVENT_BASE_LO, lower_32_bits(v->ring_dma));
 		cw_event_write(v, CW_EVENT_BASE_HI, upper_32_bits(v->ring_dma));

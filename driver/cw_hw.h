@@ -9,7 +9,8 @@
 #include <linux/bitfield.h>
 #include <linux/io.h>
 /* The high word first where the machine has no 64-bit store: the consumer index
- * has to reach the card no later than the producer index. */
+ * has to reach the card no later than the producer index.
+ */
 #include <linux/io-64-nonatomic-hi-lo.h>
 
 #include "causeway.h"

@@ -13,7 +13,8 @@
 #include "cw_hw.h"
 
 /* Halted queues go to recovery. Which one the card named first does not matter: a halt
- * between reading that and clearing it would be missed. */
+ * between reading that and clearing it would be missed.
+ */
 static void cw_irq_halts(struct cw_dev *cw)
 {
 	struct cw_queue *q;

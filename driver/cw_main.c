@@ -152,7 +152,8 @@ static int cw_pairs(struct cw_dev *cw)
 }
 
 /* Asked for nothing, only what ends a chunk interrupts: its last descriptor says so. Else no
- * descriptor does; the last one under way is told at once in any case. */
+ * descriptor does; the last one under way is told at once in any case.
+ */
 static int cw_moderation(struct cw_dev *cw)
 {
 	const u32 time_max = FIELD_MAX(CW_Q_MODERATION_TIME_MASK), unit = 64; /* cycles */

@@ -81,7 +81,8 @@ int cw_queue_enable(struct cw_queue *q)
 	memset(q->ring, 0, q->entries * sizeof(*q->ring));
 	memset(q->records, 0, q->entries * sizeof(*q->records));
 	/* The zeroed rings are in memory before the card is told of them: an old record
-	 * would pass for one of the first round. */
+	 * would pass for one of the first round.
+	 */
 	dma_wmb();
 	cw_q_write(q, CW_Q_CONFIG, config);
 	cw_q_write(q, CW_Q_MODERATION, q->cw->moderation);

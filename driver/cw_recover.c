@@ -56,7 +56,8 @@ void cw_queue_check_halt(struct cw_queue *q)
 	u32 status;
 
 	/* Read under the lock: were it read before, the queue might have been recovered
-	 * since then, and would be stopped again for an old halt. */
+	 * since then, and would be stopped again for an old halt.
+	 */
 	spin_lock(&q->lock);
 	status = q->state == CW_Q_RUN ? cw_q_read(q, CW_Q_STATUS) : 0;
 	if (!cw_all_ones(status) && FIELD_GET(CW_Q_STATUS_STATE_MASK, status) == CW_QSTATE_HALTED)
@@ -77,7 +78,8 @@ static void cw_list_fail(struct list_head *list, int first, int rest)
 }
 
 /* The ring's chunks, after the card has let go of them: those whose records are all there
- * have ended as these say, the oldest other one with `first`, the rest with `rest`. */
+ * have ended as these say, the oldest other one with `first`, the rest with `rest`.
+ */
 static void cw_queue_empty(struct cw_queue *q, int first, int rest, struct list_head *done)
 {
 	struct cw_chunk *chunk;
@@ -152,7 +154,8 @@ void cw_watchdog(struct work_struct *work)
 }
 
 /* The card must not be able to reach the queue's memory any more. Unless they are kept, no chunk is left
- * afterwards and none is accepted. */
+ * afterwards and none is accepted.
+ */
 void cw_queue_clear(struct cw_queue *q, int error, bool keep)
 {
 	LIST_HEAD(done);

@@ -107,7 +107,8 @@ void cw_chunks_finish(struct list_head *done)
 }
 
 /* The least loaded of the queues of this direction; the start rotates, so that
- * idle ones take turns. */
+ * idle ones take turns.
+ */
 static struct cw_queue *cw_pick_queue(struct cw_dev *cw, bool c2h)
 {
 	unsigned int start = (unsigned int)atomic_inc_return(&cw->next) % cw->pair_n, i;
@@ -128,7 +129,8 @@ static int cw_chunk_start(struct cw_chunk *chunk)
 	int ret = -ENODEV;
 
 	/* Between here and up_read() the device is bound: remove() waits, and ends what
-	 * it finds queued afterwards. */
+	 * it finds queued afterwards.
+	 */
 	down_read(&cw->gate);
 	if (cw->gone || atomic_read(&cw->dead))
 		goto err_unlock;
@@ -185,7 +187,8 @@ err_free:
 }
 
 /* Starts chunks until the iterator is used up. An error after the first chunk makes the
- * request short instead. */
+ * request short instead.
+ */
 static ssize_t cw_request_submit(struct cw_request *req, struct iov_iter *iter)
 {
 	ssize_t len;
@@ -220,7 +223,8 @@ static ssize_t cw_request_wait(struct cw_request *req)
 	atomic_dec(&req->left);
 	if (wait_event_killable(req->wait, atomic_read_acquire(&req->left) == 0)) {
 		/* What is on a ring ends soon, by itself or by the watchdog: wait for it,
-		 * the card may still be writing to the caller's memory. */
+		 * the card may still be writing to the caller's memory.
+		 */
 		cw_request_cancel(req);
 		wait_event(req->wait, atomic_read_acquire(&req->left) == 0);
 	}

@@ -16,20 +16,24 @@
 struct cw_desc {
 	__le32 dw[4];
 };
+
 static_assert(sizeof(struct cw_desc) == CW_DESC_BYTES);
 
 struct cw_record {
 	__le32 dw[4];
 };
+
 static_assert(sizeof(struct cw_record) == CW_RECORD_BYTES);
 
 struct cw_event {
 	__le32 dw[2];
 };
+
 static_assert(sizeof(struct cw_event) == CW_EVENT_BYTES);
 
 /* The longest piece that an entry of the DMA mapping is cut into: pieces that
- * are multiples of 4 KiB keep the card's requests aligned. */
+ * are multiples of 4 KiB keep the card's requests aligned.
+ */
 #define CW_DESC_PIECE (CW_DESC_LEN_MAX & ~0xfffu)
 
 /* The phase that the record of this descriptor number carries, or the event of this number. */

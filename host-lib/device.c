@@ -23,6 +23,7 @@ struct cw_dev {
 	char why[CW_WHY_SIZE];
 };
 
+__attribute__((format(printf, 3, 4)))
 static int fail(struct cw_dev *dev, int err, const char *fmt, ...)
 {
 	va_list ap;

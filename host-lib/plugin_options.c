@@ -17,7 +17,7 @@ enum key {
 	CARD_TLP, WAVE, WAVE_FROM, WAVE_TO, IDLE_SKIP, REORDER, QUEUES, KEY_N
 };
 
-static char *const keys[KEY_N + 1] = {
+static const char *const keys[KEY_N + 1] = {
 	[SEED] = "seed", [GEN] = "gen", [LANES] = "lanes", [LATENCY] = "latency", [READ_LATENCY] = "read-latency",
 	[READ_JITTER] = "read-jitter", [MPS] = "mps", [MRRS] = "mrrs", [VECTORS] = "vectors", [IRQ] = "irq",
 	[IOMMU] = "iommu", [TAG10] = "tag10", [ORDER] = "order", [MODULE] = "module", [TLP] = "tlp", [CARD_TLP] = "card-tlp",
@@ -148,7 +148,7 @@ static int parse_list(struct sim_options *o, const char *list, bool host_too, ch
 
 	while (!err && *p) {
 		char *start = p;
-		int key = getsubopt(&p, keys, &value);
+		int key = getsubopt(&p, (char *const *)keys, &value);
 		uint64_t v = 0;
 
 		if (key < 0 || !value) {

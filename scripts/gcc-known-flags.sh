@@ -22,4 +22,4 @@ while :; do
     arguments=("${kept[@]}")
 done
 cat "$errors" >&2
-exit $status
+exit "$status"

@@ -70,12 +70,12 @@ for _ in $(seq 100); do
     build/bin/cwvfio -c $link -s "$run/sock" ${tlp[@]+"${tlp[@]}"} --once >"$logs/$name.vfio" 2>&1 &
     vfio_pid=$!
     for _ in $(seq 100); do
-        [ ! -S "$run/sock" ] && kill -0 $vfio_pid 2>/dev/null || break
+        [ ! -S "$run/sock" ] && kill -0 "$vfio_pid" 2>/dev/null || break
         sleep 0.05
     done
     [ ! -S "$run/sock" ] || break
     grep -q "no simulated card" "$logs/$name.vfio" || break
-    kill -0 $card_pid 2>/dev/null || break
+    kill -0 "$card_pid" 2>/dev/null || break
     sleep 0.05
 done
 [ -S "$run/sock" ] || { cat "$logs/$name.card" "$logs/$name.vfio" >&2; die "the card did not come up"; }
@@ -129,8 +129,8 @@ exec 8>"$run/in" 9<"$run/out"
 # What the scenario asks of the host; each is answered by a line "done".
 host_does() {
     case $1 in
-    @kill-card) kill -9 $card_pid && wait $card_pid 2>/dev/null ;;
-    @kill-vfio) kill -9 $vfio_pid && wait $vfio_pid 2>/dev/null ;;
+    @kill-card) kill -9 "$card_pid" && wait "$card_pid" 2>/dev/null ;;
+    @kill-vfio) kill -9 "$vfio_pid" && wait "$vfio_pid" 2>/dev/null ;;
     @faults) grep -F dma-unmapped "$logs/$name.vfio" >&8 ;;
     @faults-expected) faults_expected=1 ;;
     @aer-*) ;; # for scenarios to come
@@ -143,7 +143,7 @@ status=124
 end=$((SECONDS + limit))
 while [ $SECONDS -lt $end ]; do
     if ! IFS= read -r -t $((end - SECONDS > 0 ? end - SECONDS : 1)) line <&9; then
-        kill -0 $qemu_pid 2>/dev/null && continue
+        kill -0 "$qemu_pid" 2>/dev/null && continue
         status=125 # it ended without a word
         break
     fi
@@ -157,20 +157,20 @@ while [ $SECONDS -lt $end ]; do
     *) printf '%s\n' "$line" ;;
     esac
 done
-[ $status != 125 ] || echo "guest: QEMU ended before the scenario did"
-[ $status != 124 ] || echo "guest: stopped after $limit s"
+[ "$status" != 125 ] || echo "guest: QEMU ended before the scenario did"
+[ "$status" != 124 ] || echo "guest: stopped after $limit s"
 for _ in $(seq 50); do
-    kill -0 $qemu_pid 2>/dev/null || break
-    [ $status -lt 124 ] || break
+    kill -0 "$qemu_pid" 2>/dev/null || break
+    [ "$status" -lt 124 ] || break
     sleep 0.1
 done
-kill $qemu_pid 2>/dev/null
+kill "$qemu_pid" 2>/dev/null
 for _ in $(seq 50); do
-    kill -0 $vfio_pid 2>/dev/null || break
+    kill -0 "$vfio_pid" 2>/dev/null || break
     sleep 0.1
 done
-kill $vfio_pid 2>/dev/null
-wait $vfio_pid
+kill "$vfio_pid" 2>/dev/null
+wait "$vfio_pid"
 broken=$?
 if [ $broken = 1 ] && [ "$status" = 0 ] && [ -z "$faults_expected" ]; then
     grep checker "$logs/$name.vfio"

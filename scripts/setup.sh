@@ -8,7 +8,7 @@ run_packages="gcc g++ make libc6-dev verilator zlib1g-dev libssl-dev"
 # A guest with the card: its kernel and QEMU are fetched by scripts/guest-kit.sh, and not installed.
 vm_packages="$run_packages libcmocka-dev libjson-c-dev cpio patch"
 test_packages="$vm_packages sparse iverilog yosys cppcheck clang clang-tidy shellcheck
-    librsvg2-bin linux-headers-amd64 linux-headers-6.12-amd64"
+    librsvg2-bin linux-headers-amd64 linux-headers-6.12-amd64 linux-source-6.1 perl xz-utils"
 
 case ${1:-} in
 run) wanted=$run_packages ;;

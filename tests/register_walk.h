@@ -493,6 +493,17 @@ static inline void walk_queue_zero(struct walk *w, unsigned queue)
 }
 
 /* A doorbell of a queue that is off is an error: the bit holds until a one is written to it, not to others. */
+/* Nobody has enabled MSI-X or MSI: what raised an interrupt is for the pin. */
+static inline void walk_intx(struct walk *w, const char *when)
+{
+	walk_is("INTX", CW_INTX, when, walk_rd(w, CW_INTX), CW_INTX_PENDING_MASK);
+	walk_wr(w, CW_INTX, ~CW_INTX_PENDING_MASK);
+	walk_wr_be(w, CW_INTX, 0xe, WALK_ALL);
+	walk_is("INTX", CW_INTX, "after ones beside its bit", walk_rd(w, CW_INTX), CW_INTX_PENDING_MASK);
+	walk_wr_be(w, CW_INTX, 1, CW_INTX_PENDING_MASK);
+	walk_is("INTX", CW_INTX, "after a one", walk_rd(w, CW_INTX), 0);
+}
+
 static inline void walk_errors(struct walk *w)
 {
 	const uint32_t bit = CW_ERROR_DOORBELL_MASK, valid = CW_ERROR_QUEUE_VALID_MASK, q = w->build.queues - 1;
@@ -500,6 +511,7 @@ static inline void walk_errors(struct walk *w)
 	walk_ring(w, q, CW_DB_PRODUCER, 4, 1);
 	walk_is("ERROR", CW_ERROR, "after a bad doorbell", walk_rd(w, CW_ERROR), bit);
 	walk_is("ERROR_QUEUE", CW_ERROR_QUEUE, "after a bad doorbell", walk_rd(w, CW_ERROR_QUEUE), valid | q);
+	walk_intx(w, "after a bad doorbell");
 	walk_wr(w, CW_ERROR, 0);
 	walk_wr(w, CW_ERROR, ~bit);
 	walk_wr_be(w, CW_ERROR, 2, WALK_ALL);
@@ -508,6 +520,7 @@ static inline void walk_errors(struct walk *w)
 	walk_ring(w, 0, CW_DB_CONSUMER, 4, 1);
 	walk_is("ERROR_QUEUE", CW_ERROR_QUEUE, "after a second bad doorbell", walk_rd(w, CW_ERROR_QUEUE),
 		CW_ERROR_QUEUE_OVERFLOW_MASK | valid | q);
+	walk_intx(w, "after a second bad doorbell");
 	walk_wr_be(w, CW_ERROR, 1, bit);
 	walk_is("ERROR", CW_ERROR, "after a one", walk_rd(w, CW_ERROR), 0);
 	walk_is("ERROR_QUEUE", CW_ERROR_QUEUE, "after ERROR was cleared", walk_rd(w, CW_ERROR_QUEUE),
@@ -560,6 +573,7 @@ static inline void walk_queue_life(struct walk *w, unsigned queue)
 		CW_Q_STATUS_DB_ERROR_MASK | CW_QSTATE_RUNNING);
 	walk_wr(w, CW_ERROR, CW_ERROR_DOORBELL_MASK);
 	walk_wr(w, CW_ERROR_QUEUE, 0);
+	walk_intx(w, "after a doorbell beyond the ring");
 	walk_wr(w, base + CW_Q_CTRL, 0);
 	walk_is("Q_STATUS", base + CW_Q_STATUS, "when disabled",
 		walk_rd(w, base + CW_Q_STATUS) & CW_Q_STATUS_STATE_MASK, CW_QSTATE_DISABLED);

@@ -31,7 +31,8 @@
 #define CW_IOC_REG_WRITE _IO(CW_IOC_TYPE, 0x02) /* struct cw_reg; CAP_SYS_ADMIN */
 #define CW_IOC_COUNTER _IO(CW_IOC_TYPE, 0x03)   /* struct cw_counter */
 /* 0x10 to 0x1f are for queues of one's own, 0x20 to 0x2f for buffers,
- * 0x40 to 0x7f for io_uring commands. */
+ * 0x40 to 0x7f for io_uring commands.
+ */
 
 enum cw_irq_type {
 	CW_IRQ_TYPE_INTX = 1,
@@ -59,6 +60,7 @@ struct cw_info {
 	__u8 irq_type;     /* in use: enum cw_irq_type; 0 before ABI version 2 */
 	__u8 reserved;     /* 0 */
 };
+
 #define CW_INFO_SIZE_V1 64
 
 struct cw_reg {
@@ -67,6 +69,7 @@ struct cw_reg {
 	__u32 offset;      /* in BAR 0, a multiple of 4 (-EINVAL); beyond it -ERANGE */
 	__u32 value;
 };
+
 #define CW_REG_SIZE_V1 16
 
 struct cw_counter {
@@ -74,6 +77,7 @@ struct cw_counter {
 	__u32 index;       /* as numbered in the register reference; beyond it -ERANGE */
 	__u64 value;
 };
+
 #define CW_COUNTER_SIZE_V1 16
 
 #endif

@@ -141,7 +141,7 @@ static int sha256_text(const void *data, size_t len, char text[2 * SHA_BYTES + 1
 		return -EOPNOTSUPP;
 	}
 	for (int i = 0; i < SHA_BYTES; i++)
-		sprintf(text + 2 * i, "%02x", md[i]);
+		snprintf(text + 2 * i, 3, "%02x", md[i]);
 	return 0;
 }
 

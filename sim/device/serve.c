@@ -10,7 +10,7 @@
 #include "../link/log.h"
 
 #define SLICE_MS 100 /* how late a signal may be noticed */
-#define TAIL_MS 500  /* how long a card works on what a host that is gone left in the link */
+#define TAIL_MS 300  /* how long a card works on what a host that is gone left in the link */
 
 struct server {
 	const char *name;

@@ -6,8 +6,13 @@
  * what orders a store before the card's next access: wmb(), dma_wmb(), mb(), and register writes that are not
  * relaxed. Stricter than any machine, where stores get out by themselves sooner or later. What the card writes
  * is seen by the CPUs at once, but new words must be loaded with a barrier between them.
+ *
+ * All of it is copied at each barrier. Blocks beyond the first of a machine are left out, or thousands of queues
+ * would take minutes: the card sees them at once.
  */
 #include "internal.h"
+
+#define BUFFERED_BYTES (256u << 10)
 
 static u64 coherent_address(struct shim *s, struct device *dev, size_t len, bool *ok)
 {
@@ -41,6 +46,8 @@ void *coherent_write(struct kshim_map *m, u64 off, u32 len)
 {
 	u64 i;
 
+	if (!m->seen)
+		return (u8 *)m->va + off;
 	m->wrote = m->wrote_end ? min(m->wrote, off) : off;
 	m->wrote_end = max(m->wrote_end, off + len);
 	kshim->dma.writes++;
@@ -92,6 +99,8 @@ void kshim_load(const volatile void *p)
 
 void *coherent_read(struct kshim_map *m, u64 off, u32 len)
 {
+	if (!m->seen)
+		return (u8 *)m->va + off;
 	if (m->card_wrote && !m->card_read)
 		memcpy(m->seen, m->va, m->len);
 	m->card_read = true;
@@ -114,7 +123,7 @@ void *kshim_dma_alloc(struct device *dev, size_t len, dma_addr_t *a, gfp_t gfp, 
 {
 	struct shim *s = kshim;
 	struct kshim_map *m;
-	bool ok = false;
+	bool ok = false, buffered;
 	void *va;
 	u8 *seen;
 	u64 at, *word;
@@ -126,10 +135,11 @@ void *kshim_dma_alloc(struct device *dev, size_t len, dma_addr_t *a, gfp_t gfp, 
 		return NULL;
 	if (posix_memalign(&va, PAGE_SIZE, len))
 		return NULL;
-	seen = calloc(1, len);
-	word = calloc(len / 4 + 1, sizeof(*word));
+	buffered = s->dma.buffered + PAGE_ALIGN(len) <= BUFFERED_BYTES;
+	seen = buffered ? calloc(1, len) : NULL;
+	word = buffered ? calloc(len / 4 + 1, sizeof(*word)) : NULL;
 	at = coherent_address(s, dev, len, &ok);
-	if (!ok || !seen || !word) {
+	if (!ok || (buffered && (!seen || !word))) {
 		free(word);
 		free(seen);
 		free(va);
@@ -144,7 +154,11 @@ void *kshim_dma_alloc(struct device *dev, size_t len, dma_addr_t *a, gfp_t gfp, 
 	if (dma_range_add(m, at, len) || dma_piece_add(&m->range[0], va, len))
 		abort();
 	dma_insert(s, m);
-	list_add_tail(&m->coherent, &s->dma.coherent);
+	INIT_LIST_HEAD(&m->coherent);
+	if (buffered) {
+		list_add_tail(&m->coherent, &s->dma.coherent);
+		s->dma.buffered += PAGE_ALIGN(len);
+	}
 	*a = at;
 	if (managed)
 		kshim_devres_add(dev, coherent_release, m);
@@ -181,6 +195,8 @@ void kshim_dma_free(struct device *dev, size_t len, void *va, dma_addr_t a, cons
 		kshim_fail("C2", site, "device driver frees DMA memory with different CPU address");
 		va = m->va;
 	}
+	if (m->seen)
+		s->dma.buffered -= PAGE_ALIGN(m->len);
 	list_del(&m->coherent);
 	free(m->seen);
 	free(m->word);

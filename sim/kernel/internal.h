@@ -150,7 +150,8 @@ struct kshim_dma {
 	struct map_range *hit;     /* last looked up */
 	u64 longest;
 	struct list_head maps;
-	struct list_head coherent; /* those of coherent memory */
+	struct list_head coherent; /* those of coherent memory whose stores wait */
+	u64 buffered;              /* their bytes, in whole pages */
 	u64 writes;                /* of the card to coherent memory */
 	struct dead_range dead[DEAD_N];
 	unsigned int dead_n;

@@ -259,9 +259,10 @@ static void action_unlink(struct irq_line *l, struct irq_action *a)
 {
 	struct irq_action **at = &l->action;
 
-	while (*at != a)
+	while (*at && *at != a)
 		at = &(*at)->next;
-	*at = a->next;
+	if (*at)
+		*at = a->next;
 	l->oneshot -= a->masks;
 	a->masks = false;
 }

@@ -136,7 +136,7 @@ int kshim_vformat(char *buf, size_t size, const char *fmt, va_list orig)
 			int star = memchr(fmt, '*', (size_t)(end - fmt)) ? va_arg(ap, int) : 16;
 
 			if (isdigit((unsigned char)fmt[1]))
-				star = atoi(fmt + 1);
+				star = (int)strtol(fmt + 1, NULL, 10);
 			len += (size_t)format_pointer(out, room, end + 1, va_arg(ap, void *), star, &skip);
 		} else if (*end) {
 			len += (size_t)format_libc(out, room, fmt, end + 1, &ap);

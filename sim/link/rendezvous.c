@@ -125,7 +125,7 @@ int cw_rdv_recv_welcome(int sock, struct cw_welcome *w, int *fd)
 	*fd = -1;
 	n = recvmsg(sock, &msg, MSG_CMSG_CLOEXEC);
 	if (n < 0)
-		return errno == EAGAIN || errno == EWOULDBLOCK ? -ETIMEDOUT : -ECONNRESET;
+		return errno == EAGAIN ? -ETIMEDOUT : -ECONNRESET;
 	*fd = take_fd(&msg);
 	if (n == 0)
 		return -ECONNRESET;

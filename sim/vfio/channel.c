@@ -4,19 +4,20 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
-
-#define SEND_MS 5000
 
 void channel_init(struct channel *c, int fd)
 {
 	c->fd = fd;
 	c->in_n = 0;
 	c->fd_n = 0;
+	c->send_ms = CHANNEL_SEND_MS;
 	c->why[0] = '\0';
 }
 
@@ -36,7 +37,7 @@ void channel_close(struct channel *c)
 	c->fd = -1;
 }
 
-int channel_fail(struct channel *c, const char *format, ...)
+void channel_note(struct channel *c, const char *format, ...)
 {
 	va_list ap;
 
@@ -45,12 +46,13 @@ int channel_fail(struct channel *c, const char *format, ...)
 		vsnprintf(c->why, sizeof(c->why), format, ap);
 		va_end(ap);
 	}
-	return -EPROTO;
 }
 
 /* The descriptors that came with a piece of the message. */
 static int take_fds(struct channel *c, struct msghdr *mh)
 {
+	bool full = false;
+
 	for (struct cmsghdr *cm = CMSG_FIRSTHDR(mh); cm; cm = CMSG_NXTHDR(mh, cm)) {
 		unsigned n = (unsigned)((cm->cmsg_len - CMSG_LEN(0)) / sizeof(int));
 		int fd;
@@ -59,13 +61,15 @@ static int take_fds(struct channel *c, struct msghdr *mh)
 			continue;
 		for (unsigned i = 0; i < n; i++) {
 			memcpy(&fd, CMSG_DATA(cm) + i * sizeof(int), sizeof(fd));
-			if (c->fd_n < CHANNEL_FDS_MAX)
+			if (c->fd_n < CHANNEL_FDS_MAX) {
 				c->fds[c->fd_n++] = fd;
-			else
+			} else {
 				close(fd);
+				full = true;
+			}
 		}
 	}
-	if (mh->msg_flags & MSG_CTRUNC)
+	if (full || mh->msg_flags & MSG_CTRUNC)
 		return channel_fail(c, "more file descriptors than one message may carry or this process may hold");
 	return 0;
 }
@@ -84,7 +88,7 @@ static int read_some(struct channel *c, size_t want)
 	int ret;
 
 	if (n < 0)
-		return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR ? 0 : -ENOTCONN;
+		return errno == EAGAIN || errno == EINTR ? 0 : -ENOTCONN;
 	if (n == 0)
 		return c->in_n ? channel_fail(c, "the client left in the middle of a message") : -ENOTCONN;
 	c->in_n += (size_t)n;
@@ -140,6 +144,14 @@ static void skip(struct iovec *iov, size_t n)
 	}
 }
 
+static int64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
 int channel_send(struct channel *c, const struct vu_hdr *hdr, const void *a, size_t a_len, const void *b,
 		 size_t b_len)
 {
@@ -148,6 +160,7 @@ int channel_send(struct channel *c, const struct vu_hdr *hdr, const void *a, siz
 	struct msghdr mh = { .msg_iov = iov, .msg_iovlen = 3 };
 	struct pollfd p = { .fd = c->fd, .events = POLLOUT };
 	size_t left = sizeof(out) + a_len + b_len;
+	int64_t end = 0;
 
 	out.size = (uint32_t)left;
 	while (left) {
@@ -156,11 +169,13 @@ int channel_send(struct channel *c, const struct vu_hdr *hdr, const void *a, siz
 		if (n > 0) {
 			skip(iov, (size_t)n);
 			left -= (size_t)n;
-		} else if (n < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) {
+		} else if (n < 0 && errno != EAGAIN && errno != EINTR) {
 			return -ENOTCONN;
-		} else if (poll(&p, 1, SEND_MS) == 0) {
-			channel_fail(c, "the client does not read its socket");
-			return -ETIMEDOUT;
+		} else if (end && now_ms() >= end) { /* for the whole message: a drop now and then does not prolong it */
+			return channel_fail(c, "the client does not read its socket");
+		} else {
+			end = end ? end : now_ms() + c->send_ms;
+			poll(&p, 1, (int)(end - now_ms() > 0 ? end - now_ms() : 0));
 		}
 	}
 	return 0;

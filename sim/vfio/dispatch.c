@@ -30,7 +30,7 @@ int dispatch_error(struct cw_vfio *v, const struct vu_hdr *to, int err)
 	return channel_send(&v->ch, &hdr, NULL, 0, NULL, 0);
 }
 
-/* A body of just this size, or more where there is a tail. */
+/* The fixed part of a body. What comes behind it belongs to later versions, or is the command's own. */
 static int body(struct cw_vfio *v, const struct message *m, const char *name, void *to, size_t size)
 {
 	if (m->len < size)
@@ -42,6 +42,16 @@ static int body(struct cw_vfio *v, const struct message *m, const char *name, vo
 /* ---- VERSION ---- */
 
 /* The client's limits bind what we send: no message of ours has descriptors or more than 512 bytes of data. */
+static int check_size(struct cw_vfio *v, struct json_object *size)
+{
+	if (!json_object_is_type(size, json_type_int))
+		return channel_fail(&v->ch, "VERSION allows transfers of a size that is no number");
+	if (json_object_get_int64(size) < FETCH_BYTES)
+		return channel_fail(&v->ch, "VERSION allows transfers of %lld bytes; %u are needed",
+				    (long long)json_object_get_int64(size), FETCH_BYTES);
+	return 0;
+}
+
 static int check_json(struct cw_vfio *v, const char *text, size_t len)
 {
 	struct json_object *top, *cap, *size;
@@ -49,15 +59,17 @@ static int check_json(struct cw_vfio *v, const char *text, size_t len)
 
 	if (!len)
 		return 0;
-	if (text[len - 1])
-		return channel_fail(&v->ch, "VERSION has a text without an end");
+	if (strnlen(text, len) != len - 1)
+		return channel_fail(&v->ch, "VERSION has a text whose end is not its only NUL");
 	top = json_tokener_parse(text);
-	if (!top || !json_object_is_type(top, json_type_object))
+	if (!json_object_is_type(top, json_type_object)) {
 		ret = channel_fail(&v->ch, "VERSION has capabilities that are no JSON object");
-	else if (json_object_object_get_ex(top, "capabilities", &cap) &&
-		 json_object_object_get_ex(cap, "max_data_xfer_size", &size) && json_object_get_int64(size) < FETCH_BYTES)
-		ret = channel_fail(&v->ch, "VERSION allows transfers of %lld bytes; %u are needed",
-				   (long long)json_object_get_int64(size), FETCH_BYTES);
+	} else if (json_object_object_get_ex(top, "capabilities", &cap)) {
+		if (!json_object_is_type(cap, json_type_object))
+			ret = channel_fail(&v->ch, "VERSION has capabilities that are no JSON object");
+		else if (json_object_object_get_ex(cap, "max_data_xfer_size", &size))
+			ret = check_size(v, size);
+	}
 	json_object_put(top);
 	return ret;
 }
@@ -95,6 +107,8 @@ static int dma_map(struct cw_vfio *v, const struct message *m)
 
 	if (ret)
 		return ret;
+	if (map.argsz < sizeof(map))
+		return dispatch_error(v, &m->hdr, EINVAL);
 	if (m->fd_n > 1)
 		return channel_fail(&v->ch, "DMA_MAP with %u file descriptors", m->fd_n);
 	if (map.flags & ~(uint32_t)(VFIO_DMA_MAP_FLAG_READ | VFIO_DMA_MAP_FLAG_WRITE))
@@ -117,6 +131,10 @@ static int dma_unmap(struct cw_vfio *v, const struct message *m)
 
 	if (ret)
 		return ret;
+	if (unmap.argsz < sizeof(unmap))
+		return dispatch_error(v, &m->hdr, EINVAL);
+	if (unmap.flags & ~(uint32_t)VFIO_DMA_UNMAP_FLAG_ALL)
+		return channel_fail(&v->ch, "DMA_UNMAP with flags 0x%x", unmap.flags);
 	if (unmap.flags & VFIO_DMA_UNMAP_FLAG_ALL) {
 		guestmem_unmap_all(v->mem);
 		memory_forget(v, 0, UINT64_MAX);
@@ -189,10 +207,11 @@ static int set_irqs(struct cw_vfio *v, const struct message *m)
 	if (!set)
 		return dispatch_error(v, &m->hdr, ENOMEM);
 	memcpy(set, m->body, m->len);
-	ret = irqs_set(&v->irqs, set, m->len, m->fds, m->fd_n, &why);
+	why = "argsz is less than the fixed part";
+	ret = set->argsz < sizeof(*set) ? -EINVAL : irqs_set(&v->irqs, set, m->len, m->fds, m->fd_n, &why);
 	if (ret)
-		vfio_report(v, "DEVICE_SET_IRQS, index %u, vectors %u to %u, flags 0x%x: %s", set->index, set->start,
-			    set->start + set->count - 1, set->flags, why);
+		vfio_report(v, "DEVICE_SET_IRQS, index %u, %u vectors from %u, flags 0x%x: %s", set->index, set->count,
+			    set->start, set->flags, why);
 	else if (set->index == VFIO_PCI_MSIX_IRQ_INDEX)
 		pciside_sync_msix(v);
 	free(set);
@@ -238,10 +257,16 @@ static int command(struct cw_vfio *v, const struct message *m)
 
 int dispatch(struct cw_vfio *v, const struct message *m)
 {
+	if (m->hdr.flags & ~(uint32_t)VU_FLAGS)
+		return channel_fail(&v->ch, "message %u has flags 0x%x, which mean nothing", m->hdr.id, m->hdr.flags);
 	if ((m->hdr.flags & VU_TYPE) == VU_REPLY)
 		return memory_reply(v, m);
 	if ((m->hdr.flags & VU_TYPE) != VU_COMMAND)
 		return channel_fail(&v->ch, "message %u is neither command nor reply: flags 0x%x", m->hdr.id, m->hdr.flags);
+	if (m->hdr.flags & VU_ERROR)
+		return channel_fail(&v->ch, "command %u says that it failed", m->hdr.command);
+	if (m->fd_n && m->hdr.command != VU_DMA_MAP && m->hdr.command != VU_SET_IRQS)
+		return channel_fail(&v->ch, "command %u with %u file descriptors; it has none", m->hdr.command, m->fd_n);
 	if (!v->greeted && m->hdr.command == VU_VERSION)
 		return version(v, m);
 	if (!v->greeted)

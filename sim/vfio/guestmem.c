@@ -48,7 +48,7 @@ static struct sigaction before;
 
 static void on_sigbus(int sig, siginfo_t *info, void *context)
 {
-	uintptr_t at = (uintptr_t)info->si_addr & ~(uintptr_t)(PAGE - 1);
+	uintptr_t at = (uintptr_t)info->si_addr;
 
 	for (struct guestmem *g = all; g; g = g->next) {
 		for (unsigned i = 0; i < FILES_MAX; i++) {
@@ -56,8 +56,9 @@ static void on_sigbus(int sig, siginfo_t *info, void *context)
 
 			if (!f->users || at < (uintptr_t)f->at || at >= (uintptr_t)f->at + f->size)
 				continue;
-			if (mmap((void *)at, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1,
-				 0) == MAP_FAILED)
+			/* All of it: the pages of the file may be larger than ours. */
+			if (mmap(f->at, f->size, PROT_READ | PROT_WRITE,
+				 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, -1, 0) == MAP_FAILED)
 				_exit(134);
 			g->torn = 1;
 			return;
@@ -229,7 +230,8 @@ int guestmem_unmap(struct guestmem *g, uint64_t iova, uint64_t size)
 			return -EINVAL;
 	for (unsigned i = first; i < end; i++)
 		put_file(g->range[i].file);
-	memmove(g->range + first, g->range + end, (g->n - end) * sizeof(*g->range));
+	if (end > first)
+		memmove(g->range + first, g->range + end, (g->n - end) * sizeof(*g->range));
 	g->n -= end - first;
 	g->epoch++;
 	return 0;
@@ -264,6 +266,9 @@ void *guestmem_lookup(struct guestmem *g, uint64_t iova, uint32_t len, bool writ
 	uint64_t next = iova;
 	uint32_t left = len;
 
+	*why = "no bytes";
+	if (!len)
+		return NULL;
 	/* Ranges that touch may be crossed, as pages of an IOMMU may. */
 	for (at = first; left; at++) {
 		uint64_t there;

@@ -4,7 +4,7 @@
  * announced. A range with a file descriptor is mapped here (a file once, however
  * many ranges it has); one without is reached by messages.
  *
- * A client that shrinks its file under us makes an access raise SIGBUS: the page
+ * A client that shrinks its file under us makes an access raise SIGBUS: the file
  * is then replaced by zeros and guestmem_torn() says so.
  */
 #ifndef CW_VFIO_GUESTMEM_H

@@ -4,7 +4,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/vfio.h>
+#include <poll.h>
 #include <stddef.h>
+#include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 /* The vectors of an index: where, and how many. */
@@ -69,12 +72,16 @@ int irqs_info(const struct irqs *q, struct vfio_irq_info *info)
 	return 0;
 }
 
-/* A full counter means that the client was told often enough. */
+/*
+ * Never waits: a full counter means that the client was told often enough. The client has the same file and may
+ * have made it one that waits, so poll is asked as well.
+ */
 static void signal_fd(struct irqs *q, int fd)
 {
+	struct pollfd p = { .fd = fd, .events = POLLOUT };
 	const uint64_t one = 1;
 
-	if (fd >= 0 && write(fd, &one, sizeof(one)) == sizeof(one))
+	if (fd >= 0 && poll(&p, 1, 0) == 1 && p.revents & POLLOUT && write(fd, &one, sizeof(one)) == sizeof(one))
 		q->signalled++;
 }
 
@@ -92,6 +99,18 @@ static int bad(const char **why, const char *text)
 	return -EINVAL;
 }
 
+/* An eventfd, and no other thing: what else can be written may wait for somebody. */
+static bool is_eventfd(int fd)
+{
+	static const char want[] = "anon_inode:[eventfd]";
+	char path[32], name[sizeof(want)];
+	int flags = fcntl(fd, F_GETFL);
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	return readlink(path, name, sizeof(name)) == sizeof(want) - 1 && !memcmp(name, want, sizeof(want) - 1) &&
+	       !fcntl(fd, F_SETFL, flags | O_NONBLOCK);
+}
+
 /* Descriptors for [start, start + count), or none: the vectors are given up. */
 static int set_fds(struct irqs *q, const struct vfio_irq_set *set, int *fd, int *fds, unsigned fd_n,
 		   const char **why)
@@ -100,13 +119,11 @@ static int set_fds(struct irqs *q, const struct vfio_irq_set *set, int *fd, int 
 		return bad(why, "eventfds for masking are not served");
 	if (fd_n && fd_n != set->count)
 		return bad(why, "not as many file descriptors as vectors");
+	for (unsigned i = 0; i < fd_n; i++)
+		if (!is_eventfd(fds[i]))
+			return bad(why, "a file descriptor that is no eventfd");
 	close_all(fd + set->start, set->count);
 	for (unsigned i = 0; i < fd_n; i++) {
-		int flags = fcntl(fds[i], F_GETFL);
-
-		/* Whatever the client gave us, writing to it never waits. */
-		if (flags < 0 || fcntl(fds[i], F_SETFL, flags | O_NONBLOCK))
-			return bad(why, "a file descriptor that cannot be written without waiting");
 		fd[set->start + i] = fds[i];
 		fds[i] = -1;
 	}

@@ -30,7 +30,8 @@ void irqs_release(struct irqs *q);
 
 /* Fills flags and count of info->index; -EINVAL: no such index. */
 int irqs_info(const struct irqs *q, struct vfio_irq_info *info);
-/* SET_IRQS, `len` bytes with its data. Descriptors that are kept are set to -1 in fds. -EINVAL with *why. */
+/* SET_IRQS, `len` bytes with its data. Descriptors that are kept are set to -1 in fds. -EINVAL with *why:
+ * then nothing has changed. */
 int irqs_set(struct irqs *q, const struct vfio_irq_set *set, uint32_t len, int *fds, unsigned fd_n,
 	     const char **why);
 

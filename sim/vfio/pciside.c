@@ -12,7 +12,6 @@ enum {
 	REG_COMMAND = 0x04, REG_BAR = 0x10, CMD_MEMORY = 1 << 1, BAR_FLAGS = 0xf, /* PCIe Base 6.0, 7.5.1 */
 	MSI_ADDR = 4, MSI_CONTROL = 2, MSI_ON = 1 << 0, MSI_64 = 1 << 7,          /* 7.7.1 */
 	MSIX_CONTROL = 2, MSIX_ON = 1 << 15,                                     /* 7.7.2 */
-	PCIE_DEVCTL = 8, DEVCTL_FLR = 1 << 15,                                    /* 7.5.3.4 */
 };
 
 void pciside_reset(struct cw_vfio *v)
@@ -23,6 +22,7 @@ void pciside_reset(struct cw_vfio *v)
 	memset(p->msi_guest, 0, sizeof(p->msi_guest));
 	memset(p->programmed, 0, sizeof(p->programmed));
 	p->command = 0;
+	p->power = 0;
 	p->bars_lost = 0;
 	p->msi_on = p->msix_on = false;
 }
@@ -50,6 +50,9 @@ static uint32_t merge(uint32_t old, uint16_t reg, uint32_t len, uint32_t value)
 	return (old & ~mask) | (value << shift & mask);
 }
 
+/* What of the registers there is: 7.7.1.3 to 7.7.1.6 */
+static const uint32_t msi_bits[] = { 0xfffffffc, 0xffffffff, 0xffff };
+
 static uint32_t msi_ours(struct cw_vfio *v, int part)
 {
 	uint64_t addr;
@@ -66,7 +69,7 @@ bool pciside_write(struct cw_vfio *v, uint16_t reg, uint32_t len, uint32_t *valu
 
 	if (part < 0)
 		return true;
-	v->pci.msi_guest[part] = merge(v->pci.msi_guest[part], reg, len, *value);
+	v->pci.msi_guest[part] = merge(v->pci.msi_guest[part], reg, len, *value) & msi_bits[part];
 	*value = msi_ours(v, part) >> shift;
 	if (len < 4)
 		*value &= (1u << 8 * len) - 1;
@@ -99,7 +102,7 @@ static uint16_t half(uint16_t old, uint16_t at, uint16_t reg, uint32_t len, uint
 
 /* The client answers reads of the BARs by itself, so the guest finds them as they were and does not write
  * them again, while the card has lost them: they are put back before memory space is on again. */
-static void after_flr(struct cw_vfio *v)
+static void after_reset(struct cw_vfio *v)
 {
 	struct pciside *p = &v->pci;
 	uint32_t bar[BAR_N];
@@ -132,9 +135,16 @@ void pciside_written(struct cw_vfio *v, uint16_t reg, uint32_t len, uint32_t val
 	struct pciside *p = &v->pci;
 	uint16_t was = p->command;
 
-	if (p->dev.cap_pcie && half(0, p->dev.cap_pcie + PCIE_DEVCTL, reg, len, value) & DEVCTL_FLR) {
-		after_flr(v);
+	if (p->flr && half(0, p->dev.cap_pcie + PCIE_DEVCTL, reg, len, value) & DEVCTL_FLR) {
+		after_reset(v);
 		return;
+	}
+	if (p->dev.cap_pm) {
+		uint8_t to = half(p->power, p->dev.cap_pm + PM_CSR, reg, len, value) & 3;
+
+		if (p->soft_reset && p->power == 3 && to == 0)
+			after_reset(v);
+		p->power = to;
 	}
 	if (reg >= REG_BAR && reg < REG_BAR + 4 * BAR_N) {
 		p->bars_lost &= ~(1u << (reg - REG_BAR) / 4);
@@ -149,12 +159,12 @@ void pciside_written(struct cw_vfio *v, uint16_t reg, uint32_t len, uint32_t val
 		pciside_sync_msix(v);
 }
 
-bool pciside_address(const struct cw_vfio *v, uint32_t bar, uint64_t offset, uint64_t *addr)
+bool pciside_address(const struct cw_vfio *v, uint32_t bar, uint64_t offset, uint32_t len, uint64_t *addr)
 {
 	const struct pciside *p = &v->pci;
 	uint64_t base;
 
-	if (!(p->command & CMD_MEMORY) || bar >= BAR_N || !p->dev.bar[bar].size)
+	if (!(p->command & CMD_MEMORY) || bar >= BAR_N || len > p->dev.bar[bar].size || offset > p->dev.bar[bar].size - len)
 		return false;
 	base = p->bar[bar] & ~(uint64_t)BAR_FLAGS;
 	if (p->dev.bar[bar].is_64)
@@ -172,7 +182,7 @@ static void program(struct cw_vfio *v, uint32_t vector, bool on)
 	uint32_t entry[4] = { 0 };
 	uint64_t at, message;
 
-	if (!pciside_address(v, d->msix_table_bar, d->msix_table_offset + 16ull * vector, &at))
+	if (!pciside_address(v, d->msix_table_bar, d->msix_table_offset + 16ull * vector, sizeof(entry), &at))
 		return;
 	cw_host_msi_message(v->host, (int)vector, &message, &entry[2]);
 	entry[0] = (uint32_t)message;

@@ -9,9 +9,17 @@
 #include "vfio.h"
 
 #define BAR_N 6
+
+/* Of capabilities: PCIe Base 6.0, 7.5.2 and 7.5.3 */
+enum {
+	PM_CSR = 4, PM_NO_SOFT_RESET = 1 << 3,
+	PCIE_DEVCAP = 4, DEVCAP_FLR = 1 << 28, PCIE_DEVCTL = 8, DEVCTL_FLR = 1 << 15, PCIE_DEVCTL2 = 0x28,
+};
+
 #define FETCH_N 64      /* reads of memory by message under way */
-#define FETCH_BYTES 512 /* no completion is longer */
-#define HELD_N 4096     /* interrupts behind writes by message */
+#define FETCH_BYTES 512 /* of one message of ours: no completion is longer, writes are cut */
+#define FETCH_MPS 2     /* the same, as in Device Control */
+#define HELD_N 4096     /* interrupts that wait for writes by message */
 
 /* The guest's view of the card's configuration space. */
 struct pciside {
@@ -22,6 +30,8 @@ struct pciside {
 	bool msi_on, msix_on;
 	uint32_t msi_guest[3];       /* address low, high, data: the guest's own; the card has ours */
 	bool msi_wide;
+	bool flr, soft_reset;        /* what the card can: function level reset; one on its way back to D0 */
+	uint8_t power;               /* state as last written */
 	bool programmed[IRQS_VECTORS_MAX]; /* entries of the card's MSI-X table that are ours and unmasked */
 };
 
@@ -39,6 +49,7 @@ struct remote {
 	uint16_t next_id;
 	unsigned asked;              /* fetches without a reply */
 	uint64_t stored, store_done; /* DMA_WRITE messages and their replies */
+	int broken;                  /* the client cannot be told: the connection ends with this */
 	struct { uint64_t after; int vector; bool level; } held[HELD_N];
 	unsigned held_head, held_n;
 };
@@ -73,6 +84,7 @@ struct cw_vfio {
 
 	uint64_t until; /* a slice of time that was begun goes so far; 0: none */
 
+	unsigned reports;
 	struct cw_vfio_stats stats;
 	char why[256];
 };
@@ -106,8 +118,8 @@ void pciside_put_back(struct cw_vfio *v);
 void pciside_written(struct cw_vfio *v, uint16_t reg, uint32_t len, uint32_t value);
 /* What the guest shall see of what the card answered, `len` bytes at reg. */
 void pciside_read(const struct cw_vfio *v, uint16_t reg, uint32_t len, uint8_t *data);
-/* Bus address of offset in a BAR; false: memory space is off, or the BAR is not set. */
-bool pciside_address(const struct cw_vfio *v, uint32_t bar, uint64_t offset, uint64_t *addr);
+/* Bus address of `len` bytes at offset in a BAR; false: they are not in it, memory space is off, or it is not set. */
+bool pciside_address(const struct cw_vfio *v, uint32_t bar, uint64_t offset, uint32_t len, uint64_t *addr);
 /* Makes the card's MSI-X table follow the eventfds, when it can be reached. */
 void pciside_sync_msix(struct cw_vfio *v);
 
@@ -119,5 +131,7 @@ void memory_interrupt(void *ctx, int vector, bool level);
 int memory_reply(struct cw_vfio *v, const struct message *m);
 /* A range is gone: fetches from it end. */
 void memory_forget(struct cw_vfio *v, uint64_t iova, uint64_t size);
+/* The card was reset: nothing that it asked for or said is of interest any more. */
+void memory_reset(struct cw_vfio *v);
 
 #endif

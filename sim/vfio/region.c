@@ -7,7 +7,7 @@
 #include "priv.h"
 
 #define CFG_BYTES 4096u
-#define CRS_TRIES 2000u   /* of CRS_WAIT_PS: section 2.3.1.2 lets a device take a second after a reset */
+#define CRS_TRIES 2000u   /* round trips, together some ms of the link: more than a device here needs after a reset */
 
 uint64_t region_size(const struct cw_vfio *v, uint32_t index)
 {
@@ -116,7 +116,7 @@ int region_read(struct cw_vfio *v, const struct message *m)
 	if (!possible(&rw))
 		return dispatch_error(v, &m->hdr, EINVAL);
 	memset(v->access.data, 0xff, rw.count <= CFG_BYTES ? rw.count : CFG_BYTES);
-	if (!is_config(&rw) && !pciside_address(v, rw.region, rw.offset, &v->access.addr)) {
+	if (!is_config(&rw) && !pciside_address(v, rw.region, rw.offset, rw.count, &v->access.addr)) {
 		v->stats.refused++;
 		return dispatch_reply(v, &m->hdr, &rw, sizeof(rw), v->access.data, rw.count);
 	}
@@ -138,7 +138,7 @@ int region_write(struct cw_vfio *v, const struct message *m)
 		memcpy(v->access.data, m->body + sizeof(rw), rw.count);
 		return start(v, m, &rw);
 	}
-	if (pciside_address(v, rw.region, rw.offset, &addr)) {
+	if (pciside_address(v, rw.region, rw.offset, rw.count, &addr)) {
 		v->stats.writes++;
 		ret = cw_host_write(v->host, addr, m->body + sizeof(rw), rw.count);
 	} else {

@@ -14,6 +14,7 @@
 #define SLICE_PS 2000000ull /* 2 us: how far time goes before the client is heard again */
 #define MESSAGES_A_TURN 64  /* handled before the card gets its turn */
 #define CARD_WAIT_MS 1      /* for the card's process; the client waits as long at most */
+#define REPORTS_MAX 200     /* lines of one client: a card that goes wild fills no disk */
 
 void cw_vfio_param_default(struct cw_vfio_param *p)
 {
@@ -40,8 +41,12 @@ void vfio_report(struct cw_vfio *v, const char *format, ...)
 	char line[512];
 	va_list ap;
 
-	if (!v->p.report)
+	if (!v->p.report || v->reports > REPORTS_MAX)
 		return;
+	if (v->reports++ == REPORTS_MAX) {
+		v->p.report(v->p.ctx, "more like that is not shown for this client");
+		return;
+	}
 	va_start(ap, format);
 	vsnprintf(line, sizeof(line), format, ap);
 	va_end(ap);
@@ -69,6 +74,12 @@ static void op_error_message(void *ctx, uint8_t code, uint16_t source)
 		    code);
 }
 
+static void op_link_state(void *ctx, enum cw_link_state s)
+{
+	if (s == CW_LINK_DOWN)
+		vfio_report(ctx, "the link to the card is down: the guest reads all ones");
+}
+
 static uint64_t op_epoch(void *ctx)
 {
 	return guestmem_epoch(((struct cw_vfio *)ctx)->mem);
@@ -79,12 +90,21 @@ static uint64_t op_epoch(void *ctx)
 /* Hot reset, and the card looked at again: the guest finds it as after power-up. */
 int vfio_reset_card(struct cw_vfio *v)
 {
-	struct cw_host_dev d;
-	int ret = cw_host_reset(v->host, CW_LINK_HOT_RESET);
+	struct cw_host_dev d = { 0 };
+	uint32_t control;
+	int ret;
 
+	v->open = false; /* an access that waits ends with the reset */
+	ret = cw_host_reset(v->host, CW_LINK_HOT_RESET);
 	if (!ret)
 		ret = cw_host_probe(v->host, &d);
+	/* The checker goes by what it has seen, and a guest may let the card work without a look at these. */
+	if (!ret && d.cap_pcie)
+		ret = cw_host_cfg_read32(v->host, (uint16_t)(d.cap_pcie + PCIE_DEVCTL), &control);
+	if (!ret && d.cap_pcie)
+		ret = cw_host_cfg_read32(v->host, (uint16_t)(d.cap_pcie + PCIE_DEVCTL2), &control);
 	pciside_reset(v);
+	memory_reset(v);
 	if (ret)
 		return vfio_fail(v, -ENODEV, "the card does not come back from a reset: %s", strerror(-ret));
 	return 0;
@@ -93,15 +113,21 @@ int vfio_reset_card(struct cw_vfio *v)
 static int look_at_card(struct cw_vfio *v)
 {
 	struct cw_host_dev *d = &v->pci.dev;
-	uint32_t control = 0;
+	uint32_t control = 0, devcap = 0, pmcsr = 0;
 	int ret = cw_host_enumerate(v->host, d);
 
 	if (!ret && d->cap_msi)
 		ret = cw_host_cfg_read32(v->host, d->cap_msi, &control);
+	if (!ret && d->cap_pcie)
+		ret = cw_host_cfg_read32(v->host, (uint16_t)(d->cap_pcie + PCIE_DEVCAP), &devcap);
+	if (!ret && d->cap_pm)
+		ret = cw_host_cfg_read32(v->host, (uint16_t)(d->cap_pm + PM_CSR), &pmcsr);
 	if (ret)
 		return vfio_fail(v, ret, "no card answers: %s", strerror(-ret));
 	control >>= 16;
 	v->pci.msi_wide = control & 0x80;
+	v->pci.flr = devcap & DEVCAP_FLR;
+	v->pci.soft_reset = d->cap_pm && !(pmcsr & PM_NO_SOFT_RESET);
 	irqs_init(&v->irqs, d->cap_msi ? 1u << (control >> 1 & 7) : 0, d->cap_msix ? d->msix_n : 0);
 	return vfio_reset_card(v);
 }
@@ -112,19 +138,23 @@ int cw_vfio_new(struct cw_vfio **server, struct cw_link *link, const struct cw_v
 	static const struct cw_host_ops ops = {
 		.lookup = memory_lookup, .fetch = memory_fetch, .store = memory_store, .epoch = op_epoch,
 		.interrupt = memory_interrupt, .violation = op_violation, .error_message = op_error_message,
+		.link_state = op_link_state,
 	};
 	struct cw_vfio *v = calloc(1, sizeof(*v));
 	int ret;
 
+	snprintf(why, why_size, "out of memory, or parameters that cannot be");
 	if (!v)
 		return -ENOMEM;
 	v->link = link;
 	v->p = *p;
+	if (v->p.host.mps > FETCH_MPS)
+		v->p.host.mps = FETCH_MPS;
 	v->ch.fd = -1;
 	ret = guestmem_new(&v->mem);
 	if (ret)
 		goto err_free;
-	ret = cw_host_new(&v->host, link, &p->host, &ops, v);
+	ret = cw_host_new(&v->host, link, &v->p.host, &ops, v);
 	if (ret)
 		goto err_mem;
 	ret = look_at_card(v);
@@ -152,26 +182,20 @@ static void detach(struct cw_vfio *v)
 	v->attached = v->greeted = v->open = false;
 }
 
-unsigned cw_vfio_free(struct cw_vfio *v)
-{
-	unsigned n;
-
-	detach(v);
-	n = cw_host_free(v->host);
-	guestmem_free(v->mem);
-	free(v);
-	return n;
-}
-
 int cw_vfio_attach(struct cw_vfio *v, int sock)
 {
 	int ret;
 
 	if (v->attached)
 		return -EBUSY;
-	ret = v->dead ? -ENODEV : vfio_reset_card(v);
-	if (ret)
+	if (v->dead)
+		return -ENODEV;
+	v->reports = 0;
+	ret = vfio_reset_card(v);
+	if (ret) {
+		v->dead = true;
 		return ret;
+	}
 	channel_init(&v->ch, sock);
 	v->attached = true;
 	v->why[0] = '\0';
@@ -198,14 +222,31 @@ static int finish_slice(struct cw_vfio *v)
 /* The client is gone or thrown out: nothing of it stays, and the card does not go on with its work. */
 static int end(struct cw_vfio *v, int err)
 {
+	char why[sizeof(v->why)];
+
 	if (!v->why[0])
 		vfio_fail(v, err, "%s", v->ch.why[0] ? v->ch.why : "the client left");
+	memcpy(why, v->why, sizeof(why));
 	/* An access that waits is the host model's until it is done: the reset ends it. */
 	if (err != -ENODEV && (finish_slice(v) || vfio_reset_card(v)))
 		err = -ENODEV;
+	else
+		memcpy(v->why, why, sizeof(why));
 	v->dead |= err == -ENODEV;
 	detach(v);
 	return err;
+}
+
+unsigned cw_vfio_free(struct cw_vfio *v)
+{
+	unsigned n;
+
+	if (v->attached)
+		end(v, -ENOTCONN);
+	n = cw_host_free(v->host);
+	guestmem_free(v->mem);
+	free(v);
+	return n;
 }
 
 /* ---- time ---- */
@@ -244,9 +285,11 @@ static int run(struct cw_vfio *v)
 	if (ret == -ENOTCONN)
 		return vfio_fail(v, -ENODEV, "the card is gone");
 	if (ret < 0)
-		return vfio_fail(v, ret, "the link failed: %s", cw_link_why(v->link));
+		return vfio_fail(v, -ENODEV, "the link failed: %s", cw_link_why(v->link));
 	if (ret)
 		v->until = 0;
+	if (v->remote.broken)
+		return v->remote.broken;
 	if (guestmem_torn(v->mem))
 		return channel_fail(&v->ch, "the client took memory away that it had announced");
 	if (v->open && v->req.done) {
@@ -296,7 +339,7 @@ static int wait_for_card(struct cw_vfio *v)
 		return vfio_fail(v, -ENODEV, "the card is gone");
 	}
 	if (ret && ret != -ETIMEDOUT)
-		return vfio_fail(v, ret, "the link failed: %s", cw_link_why(v->link));
+		return vfio_fail(v, -ENODEV, "the link failed: %s", cw_link_why(v->link));
 	return 0;
 }
 

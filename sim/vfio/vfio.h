@@ -36,7 +36,8 @@ int cw_vfio_new(struct cw_vfio **v, struct cw_link *link, const struct cw_vfio_p
 /* Returns the number of broken rules, IOMMU faults among them, of the whole life. */
 unsigned cw_vfio_free(struct cw_vfio *v);
 
-/* Serves one client on a connected socket, which is taken over. The card is reset first. */
+/* Serves one client on a connected socket, which is taken over. The card is reset first. -EBUSY: there is a client;
+ * -ENODEV: the card is gone. Then the socket stays the caller's. */
 int cw_vfio_attach(struct cw_vfio *v, int sock);
 /* Does what can be done now, then waits up to timeout_ms for more. 0: go on. -ENOTCONN: the client left;
  * -EPROTO: it broke the protocol and was cut off. After both the card is idle and without memory, fit for

@@ -126,11 +126,16 @@ static int listen_at(const char *path)
 	return fd;
 }
 
-/* One client at a time: others are told so by a closed socket. */
-static void refuse_others(int listener)
+/* One client at a time: others are told so by a closed socket. Whoever comes after the one that is served has hung up
+ * waits. */
+static void refuse_others(int listener, int sock)
 {
-	int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+	struct pollfd p = { .fd = sock, .events = POLLRDHUP };
+	int fd;
 
+	if (poll(&p, 1, 0))
+		return;
+	fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
 	if (fd < 0)
 		return;
 	fprintf(stderr, "cwvfio: a second client was refused: the card serves one\n");
@@ -165,7 +170,8 @@ static int serve(struct cw_vfio *v, int sock, int listener, const struct options
 	}
 	while (!ret && !stop) {
 		ret = cw_vfio_step(v, IDLE_MS);
-		refuse_others(listener);
+		if (!ret)
+			refuse_others(listener, sock);
 	}
 	if (ret && ret != -ENOTCONN)
 		fprintf(stderr, "cwvfio: the connection was ended: %s\n", cw_vfio_why(v));
@@ -265,7 +271,7 @@ int main(int argc, char **argv)
 				     .lanes = (uint8_t)o.lanes };
 	ret = cw_link_attach(o.card, &lp, &link, why, sizeof(why));
 	if (ret) {
-		fprintf(stderr, "cwvfio: %s\n", why);
+		fprintf(stderr, "cwvfio: card %s: %s\n", o.card, why);
 		return 3;
 	}
 	ret = o.tlp ? cw_log_open(&log, o.tlp, o.seed, CW_SIDE_HOST) : 0;

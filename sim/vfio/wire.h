@@ -16,7 +16,7 @@ enum {
 	VU_REGION_WRITE = 10, VU_DMA_READ = 11, VU_DMA_WRITE = 12, VU_RESET = 13,
 };
 
-enum { VU_TYPE = 0xf, VU_COMMAND = 0, VU_REPLY = 1, VU_NO_REPLY = 0x10, VU_ERROR = 0x20 };
+enum { VU_TYPE = 0xf, VU_COMMAND = 0, VU_REPLY = 1, VU_NO_REPLY = 0x10, VU_ERROR = 0x20, VU_FLAGS = 0x3f };
 
 #define VU_MAJOR 0
 #define VU_MINOR 1

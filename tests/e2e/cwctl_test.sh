@@ -23,7 +23,7 @@ exits() { # STATUS COMMAND...
     shift
     "$@"
     got=$?
-    [ $got = "$want" ] || { echo "exit status $got, not $want"; return 1; }
+    [ "$got" = "$want" ] || { echo "exit status $got, not $want"; return 1; }
 }
 serve() { # NAME: a card in a process of its own, for the checks that follow
     $ctl card "$1" 2>"$dir/card.log" &
@@ -41,10 +41,10 @@ write_then_read() {
 }
 dump_shows_bytes() {
     printf 'Causeway!' >"$dir/word"
-    $ctl -q -c "sim:$name" write 64 "$dir/word" && shows '^000000040  43 61 75 73 .*Causeway!' $ctl -c "sim:$name" read 64 9
+    "$ctl" -q -c "sim:$name" write 64 "$dir/word" && shows '^000000040  43 61 75 73 .*Causeway!' "$ctl" -c "sim:$name" read 64 9
 }
 full_output() { $ctl read 0 16 >/dev/full; }
-name_is_taken() { refuses "$name" timeout 10 $ctl card "$name"; }
+name_is_taken() { refuses "$name" timeout 10 "$ctl" card "$name"; }
 card_ends_cleanly() {
     kill -TERM "$card_pid" && wait "$card_pid" && grep -q 'left after' "$dir/card.log" &&
         ! grep -q "causeway/$name" /proc/net/unix
@@ -63,7 +63,7 @@ readme_commands() {
 name=cwctl-$$
 check "help_lists_the_commands" shows 'write ADDR FILE' $ctl --help
 check "info_names_the_card" shows 'card memory +4294967296 bytes' $ctl info
-info_names_interrupts() { shows "interrupts +$2, [0-9]+ of 64 vectors" $ctl -c "sim,irq=$1" info; }
+info_names_interrupts() { shows "interrupts +$2, [0-9]+ of 64 vectors" "$ctl" -c "sim,irq=$1" info; }
 check "info_names_msix" info_names_interrupts msix MSI-X
 check "info_names_msi" info_names_interrupts msi MSI
 check "info_names_intx" info_names_interrupts intx INTx

@@ -137,7 +137,7 @@ static int batch(struct worker *w, enum cw_op op, unsigned char *buf)
 	if (ret)
 		result = outcome(w, ret, 0);
 	while (n-- > 0) {
-		begin(w->h, w->th, "cw_wait", (size_t)n + 1, 0);
+		begin(w->h, w->th, "cw_wait", 0, 0);
 		ret = end(w->h, w->th, cw_wait(w->h->dev, &io, -1));
 		got = outcome(w, ret ? ret : io->result, ret ? 0 : (long)IO_LEN);
 		if (got < result)
@@ -179,7 +179,8 @@ static void work(struct host *h, uint64_t moved)
 	h->stop = 0;
 	for (int i = TH_BLOCK1; i < TH_N; i++) {
 		w[i] = (struct worker){ .h = h, .th = i, .random = h->seed * 7919u + (unsigned)i };
-		pthread_create(&thread[i], NULL, i == TH_AIO ? aio_main : block_main, &w[i]);
+		if (pthread_create(&thread[i], NULL, i == TH_AIO ? aio_main : block_main, &w[i]))
+			abort();
 	}
 	if (!moved && h->sh->state == ST_OPEN)
 		h->sh->state = ST_BUSY;
@@ -203,7 +204,8 @@ static void come_and_go(struct host *h)
 	struct worker w = { .h = h, .th = TH_BLOCK1, .random = h->seed };
 	pthread_t thread;
 
-	pthread_create(&thread, NULL, block_main, &w);
+	if (pthread_create(&thread, NULL, block_main, &w))
+		abort();
 	h->sh->state = ST_BUSY;
 	for (int bind = 0; h->sh->order == OR_RUN; bind = !bind) {
 		begin(h, TH_MAIN, bind ? "cw_sim_bind" : "cw_sim_bind, off", 0, 0);

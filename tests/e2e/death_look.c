@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -63,7 +64,7 @@ uint64_t look_segment(pid_t pid)
 		return 0;
 	while (!start && fgets(line, sizeof(line), f))
 		if (strstr(line, "memfd:causeway-link"))
-			sscanf(line, "%lx-", &start);
+			start = strtoul(line, NULL, 16);
 	fclose(f);
 	return start;
 }

@@ -56,7 +56,7 @@ struct bench {
 	char problem[600];
 };
 
-static int problem(struct bench *b, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static int problem(struct bench *b, const char *format, ...)
 {
 	va_list ap;
 
@@ -93,7 +93,7 @@ static void show_log(const char *who, const struct process *p)
 		printf("# %s said: %s\n", who, line);
 }
 
-static void start(struct process *p, const struct bench *b, char *const argv[])
+static void start(struct process *p, const struct bench *b, const char *const argv[])
 {
 	p->log = memfd_create("log", MFD_CLOEXEC);
 	fflush(stdout);
@@ -104,7 +104,7 @@ static void start(struct process *p, const struct bench *b, char *const argv[])
 	dup2(p->log, STDERR_FILENO);
 	if (chdir(b->home))
 		_exit(126);
-	execv(argv[0], argv);
+	execv(argv[0], (char *const *)(uintptr_t)argv);
 	perror(argv[0]);
 	_exit(127);
 }
@@ -134,7 +134,7 @@ static void put_down(struct process *p)
 static int start_card(struct bench *b)
 {
 	unsigned r = test_random(&b->random);
-	char *argv[] = { b->cwctl, "card", b->name, r % 4 ? r % 4 == 1 ? "reorder=1" : NULL : "idle-skip=0", NULL };
+	const char *argv[] = { b->cwctl, "card", b->name, r % 4 ? r % 4 == 1 ? "reorder=1" : NULL : "idle-skip=0", NULL };
 	uint64_t since = death_now_ms();
 
 	start(&b->card, b, argv);
@@ -152,7 +152,7 @@ static int start_card(struct bench *b)
 static void start_host(struct bench *b, int phase)
 {
 	char fd[16], ph[16], seed[16];
-	char *argv[] = { b->self, "--host", b->name, fd, ph, seed, NULL };
+	const char *argv[] = { b->self, "--host", b->name, fd, ph, seed, NULL };
 
 	memset(b->sh, 0, sizeof(*b->sh));
 	b->sh->order = phase == PH_N ? OR_REOPEN : OR_RUN;
@@ -284,7 +284,9 @@ static int nothing_left(struct bench *b)
 	for (size_t i = 0; i < 2; i++) {
 		d = opendir(places[i]);
 		while (d && (e = readdir(d)))
-			if (strstr(e->d_name, "causeway") || (strstr(e->d_name, b->name) && !strstr(b->home, e->d_name)))
+			/* Others run here, too: in /tmp, only what has our name. */
+			if ((i == 0 && strstr(e->d_name, "causeway")) ||
+			    (strstr(e->d_name, b->name) && !strstr(b->home, e->d_name)))
 				problem(b, "the file %s/%s is left", places[i], e->d_name);
 		if (d)
 			closedir(d);
@@ -482,15 +484,15 @@ int main(int argc, char **argv)
 {
 	const char *seed_text = getenv("SEED"), *target = getenv("TARGET");
 	unsigned seed = seed_text ? (unsigned)strtoul(seed_text, NULL, 0) : 1;
-	int rounds = argc > 1 ? atoi(argv[1]) : target_full() ? ROUNDS_ALL : ROUNDS;
+	int rounds = argc > 1 ? (int)strtol(argv[1], NULL, 10) : target_full() ? ROUNDS_ALL : ROUNDS;
 	static struct bench b = { .card.log = -1, .host.log = -1 };
 	int failed = 1;
 
 	if (argc == 6 && !strcmp(argv[1], "--host")) {
-		struct death_shared *sh = mmap(NULL, sizeof(*sh), PROT_READ | PROT_WRITE, MAP_SHARED, atoi(argv[3]), 0);
+		struct death_shared *sh = mmap(NULL, sizeof(*sh), PROT_READ | PROT_WRITE, MAP_SHARED, (int)strtol(argv[3], NULL, 10), 0);
 
-		return sh == MAP_FAILED ? 125 : death_host(sh, argv[2], (enum death_phase)atoi(argv[4]),
-							    (unsigned)atoi(argv[5]));
+		return sh == MAP_FAILED ? 125 : death_host(sh, argv[2], (enum death_phase)strtol(argv[4], NULL, 10),
+							    (unsigned)strtol(argv[5], NULL, 10));
 	}
 	if (!target || strcmp(target, "shm")) {
 		printf("ok 1 - death # SKIP there is nobody to kill: TARGET=shm\n1..1\n");

@@ -33,7 +33,7 @@ summary_matches_log() {
     build/bin/cwtrace stat "$dir/large.tlog" >"$dir/stat" || return
     for side in card host; do
         arrow='-->'
-        [ $side = card ] && arrow='<--'
+        [ "$side" = card ] && arrow='<--'
         line=$(sed -n "s/^ *TLPs from the $side: //p" "$dir/out")
         read -ra words <<<"$line"
         [ ${#words[@]} -ge 4 ] || { echo "no TLP line for $side"; return 1; }

@@ -32,7 +32,7 @@ two_processes() { # SEED
     rc=$?
     kill "$pid"
     wait "$pid"
-    return $rc
+    return "$rc"
 }
 
 same() { "$trace" compare "$dir/$1" "$dir/$2"; }

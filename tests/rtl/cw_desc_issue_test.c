@@ -4,9 +4,8 @@
 
 #include "driver/cw_regs.h"
 #include "dut.h"
+#include "qcfg.h"
 #include "stream.h"
-
-#define QUEUES 64
 
 enum way { NONE, H2C, C2H, DONE };
 
@@ -92,14 +91,7 @@ static void stop(struct env *e)
 
 static void qcfg(struct env *e, unsigned op, unsigned q, unsigned reg, uint32_t data)
 {
-	dut_set(e->d, "qcfg_valid", 1);
-	dut_set(e->d, "qcfg_op", op);
-	dut_set(e->d, "qcfg_queue", q);
-	dut_set(e->d, "qcfg_reg", reg / 4);
-	dut_set(e->d, "qcfg_data", data);
-	dut_cycle(e->d);
-	dut_set(e->d, "qcfg_valid", 0);
-	dut_cycles(e->d, 3);
+	dut_qcfg(e->d, op, q, reg, data);
 }
 
 static void setup(struct env *e, unsigned q, uint32_t conf, uint64_t base, uint64_t limit)

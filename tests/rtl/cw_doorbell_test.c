@@ -11,10 +11,11 @@ enum { OP_WRITE, OP_ENABLE, OP_DISABLE };
 
 static const char *const db_fields[] = { "db_addr", "db_len", "db_first_be", "db_last_be", "db_data", NULL };
 static const char *const kick_fields[] = { "kick_queue", "kick_producer", NULL };
+static const char *const arm_fields[] = { "arm_queue", "arm_index", NULL };
 
 struct bench {
 	struct dut *d;
-	struct stream *db, *kick;
+	struct stream *db, *kick, *arm;
 	bool flood; /* a record strobe in every cycle, of queue 3 */
 	uint32_t flood_n;
 	unsigned good, bad;
@@ -47,6 +48,7 @@ static void bench_open(struct bench *b)
 	dut_set(b->d, "engine_rst", 0);
 	b->db = stream_source(b->d, "db", db_fields);
 	b->kick = stream_sink(b->d, "kick", kick_fields);
+	b->arm = stream_sink(b->d, "arm", arm_fields);
 	dut_hook(b->d, bench_sample, bench_drive, b);
 	dut_cycle(b->d);
 }
@@ -56,6 +58,7 @@ static void bench_close(struct bench *b)
 	dut_free(b->d);
 	stream_free(b->db);
 	stream_free(b->kick);
+	stream_free(b->arm);
 }
 
 static void cfg(struct bench *b, unsigned op, unsigned queue, unsigned reg, uint32_t data)
@@ -213,6 +216,46 @@ static void pages_beyond_the_queues_are_refused(void **state)
 	bench_close(&b);
 }
 
+/* Each consumer index that is accepted, also the same again, and also beside a bad producer index. */
+static void accepted_consumer_indices_arm(void **state)
+{
+	static const uint32_t in[] = { 2, 2, 6, 1, 5 }, good[] = { 2, 2, 5, 5 };
+	struct bench b;
+	struct stream_beat t = { 0 };
+
+	(void)state;
+	bench_open(&b);
+	enable(&b, 1, 3);
+	dut_set(b.d, "record_valid", 1);
+	dut_set(b.d, "record_queue", 1);
+	dut_set(b.d, "record_count", 5);
+	dut_cycle(b.d);
+	stream_hold(b.arm, true);
+	for (unsigned i = 0; i < 5; i++)
+		ring(&b, 1, 1, in[i]);
+	dut_cycles(b.d, 60);
+	assert_int_equal(dut_get(b.d, "idle"), 0); /* not told yet */
+	stream_put_u64(b.db, &t, 0, 1 << 10);
+	stream_put_u64(b.db, &t, 1, 2);
+	stream_put_u64(b.db, &t, 2, 15);
+	stream_put_u64(b.db, &t, 3, 15);
+	stream_put_u64(b.db, &t, 4, 5ull << 32 | 100);
+	stream_push(b.db, &t);
+	ring(&b, 2, 1, 0); /* not enabled */
+	ring(&b, 1, 0, 7); /* a producer index alone does not arm */
+	stream_hold(b.arm, false);
+	dut_cycles(b.d, 100);
+	assert_int_equal(dut_get(b.d, "idle"), 1);
+	for (unsigned i = 0; i < 4; i++) {
+		assert_true(stream_pop(b.arm, &t));
+		assert_int_equal(stream_take_u64(b.arm, &t, 0), 1);
+		assert_int_equal(stream_take_u64(b.arm, &t, 1), good[i]);
+	}
+	assert_int_equal(stream_depth(b.arm), 0);
+	assert_int_equal(b.bad, 4);
+	bench_close(&b);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -220,6 +263,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(engine_reset_empties_the_kick_queue),
 		cmocka_unit_test(records_of_others_do_not_disturb_an_enable),
 		cmocka_unit_test(pages_beyond_the_queues_are_refused),
+		cmocka_unit_test(accepted_consumer_indices_arm),
 	};
 
 	return dut_main(argc, argv, tests, sizeof(tests) / sizeof(tests[0]));

@@ -3,8 +3,6 @@
 /* The host port as a whole: MSI-X, error interrupts, reset, counters. */
 #include "tests/rtl/host_port_rig.h"
 
-#define ALL 0xffffffffu
-
 /* ---- MSI-X ---- */
 static void msix_entry(struct rig *r, unsigned vector, bool mask)
 {

@@ -232,7 +232,7 @@ static void a_disabled_queue_drops_its_raise(void **state)
 	b.ready = 0;
 	raise(&b, 0, COMPLETIONS);
 	settle(&b);
-	for (unsigned i = 0; i < 3 * Q_N; i++) {
+	for (unsigned i = 0; i < 2 * Q_N - 1; i++) {
 		raise(&b, 8, ERROR);
 		settle(&b);
 		disable(&b, 8);

@@ -6,6 +6,7 @@
 
 #include "../../driver/cw_regs.h"
 #include "dut.h"
+#include "qcfg.h"
 #include "stream.h"
 
 static const char *const retire_fields[] = {
@@ -39,14 +40,7 @@ static void watch(void *ctx)
 
 static void qcfg(struct bench *b, unsigned op, unsigned q, unsigned reg, uint32_t data)
 {
-	dut_set(b->d, "qcfg_valid", 1);
-	dut_set(b->d, "qcfg_op", op);
-	dut_set(b->d, "qcfg_queue", q);
-	dut_set(b->d, "qcfg_reg", reg / 4);
-	dut_set(b->d, "qcfg_data", data);
-	dut_cycle(b->d);
-	dut_set(b->d, "qcfg_valid", 0);
-	dut_cycles(b->d, 3);
+	dut_qcfg(b->d, op, q, reg, data);
 }
 
 static void enable(struct bench *b, unsigned q, uint64_t ring, unsigned log2)

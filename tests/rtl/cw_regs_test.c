@@ -82,11 +82,38 @@ static void errors_of_two_queues_in_one_cycle(void **state)
 	dut_free(d);
 }
 
+/* Set as it is cleared: it stays. Only a one clears it, no error does. */
+static void intx_pending_is_set_and_cleared(void **state)
+{
+	struct dut *d = dut_new(dut_seed());
+
+	(void)state;
+	dut_reset(d, 2);
+	assert_int_equal(reach(d, false, CW_INTX, 0, NULL), 0);
+	reach(d, true, CW_INTX, 1, "intx_set");
+	assert_int_equal(reach(d, false, CW_INTX, 0, NULL), CW_INTX_PENDING_MASK);
+	assert_int_equal(dut_get(d, "intx_pending"), 1);
+	reach(d, true, CW_INTX, ~CW_INTX_PENDING_MASK, NULL);
+	reach(d, true, CW_ERROR, ~0u, NULL);
+	assert_int_equal(dut_get(d, "intx_pending"), 1);
+	reach(d, true, CW_INTX, ~0u, NULL);
+	assert_int_equal(reach(d, false, CW_INTX, 0, NULL), 0);
+	assert_int_equal(dut_get(d, "intx_pending"), 0);
+	reach(d, true, CW_SCRATCH, 0, "ev_event"); /* names no queue */
+	assert_int_equal(reach(d, false, CW_ERROR, 0, NULL), CW_ERROR_DOORBELL_MASK);
+	assert_int_equal(reach(d, false, CW_ERROR_QUEUE, 0, NULL), 0);
+	reach(d, true, CW_SCRATCH, 0, "intx_set");
+	dut_reset(d, 2);
+	assert_int_equal(dut_get(d, "intx_pending"), 0);
+	dut_free(d);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(error_that_comes_while_it_is_cleared_stays),
 		cmocka_unit_test(errors_of_two_queues_in_one_cycle),
+		cmocka_unit_test(intx_pending_is_set_and_cleared),
 	};
 
 	return dut_main(argc, argv, tests, sizeof(tests) / sizeof(tests[0]));

@@ -8,13 +8,16 @@ static const char *const data_fields[] = {
 };
 static const char *const rec_fields[] = { "rec_hdr", "rec_data", "rec_queue", "rec_num", NULL };
 static const char *const msix_fields[] = { "msix_req_addr", "msix_req_data", NULL };
+static const char *const entry_fields[] = { "entry_addr", "entry_data", NULL };
 
 #define REC_AT 0x500000000ull
 #define MSI_AT 0xfee00000ull
 /* Every other message goes above 4 GiB. */
 #define MSI_OF(n) (MSI_AT + 4 * (uint64_t)(n) + ((n) & 1 ? 0x700000000ull : 0))
+#define ENTRY_AT 0xfed00000ull
+#define ENTRY_OF(n) (ENTRY_AT + 8 * (uint64_t)(n) + ((n) & 1 ? 0x300000000ull : 0))
 
-enum src { RD, DATA, REC, MSIX, SRC_N };
+enum src { RD, DATA, REC, MSIX, ENTRY, SRC_N };
 
 struct bench {
 	struct dut *d;
@@ -51,6 +54,7 @@ static struct bench *bench_open(uint64_t salt)
 	b->s[DATA] = stream_source(b->d, "data", data_fields);
 	b->s[REC] = stream_source(b->d, "rec", rec_fields);
 	b->s[MSIX] = stream_source(b->d, "msix_req", msix_fields);
+	b->s[ENTRY] = stream_source(b->d, "entry", entry_fields);
 	dut_hook(b->d, watch, NULL, b);
 	dut_reset(b->d, 4);
 	return b;
@@ -107,6 +111,11 @@ static void put(struct bench *b, enum src i)
 		stream_put_u64(b->s[i], &s, 3, n);
 		stream_push(b->s[i], &s);
 		break;
+	case ENTRY:
+		stream_put_u64(b->s[i], &s, 0, ENTRY_OF(n));
+		stream_put_u64(b->s[i], &s, 1, 0x8000000000000000ull | n);
+		stream_push(b->s[i], &s);
+		break;
 	default:
 		stream_put_u64(b->s[i], &s, 0, MSI_OF(n));
 		stream_put_u64(b->s[i], &s, 1, n);
@@ -115,7 +124,7 @@ static void put(struct bench *b, enum src i)
 }
 
 /*
- * Counts how often a waiting source was passed over; three others can go first.
+ * Counts how often a waiting source was passed over; four others can go first.
  */
 static void turn_taken(struct bench *b, enum src i)
 {
@@ -131,12 +140,13 @@ static void take(struct bench *b, unsigned cycles)
 		dut_cycle(b->d);
 		while ((t = host_tlp(b->h)) != NULL) {
 			enum src i = !t->write ? RD : t->addr >= REC_AT && t->addr < REC_AT + 0x10000000 ? REC :
+				     (t->addr & 0xfff00000) == ENTRY_AT ? ENTRY :
 				     (t->addr & 0xfff00000) != MSI_AT ? DATA : MSIX;
 			unsigned n = b->got[i]++;
 
 			b->wrote += t->write;
-			assert_int_equal(t->id_valid, i != MSIX);
-			assert_int_equal(t->num, i == MSIX ? 0 : n);
+			assert_int_equal(t->id_valid, i != MSIX && i != ENTRY);
+			assert_int_equal(t->num, i == MSIX || i == ENTRY ? 0 : n);
 			assert_int_equal(t->queue, i == RD ? 7 : i == DATA ? 9 : i == REC ? 11 : 0);
 			if (i == DATA)
 				for (unsigned k = 0; k < t->dws; k++)
@@ -144,6 +154,17 @@ static void take(struct bench *b, unsigned cycles)
 			if (i == MSIX) {
 				assert_int_equal(t->data[0] | t->data[1] << 8, n);
 				assert_true(t->addr == MSI_OF(n));
+				assert_int_equal(t->wide, n & 1);
+			}
+			if (i == ENTRY) {
+				uint32_t w[2];
+
+				memcpy(w, t->data, 8);
+				assert_int_equal(t->len, 8);
+				assert_int_equal(t->attr, 0);
+				assert_int_equal(w[0], n);
+				assert_int_equal(w[1], 0x80000000u);
+				assert_true(t->addr == ENTRY_OF(n));
 				assert_int_equal(t->wide, n & 1);
 			}
 			turn_taken(b, i);
@@ -174,16 +195,16 @@ static void sources_take_turns(void **state)
 		for (unsigned i = 0; i < 100 && !drained(b); i++)
 			take(b, 100);
 		assert_true(drained(b));
-		assert_int_equal(b->mwr, 300);
-		assert_int_equal(dut_get(b->d, "posted_n"), 300);
+		assert_int_equal(b->mwr, 400);
+		assert_int_equal(dut_get(b->d, "posted_n"), 400);
 		assert_int_equal(dut_get(b->d, "busy"), 1); /* not reported sent */
-		for (unsigned i = 0; i < 20; i++) {
-			dut_set(b->d, "tx_sent_n", 15);
+		for (unsigned i = 0; i < 40; i++) {
+			dut_set(b->d, "tx_sent_n", 10);
 			dut_cycle(b->d);
 			dut_set(b->d, "tx_sent_n", 0);
 		}
 		dut_settle(b->d);
-		assert_int_equal(dut_get(b->d, "sent_n"), 300);
+		assert_int_equal(dut_get(b->d, "sent_n"), 400);
 		assert_int_equal(dut_get(b->d, "busy"), 0);
 		bench_close(b);
 	}
@@ -247,7 +268,7 @@ static void credits_hold_their_class_only(void **state)
 		put(b, RD);
 	take(b, 200);
 	assert_int_equal(b->got[RD], 5);
-	assert_int_equal(b->wrote, 15);
+	assert_int_equal(b->wrote, 20);
 	dut_set(b->d, "fc_valid", 0);
 	take(b, 20);
 	assert_true(drained(b));

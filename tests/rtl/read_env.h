@@ -16,6 +16,7 @@
 #include <stdlib.h>
 
 #include "dut.h"
+#include "qcfg.h"
 #include "stream.h"
 #include "driver/cw_regs.h"
 
@@ -117,14 +118,7 @@ static void desc_fails(struct desc *x, uint32_t offset, unsigned status)
 /* ---- queue configuration ---- */
 static void qcfg(struct env *e, unsigned op, unsigned q, unsigned reg, uint32_t data)
 {
-	dut_set(e->d, "qcfg_valid", 1);
-	dut_set(e->d, "qcfg_op", op);
-	dut_set(e->d, "qcfg_queue", q);
-	dut_set(e->d, "qcfg_reg", reg / 4);
-	dut_set(e->d, "qcfg_data", data);
-	dut_cycle(e->d);
-	dut_set(e->d, "qcfg_valid", 0);
-	dut_cycles(e->d, 3);
+	dut_qcfg(e->d, op, q, reg, data);
 }
 
 static void queue_setup(struct env *e, unsigned q)

@@ -8,6 +8,7 @@
 #define CW_WRITE_BENCH_H
 
 #include "../../driver/cw_regs.h"
+#include "qcfg.h"
 #include "write_env.h"
 
 #define Q_N 16u
@@ -194,14 +195,7 @@ static void port_drive(void *ctx)
 
 static void qcfg(struct bench *b, unsigned op, unsigned q, unsigned reg, uint32_t data)
 {
-	dut_set(b->d, "qcfg_valid", 1);
-	dut_set(b->d, "qcfg_op", op);
-	dut_set(b->d, "qcfg_queue", q);
-	dut_set(b->d, "qcfg_reg", reg / 4);
-	dut_set(b->d, "qcfg_data", data);
-	dut_cycle(b->d);
-	dut_set(b->d, "qcfg_valid", 0);
-	dut_cycles(b->d, 3);
+	dut_qcfg(b->d, op, q, reg, data);
 }
 
 static void sweep(struct bench *b)

@@ -31,7 +31,7 @@ relative_links_lead_somewhere() {
             fi
         done < <(links_of "$page")
     done
-    [ $n -ge 20 ] && [ $bad = 0 ]
+    [ "$n" -ge 20 ] && [ "$bad" = 0 ]
 }
 
 # What stands in backticks and begins with a folder of the tree exists; <name> and * stand for anything.
@@ -47,7 +47,7 @@ paths_in_backticks_exist() {
             esac
         done < <(grep -oE '`[^` ]+`' "$page" | tr -d '`' | grep -E "^($tops)/")
     done
-    [ $n -ge 50 ] && [ $bad = 0 ]
+    [ "$n" -ge 50 ] && [ "$bad" = 0 ]
 }
 
 make_targets_exist() {
@@ -59,7 +59,7 @@ make_targets_exist() {
                 { echo "$page: no make $target"; bad=1; }
         done < <(grep -oE '(^ +|`|&& )make [a-z]+[a-z-]*( |`|$)' "$page" | sed -E 's/.*make //; s/[ `]*$//')
     done
-    [ $n -ge 10 ] && [ $bad = 0 ]
+    [ "$n" -ge 10 ] && [ "$bad" = 0 ]
 }
 
 pictures_render() {
@@ -68,7 +68,7 @@ pictures_render() {
         rsvg-convert -w 400 "$picture" >"$tap_log.png" && [ -s "$tap_log.png" ] || { echo "$picture"; bad=1; }
     done
     rm -f "$tap_log.png"
-    return $bad
+    return "$bad"
 }
 
 pictures_are_shown_and_pages_are_in_the_index() {
@@ -80,7 +80,7 @@ pictures_are_shown_and_pages_are_in_the_index() {
         [ "$file" = docs/README.md ] || grep -qF "($(basename "$file"))" docs/README.md ||
             { echo "docs/README.md does not name $file"; bad=1; }
     done
-    return $bad
+    return "$bad"
 }
 
 shim_checks_are_documented() {
@@ -89,7 +89,7 @@ shim_checks_are_documented() {
         n=$((n + 1))
         grep -q "^|.*\`$name\`.*|.*|" docs/kernel-shim.md || { echo "docs/kernel-shim.md has no row for $name"; bad=1; }
     done
-    [ $n -ge 40 ] && [ $bad = 0 ]
+    [ "$n" -ge 40 ] && [ "$bad" = 0 ]
 }
 
 check "relative_links_lead_somewhere" relative_links_lead_somewhere

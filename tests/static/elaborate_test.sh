@@ -19,7 +19,7 @@ in_icarus() {
         -o "$work/$1.vvp" rtl/cw_top.v && [ -s "$work/$1.vvp" ]
     local bad=$?
     rm -f "$work/$1.vvp"
-    return $bad
+    return "$bad"
 }
 # Bits of flip-flops and of memory, in $work/<queues>.stat.
 in_yosys() {

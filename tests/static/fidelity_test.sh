@@ -62,7 +62,7 @@ every_symbol_is_listed() {
         missing=$(comm -23 "$built/needs-$(version_of "$k")" <(listed | awk '{ print $1 }' | sort))
         [ -z "$missing" ] || { sed "s,.*,causeway.ko for $(version_of "$k") needs &: $list does not list it," <<<"$missing"; bad=1; }
     done
-    return $bad
+    return "$bad"
 }
 every_listed_symbol_is_needed() {
     local unused
@@ -95,7 +95,7 @@ every_header_names_its_symbol() {
         echo "$list: $header does not name $symbol"
         bad=1
     done < <(listed)
-    return $bad
+    return "$bad"
 }
 # The call that leads to a symbol is in the shim, as what the list says.
 the_shim_has_what_is_listed() {
@@ -120,7 +120,7 @@ the_shim_has_what_is_listed() {
         fi
         [ "$is" = "$kind" ] || { echo "$symbol: the shim's $call is a $kind in $list, and $is in the shim"; bad=1; }
     done < <(listed)
-    [ $n -gt 50 ] && [ $bad = 0 ]
+    [ "$n" -gt 50 ] && [ "$bad" = 0 ]
 }
 
 # ---- gate 2: declarations ----
@@ -131,7 +131,7 @@ shim_declares_as_checked() {
     for f in "$checks"/*.c; do
         gcc -std=gnu11 -D_GNU_SOURCE -I"$shim" -Wall -Wextra -Wno-unused-parameter -Wconversion -Werror -c -o "$tmp/check.o" "$f" || bad=1
     done
-    return $bad
+    return "$bad"
 }
 kernel_declares_as_checked() {
     local dir
@@ -202,12 +202,12 @@ with() (
     "${plant[@]}" && "$@"
 )
 # A driver that uses one more thing of each kind
-uses_planted=(pci_save_state PCI_IRQ_MSI pci_dev.irq IRQ_WAKE_THREAD s64 pci_driver.resume iov_iter_revert)
+uses_planted=(pci_save_state PCI_IRQ_AFFINITY pci_dev.irq IRQF_NO_AUTOEN s64 pci_driver.resume iov_iter_revert)
 driver_uses_more() {
     rm -rf "$tmp/driver"
     cp -r driver "$tmp/driver"
-    printf '%s\n' 'int f1(struct pci_dev *p) { return pci_save_state(p) + PCI_IRQ_MSI + p->irq; }' \
-        's64 f2(void) { return IRQ_WAKE_THREAD; }' 'static struct pci_driver f3 = { .resume = NULL };' >>"$tmp/driver/cw_irq.c"
+    printf '%s\n' 'int f1(struct pci_dev *p) { return pci_save_state(p) + PCI_IRQ_AFFINITY + p->irq; }' \
+        's64 f2(void) { return IRQF_NO_AUTOEN; }' 'static struct pci_driver f3 = { .resume = NULL };' >>"$tmp/driver/cw_irq.c"
     # for a kernel that the shim does not look like
     sed -i '/^#else$/astatic inline void f4(struct iov_iter *i) { iov_iter_revert(i, 1); }' "$tmp/driver/compat.h"
     driver=$tmp/driver

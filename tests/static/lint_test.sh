@@ -1,25 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# Static checks: three Verilog tools, the shell scripts, C without the simulator in the driver,
-# and the rules of the house that a grep can see.
+# Static checks: the shell scripts, C without the simulator in the driver, and the rules of the house that a grep can see.
 set -u
 cd "$(dirname "$0")/../.." || exit
 . tests/tap.sh
+. tests/static/tools.sh
 
-rtl=(rtl/*.v)
-waivers=(rtl/*.vlt)
-[ -e "${waivers[0]}" ] || waivers=()
-
-verilator_lint() { verilator --lint-only -Wall -Irtl -y rtl "${waivers[@]}" --top-module cw_top rtl/cw_top.v; }
-icarus_lint() {
-    local out
-    out=$(iverilog -g2005 -Wall -Wno-timescale -Irtl -y rtl -s cw_top -t null rtl/cw_top.v 2>&1)
-    echo "$out"
-    [ -z "$out" ]
-}
-yosys_check() {
-    yosys -q -p "read_verilog -Irtl ${rtl[*]}; hierarchy -check -top cw_top; proc; opt_clean; check -assert; select -assert-none t:\$dlatch"
-}
 driver_is_a_kernel_driver() { ! grep -nE '#.*(if|ifdef|ifndef).*(SIM|SHIM|CAUSEWAY_SIM|__KERNEL__)' driver/*.c driver/*.h; }
 versions_only_in_compat() { ! grep -nl 'LINUX_VERSION_CODE\|KERNEL_VERSION' driver/*.c driver/[!c]*.h driver/c[!o]*.h; }
 every_file_has_a_licence() {
@@ -27,7 +13,7 @@ every_file_has_a_licence() {
     while read -r f; do
         head -n 3 "$f" | grep -q 'SPDX-License-Identifier: ' || { echo "$f: no SPDX line"; bad=1; }
     done < <(git ls-files '*.c' '*.h' '*.v' '*.sv' '*.vh' '*.sh' '*.mk' '*.awk' Makefile .ci/run)
-    return $bad
+    return "$bad"
 }
 rtl_names_no_vendor() { ! grep -niE 'xilinx|intel|altera|vivado|quartus|lattice' rtl/*.v; }
 files_are_small() {
@@ -40,7 +26,7 @@ files_are_small() {
         *) [ "$n" -le 600 ] ;;
         esac || { echo "$f: $n lines"; bad=1; }
     done < <(git ls-files '*.c' '*.h' '*.v')
-    return $bad
+    return "$bad"
 }
 
 # Our C and our Verilog, and shell around them: nothing else is built or run here.
@@ -56,12 +42,7 @@ scripts_name_no_host() { ! git grep --untracked -nE '(https?|ftp|git)://' -- Mak
 no_path_of_a_machine() { ! git grep --untracked -nE "(^|[^A-Za-z0-9_.$}-])/(work|root|home|Users)(/|[^A-Za-z0-9_]|$)" -- ':!tests/static/lint_test.sh'; }
 
 check "registers are printed from the table" make -s regs-check
-check "checker rules are printed from the table" make -s rules-doc-check
-check "shim checks are printed from what they found" make -s checks-doc-check
-check "verilator_lint" verilator_lint
-check "icarus_lint" icarus_lint
-check "yosys_check" yosys_check
-check "shellcheck" shellcheck -S warning -x -P SCRIPTDIR scripts/*.sh tests/*.sh tests/*/*.sh sim/*/*.sh .ci/run
+check "shellcheck" shell_reads scripts/*.sh tests/*.sh tests/*/*.sh sim/*/*.sh .ci/run
 check "driver_is_a_kernel_driver" driver_is_a_kernel_driver
 check "versions_only_in_compat" versions_only_in_compat
 check "every_file_has_a_licence" every_file_has_a_licence

@@ -50,7 +50,7 @@ tested() {
         [ -e "$2/rtl/${m}_test.c" ] && continue
         home "$1" "$2" "$m" || { echo "$m has no test"; bad=1; }
     done
-    return $bad
+    return "$bad"
 }
 
 # stated RTL TESTS: a line that names a module that is not there is stale
@@ -59,7 +59,7 @@ stated() {
     for m in $(sed -nE 's/^(\/\/| \*|\/\*) tests: ([a-z0-9_ ]+).*/\2/p' "$2"/rtl/*_test.c "$2"/unit/card_*_test.c); do
         [ -e "$1/$m.v" ] || { echo "$m is named by a test and does not exist"; bad=1; }
     done
-    return $bad
+    return "$bad"
 }
 
 # A small tree: an outer module with a test, an inner one with or without a home, a stranger.

@@ -26,7 +26,7 @@ CW_API const struct cw_backend *cw_sim_backend(void)
 	const char *version = getenv("FAKE_PLUGIN_VERSION");
 
 	if (version)
-		backend.version = (unsigned)atoi(version);
+		backend.version = (unsigned)strtoul(version, NULL, 10);
 	return version ? &backend : NULL;
 }
 

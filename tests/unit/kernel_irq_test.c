@@ -539,10 +539,12 @@ static void each_misuse_of_a_line_is_found(void **state __maybe_unused)
 
 		machine(&(struct setup){ .flags = m[i].flags });
 		dull.body = m[i].body;
+		planted = m[i].name;
 		shim_expect(dull.s, m[i].check, 1);
 		shim_module_load(dull.s, NULL);
 		snprintf(said, sizeof(said), "%s", shim_last(dull.s));
 		failed = shim_free(dull.s);
+		planted = NULL;
 		if (dull.line || failed || !strstr(said, m[i].text))
 			fail_msg("%s: line %ld, %u others failed, said: %s", m[i].name, dull.line, failed, said);
 	}

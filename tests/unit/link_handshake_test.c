@@ -163,7 +163,7 @@ static int attach_fake(struct fake *f, struct cw_link **host, char *why, size_t 
 	f->listening = socket(AF_UNIX, SOCK_SEQPACKET, 0);
 	assert_int_equal(bind(f->listening, (struct sockaddr *)&addr, len), 0);
 	assert_int_equal(listen(f->listening, 1), 0);
-	pthread_create(thread, NULL, fake_main, f);
+	assert_int_equal(pthread_create(thread, NULL, fake_main, f), 0);
 	ret = cw_link_attach(name, &param, host, why, size);
 	return ret;
 }
@@ -227,6 +227,8 @@ static void each_nonsense_of_a_card_is_named(void **state)
 		memset(f.w.reason, 'x', sizeof(f.w.reason)); /* no end */
 		memcpy(f.w.reason, "\033[2J", 4);
 		ret = attach_fake(&f, &host, why, sizeof(why), &thread);
+		if (!ret)
+			cw_link_close(host);
 		fake_end(&f, thread);
 		if (ret != c[i].ret || !strstr(why, c[i].says) || !why[0])
 			fail_msg("%s: %d '%s', expected %d '%s'", c[i].what, ret, why, c[i].ret, c[i].says);
@@ -301,6 +303,28 @@ static int raw_attach(struct cw_link_listener *l, struct cw_link **card, int *so
 	assert_int_equal(cw_rdv_recv_welcome(*sock, &w, &fd), 0);
 	assert_true(fd >= 0);
 	return fd;
+}
+
+static void a_hello_of_another_size_is_refused(void **state)
+{
+	uint8_t hello[2 * sizeof(good)] = { 0 };
+	struct cw_link_listener *l = listen_ok();
+	struct cw_welcome w;
+	int fd, sock;
+
+	(void)state;
+	memcpy(hello, &good, sizeof(good));
+	for (size_t len = 1; len <= sizeof(hello); len++) {
+		if (len == sizeof(good))
+			continue;
+		sock = raw_connect();
+		send_with(sock, hello, len, NULL, 0);
+		if (cw_rdv_recv_welcome(sock, &w, &fd) || w.error != -EPROTO ||
+		    !strstr(w.reason, len < 8 ? "no hello" : "bytes instead of 32"))
+			fail_msg("a hello of %zu bytes: '%s'", len, w.reason);
+		close(sock);
+	}
+	cw_link_listener_close(l);
 }
 
 static void nonsense_of_hosts_is_refused_and_costs_nothing(void **state)
@@ -395,6 +419,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_nonsense_of_a_card_is_named),
 		cmocka_unit_test(a_segment_full_of_noise_ends_the_link),
+		cmocka_unit_test(a_hello_of_another_size_is_refused),
 		cmocka_unit_test(nonsense_of_hosts_is_refused_and_costs_nothing),
 		cmocka_unit_test(the_segment_cannot_be_taken_away),
 	};

@@ -16,11 +16,11 @@ verified() {
     fio_run /tmp/fio.out 2 4 --ioengine=libaio --rw=randwrite --bs=64k --iodepth=16 --verify=crc32c --verify_fatal=1 && [ "$(fio_error /tmp/fio.out)" = 0 ]
 }
 # Some of the pool is in use while a transfer is on its way.
-used_now() { [ "$(cat $pool/io_tlb_used)" -gt 0 ]; }
+used_now() { [ "$(cat "$pool"/io_tlb_used)" -gt 0 ]; }
 bounced() {
     verified &
     wait_for 100 used_now || return 1
-    note "$(cat $pool/io_tlb_used) of $(cat $pool/io_tlb_nslabs) slots in use"
+    note "$(cat "$pool"/io_tlb_used) of $(cat "$pool"/io_tlb_nslabs) slots in use"
     wait $!
 }
 

@@ -8,12 +8,13 @@
 size=$(stat -c %s /cw/bin/cwctl)
 
 cycle() {
+    # shellcheck disable=SC2119 # without parameters
     load || return 1
     count_start
     cwctl -q write 0 /cw/bin/cwctl && cwctl -q read 0 "$size" /tmp/back && same /cw/bin/cwctl /tmp/back || return 1
     moved "$size" "$size" || return 1
     unload || return 1
-    ! [ -e $node ] && ! grep causeway /proc/interrupts && ! grep causeway /proc/iomem
+    ! [ -e "$node" ] && ! grep causeway /proc/interrupts && ! grep causeway /proc/iomem
 }
 
 for n in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do

@@ -13,7 +13,7 @@ program() {
     status=$?
     cat /tmp/program
     [ "$(grep -c '# SKIP' /tmp/program)" = "$(grep -c '^# skipped: ' /tmp/program)" ] || return 1
-    grep -q '^ok ' /tmp/program && return $status
+    grep -q '^ok ' /tmp/program && return "$status"
 }
 
 check the_module_loads load

@@ -9,16 +9,16 @@
 bytes=$((1 << 30))
 huge_pages=$((bytes >> 21))
 
-write() { buffer huge write $bytes </tmp/data; }
+write() { buffer huge write "$bytes" </tmp/data; }
 read_back() {
-    got=$(buffer huge read $bytes | sha256sum | cut -d ' ' -f 1)
+    got=$(buffer huge read "$bytes" | sha256sum | cut -d ' ' -f 1)
     note "sha256 sent $sent, received $got"
     [ "$got" = "$sent" ]
 }
 few() {
     count
     note "$desc descriptors for $bytes bytes"
-    [ $desc -le $((bytes / 524288)) ] && [ $desc -gt 0 ]
+    [ "$desc" -le $((bytes / 524288)) ] && [ "$desc" -gt 0 ]
 }
 
 check the_module_loads load

@@ -8,21 +8,21 @@
 bytes=$((64 << 20))
 huge_pages=$((bytes >> 21))
 
-write() { buffer "$1" write $bytes </tmp/data; }
+write() { buffer "$1" write "$bytes" </tmp/data; }
 read_back() {
-    got=$(buffer "$1" read $bytes | sha256sum | cut -d ' ' -f 1)
+    got=$(buffer "$1" read "$bytes" | sha256sum | cut -d ' ' -f 1)
     note "sha256 sent $sent, received $got"
     [ "$got" = "$sent" ]
 }
 few() {
     count
     note "$desc descriptors for $bytes bytes, at most $1 expected"
-    [ $desc -le "$1" ] && [ $desc -gt 0 ]
+    [ "$desc" -le "$1" ] && [ "$desc" -gt 0 ]
 }
 many() {
     count
     note "$desc descriptors for $bytes bytes, at least $1 expected"
-    [ $desc -ge "$1" ]
+    [ "$desc" -ge "$1" ]
 }
 
 check the_module_loads load
@@ -35,13 +35,13 @@ for kind in huge scattered; do
     check "${kind}_$bytes bytes moved to it" moved $bytes 0
     # A chunk is half a ring of pages: 512 KiB. Of scattered pages 9 in 10 at least have a stranger for a neighbour.
     [ $kind = huge ] && check "huge_pages_take_few_descriptors" few $((bytes / 524288))
-    [ $kind = scattered ] && check "scattered_pages_take_many" many $((bytes / 4096 * 9 / 10))
+    [ $kind = scattered ] && check "scattered_pages_take_many" many $((bytes * 9 / 40960))
     # What was read must not be what the buffer still held from the write.
     count_start
     check "${kind}_pages_from_the_card" read_back $kind
     check "${kind}_$bytes bytes moved from it" moved 0 $bytes
     [ $kind = huge ] && check "huge_pages_take_few_descriptors_back" few $((bytes / 524288))
-    [ $kind = scattered ] && check "scattered_pages_take_many_back" many $((bytes / 4096 * 9 / 10))
+    [ $kind = scattered ] && check "scattered_pages_take_many_back" many $((bytes * 9 / 40960))
 done
 echo 0 >/proc/sys/vm/nr_hugepages
 finish

@@ -9,10 +9,10 @@ size=$((4 << 20))
 
 # rounds N CPU: its own data to its own place and back, twice
 rounds() {
-    head -c $size /dev/urandom >"/tmp/data.$1"
+    head -c "$size" /dev/urandom >"/tmp/data.$1"
     for _ in 1 2; do
         taskset "$2" cwctl -q write $(($1 * size)) "/tmp/data.$1" &&
-            taskset "$2" cwctl -q read $(($1 * size)) $size "/tmp/back.$1" &&
+            taskset "$2" cwctl -q read $(($1 * size)) "$size" "/tmp/back.$1" &&
             same "/tmp/data.$1" "/tmp/back.$1" || return 1
     done
 }
@@ -21,11 +21,11 @@ both() {
     first=$!
     rounds 2 2 &
     second=$!
-    wait $first && wait $second
+    wait "$first" && wait "$second"
 }
 queues_used() {
     for q in 0 1 2 3; do
-        n=$(regs Q_RETIRED.$q)
+        n=$(regs Q_RETIRED."$q")
         note "queue $q: $((n)) descriptors"
         [ $((n)) -gt 0 ] || return 1
     done

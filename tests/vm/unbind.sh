@@ -8,8 +8,8 @@
 size=$(stat -c %s /bin/busybox)
 driver=/sys/bus/pci/drivers/causeway
 
-unbind() { echo "$bdf" >$driver/unbind; }
-bind() { echo "$bdf" >$driver/bind; }
+unbind() { echo "$bdf" >"$driver"/unbind; }
+bind() { echo "$bdf" >"$driver"/bind; }
 # fio holds its file: the new device may have another number.
 new_node() {
     for node in /dev/causeway*; do

@@ -146,6 +146,8 @@ NOTED(pci_iomap, void __iomem *, (struct pci_dev *p, int bar, unsigned long max)
 CALL(pci_iounmap, void, (struct pci_dev *p, void __iomem *va));
 CALL(pci_alloc_irq_vectors, int, (struct pci_dev *p, unsigned int least, unsigned int most, unsigned int flags));
 CALL(pci_free_irq_vectors, void, (struct pci_dev *p));
+CALL(div_u64, u64, (u64 n, u32 d));
+CALL(pci_intx, void, (struct pci_dev *p, int on));
 CALL(pci_irq_vector, int, (struct pci_dev *p, unsigned int n));
 NOTED(request_threaded_irq, int,
       (unsigned int irq, irq_handler_t fn, irq_handler_t thread, unsigned long flags, const char *name, void *dev),
@@ -168,8 +170,11 @@ NOTED(spin_lock, void, (spinlock_t *l), (l));
 NOTED(spin_unlock, void, (spinlock_t *l), (l));
 CALL(msecs_to_jiffies, unsigned long, (const unsigned int ms));
 NOTED(usleep_range, void, (unsigned long least, unsigned long most), (least, most));
-NOTED(alloc_workqueue, struct workqueue_struct *, (const char *fmt, unsigned int flags, int active, ...),
-      (fmt, flags, active, 0));
+#ifdef KSHIM_H
+MACRO(alloc_workqueue, struct workqueue_struct *, (unsigned int flags, int active), ("%d", flags, active, 0));
+#else
+CALL(alloc_workqueue, struct workqueue_struct *, (const char *fmt, unsigned int flags, int active, ...));
+#endif
 CALL(destroy_workqueue, void, (struct workqueue_struct *wq));
 CALL(queue_work, bool, (struct workqueue_struct *wq, struct work_struct *w));
 CALL(queue_delayed_work, bool, (struct workqueue_struct *wq, struct delayed_work *w, unsigned long delay));

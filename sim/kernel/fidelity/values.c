@@ -85,6 +85,8 @@ FIELD(pci_bus, number, unsigned char);
 FIELD(pci_dev, bus, struct pci_bus *);
 FIELD(pci_dev, dev, struct device);
 FIELD(pci_dev, devfn, unsigned int);
+TAKES(pci_dev, msi_enabled, bool);
+TAKES(pci_dev, msix_enabled, bool);
 FIELD(sg_table, nents, unsigned int);
 FIELD(sg_table, sgl, struct scatterlist *);
 /* Those that the driver's tables name. */
@@ -123,7 +125,15 @@ VALUE(DMA_TO_DEVICE, 1);
 VALUE(DMA_FROM_DEVICE, 2);
 VALUE(IRQ_NONE, 0);
 VALUE(IRQ_HANDLED, 1);
+VALUE(IRQ_WAKE_THREAD, 2);
 VALUE(IRQF_ONESHOT, 0x2000);
+VALUE(IRQF_SHARED, 0x80);
+#ifdef PCI_IRQ_INTX
+VALUE(PCI_IRQ_INTX, 1 << 0);
+#else
+VALUE(PCI_IRQ_LEGACY, 1 << 0);
+#endif
+VALUE(PCI_IRQ_MSI, 1 << 1);
 VALUE(PCI_IRQ_MSIX, 1 << 2);
 VALUE(IORESOURCE_MEM, 0x200);
 VALUE(FMODE_NOWAIT, 1 << 27);
@@ -144,6 +154,9 @@ HOLDS(ITER_ALLOW_P2PDMA, SAME(__typeof__(ITER_ALLOW_P2PDMA), iov_iter_extraction
 VALUE(BIT(5), 32ul);
 VALUE(BIT_ULL(35), 0x800000000ull);
 VALUE(DIV_ROUND_UP(9, 4), 3);
+MACRO(DIV_ROUND_UP_ULL, unsigned long long, (u64 n, u32 d), (n, d));
+VALUE(USEC_PER_SEC, 1000000);
+VALUE(order_base_2(5), 3);
 MACRO(DMA_BIT_MASK, u64, (unsigned int n), (n));
 VALUE(DMA_BIT_MASK(40), 0xffffffffffull);
 VALUE(MAJOR(0x00512345u), 5);
@@ -159,6 +172,7 @@ MACRO(le32_to_cpu, u32, (__le32 v), (v));
 MACRO(min, u64, (u64 a, u64 b), (a, b));
 MACRO(max, unsigned long, (unsigned long a, unsigned long b), (a, b));
 MACRO(clamp, u32, (u32 v, u32 lo, u32 hi), (v, lo, hi));
+HOLDS(__GFP_NOWARN, SAME(__typeof__(__GFP_NOWARN), gfp_t) && __GFP_NOWARN);
 HOLDS(jiffies, SAME(__typeof__(jiffies + 0), unsigned long));
 HOLDS(THIS_MODULE, SAME(__typeof__(THIS_MODULE), struct module *));
 HOLDS(static_assert, 1);
@@ -173,6 +187,11 @@ USE(container_of, (struct list_head *n))
 USE(FIELD_GET, (u64 *out, u32 v))
 {
 	out[0] = FIELD_GET(0x0ff0u, v);
+}
+
+USE(FIELD_MAX, (u32 *out))
+{
+	*out = FIELD_MAX(0x0ff0u);
 }
 
 USE(FIELD_PREP, (u32 *out, bool v))
@@ -338,6 +357,11 @@ USE(dev_dbg, (struct device *d))
 USE(dev_err_ratelimited, (struct device *d))
 {
 	dev_err_ratelimited(d, "%d\n", 1);
+}
+
+USE(dev_warn, (struct device *d))
+{
+	dev_warn(d, "%d\n", 1);
 }
 
 USE(dev_warn_ratelimited, (struct device *d))
