@@ -93,7 +93,8 @@ void cw_drain(struct cw_dev *cw)
 }
 
 /* The card lets go of the queues. That it may not do so (false) is no reason to give it up: it loses
- * bus mastering next, and starts from a reset. */
+ * bus mastering next, and starts from a reset.
+ */
 static bool cw_pause_card(struct cw_dev *cw)
 {
 	bool quiet = true;

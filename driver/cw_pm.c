@@ -58,7 +58,8 @@ static int cw_sleep(struct device *dev)
 }
 
 /* A card that does not come back is given up, which its users are told, and no error here: that would
- * keep the PCI core from ever trying again. */
+ * keep the PCI core from ever trying again.
+ */
 static int cw_rise(struct device *dev)
 {
 	struct cw_dev *cw = dev_get_drvdata(dev);

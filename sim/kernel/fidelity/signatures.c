@@ -7,6 +7,7 @@
 #include <linux/bvec.h>
 #include <linux/capability.h>
 #include <linux/cdev.h>
+#include <linux/debugfs.h>
 #include <linux/delay.h>
 #include <linux/device.h>
 #include <linux/dma-mapping.h>
@@ -24,9 +25,11 @@
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/pci.h>
+#include <linux/pm_runtime.h>
 #include <linux/rwsem.h>
 #include <linux/scatterlist.h>
 #include <linux/sched/signal.h>
+#include <linux/seq_file.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/uaccess.h>
@@ -151,6 +154,14 @@ CALL(pci_enable_device_mem, int, (struct pci_dev *p));
 CALL(pci_disable_device, void, (struct pci_dev *p));
 CALL(pci_set_master, void, (struct pci_dev *p));
 CALL(pci_clear_master, void, (struct pci_dev *p));
+CALL(pci_dev_get, struct pci_dev *, (struct pci_dev *p));
+CALL(pci_dev_put, void, (struct pci_dev *p));
+CALL(pci_save_state, int, (struct pci_dev *p));
+CALL(pci_restore_state, void, (struct pci_dev *p));
+CALL(pci_store_saved_state, struct pci_saved_state *, (struct pci_dev *p));
+CALL(pci_load_saved_state, int, (struct pci_dev *p, struct pci_saved_state *state));
+CALL(pci_wait_for_pending_transaction, int, (struct pci_dev *p));
+CALL(synchronize_irq, void, (unsigned int irq));
 CALL(pci_request_mem_regions, int, (struct pci_dev *p, const char *name));
 CALL(pci_release_mem_regions, void, (struct pci_dev *p));
 MACRO(pci_resource_flags, unsigned long, (struct pci_dev *p, int bar), (p, bar));
@@ -194,3 +205,26 @@ CALL(queue_delayed_work, bool, (struct workqueue_struct *wq, struct delayed_work
 CALL(cancel_work_sync, bool, (struct work_struct *w));
 CALL(cancel_delayed_work_sync, bool, (struct delayed_work *w));
 CALL(to_delayed_work, struct delayed_work *, (struct work_struct *w));
+
+/* ---- power ---- */
+NOTED(pm_runtime_get_sync, int, (struct device *d), (d));
+NOTED(pm_runtime_resume_and_get, int, (struct device *d), (d));
+CALL(pm_runtime_put_autosuspend, int, (struct device *d));
+CALL(pm_runtime_mark_last_busy, void, (struct device *d));
+CALL(pm_runtime_set_autosuspend_delay, void, (struct device *d, int ms));
+CALL(pm_runtime_use_autosuspend, void, (struct device *d));
+CALL(pm_runtime_dont_use_autosuspend, void, (struct device *d));
+CALL(pm_runtime_active, bool, (struct device *d));
+CALL(pm_runtime_status_suspended, bool, (struct device *d));
+MACRO(pm_ptr, const struct dev_pm_ops *, (const struct dev_pm_ops *ops), (ops));
+
+/* ---- for who looks ---- */
+CALL(dev_get_drvdata, void *, (const struct device *d));
+CALL(sysfs_emit, int, (char *buf, const char *fmt, ...));
+NOTED(debugfs_create_dir, struct dentry *, (const char *name, struct dentry *parent), (name, parent));
+NOTED(debugfs_create_file, struct dentry *,
+      (const char *name, umode_t mode, struct dentry *parent, void *data, const struct file_operations *ops),
+      (name, mode, parent, data, ops));
+CALL(debugfs_remove, void, (struct dentry *d));
+CALL(seq_printf, void, (struct seq_file *m, const char *fmt, ...));
+CALL(seq_puts, void, (struct seq_file *m, const char *text));

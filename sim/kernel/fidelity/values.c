@@ -25,6 +25,7 @@
 #include <linux/rwsem.h>
 #include <linux/scatterlist.h>
 #include <linux/sched/signal.h>
+#include <linux/seq_file.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/uaccess.h>
@@ -57,6 +58,8 @@ TYPE(dma_addr_t, unsigned long long);
 TYPE(irqreturn_t, __typeof__(IRQ_HANDLED + (irqreturn_t)0));
 TYPE(wait_queue_head_t, struct wait_queue_head);
 TYPE(dev_t, unsigned int);
+TYPE(pci_channel_state_t, unsigned int);
+TYPE(pci_ers_result_t, unsigned int);
 HOLDS(atomic_t, sizeof(atomic_t) == sizeof(int));
 HOLDS(atomic64_t, sizeof(atomic64_t) == sizeof(s64));
 HOLDS(spinlock_t, sizeof(spinlock_t) > 0);
@@ -109,6 +112,18 @@ FIELD(pci_driver, id_table, const struct pci_device_id *);
 FIELD(pci_driver, probe, int (*)(struct pci_dev *, const struct pci_device_id *));
 FIELD(pci_driver, remove, void (*)(struct pci_dev *));
 FIELD(pci_driver, shutdown, void (*)(struct pci_dev *));
+FIELD(pci_driver, err_handler, const struct pci_error_handlers *);
+FIELD(pci_driver, driver.pm, const struct dev_pm_ops *);
+FIELD(pci_error_handlers, error_detected, pci_ers_result_t (*)(struct pci_dev *, pci_channel_state_t));
+FIELD(pci_error_handlers, mmio_enabled, pci_ers_result_t (*)(struct pci_dev *));
+FIELD(pci_error_handlers, slot_reset, pci_ers_result_t (*)(struct pci_dev *));
+FIELD(pci_error_handlers, resume, void (*)(struct pci_dev *));
+FIELD(pci_error_handlers, reset_prepare, void (*)(struct pci_dev *));
+FIELD(pci_error_handlers, reset_done, void (*)(struct pci_dev *));
+FIELD(attribute_group, attrs, struct attribute **);
+FIELD(device, groups, const struct attribute_group **);
+FIELD(device_attribute, attr, struct attribute);
+FIELD(seq_file, private, void *);
 
 /* ---- constants ---- */
 VALUE(EPERM, 1);
@@ -416,4 +431,26 @@ USE(PCI_DEVICE, (const struct pci_device_id **id))
 {
 	_Static_assert(SAME(__typeof__(ids[0].vendor), u32), "pci_device_id: vendor");
 	*id = ids;
+}
+
+/* ---- errors on the link ---- */
+VALUE(pci_channel_io_normal, 1);
+VALUE(pci_channel_io_frozen, 2);
+VALUE(PCI_ERS_RESULT_CAN_RECOVER, 2);
+VALUE(PCI_ERS_RESULT_NEED_RESET, 3);
+VALUE(PCI_ERS_RESULT_DISCONNECT, 4);
+VALUE(PCI_ERS_RESULT_RECOVERED, 5);
+
+static int three[3] __attribute__((used));
+HOLDS(ARRAY_SIZE, ARRAY_SIZE(three) == 3);
+USE(list_for_each, (struct list_head *head))
+{
+	struct list_head *p;
+
+	list_for_each(p, head)
+		three[0]++;
+}
+USE(wake_up_all, (wait_queue_head_t *q))
+{
+	wake_up_all(q);
 }
