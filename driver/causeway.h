@@ -335,8 +335,8 @@ void cw_recover(struct work_struct *work);
 void cw_queue_fail(struct cw_queue *q, int cause);
 /* No more work for the queue: what it has ends with `error`. */
 void cw_queue_stop(struct cw_queue *q, int error);
-/* Its part of cw_pause() and cw_restart(). hold: nothing of it runs any more, chunks wait. clear: what the card had ends
- * with `error`; the rest as well, unless it is kept. revive: from any state. go: chunks go to the card.
+/* Its part of cw_pause() and cw_restart(). hold: nothing of it runs any more, chunks wait. clear: what the card had
+ * ends with `error`; the rest as well, unless it is kept. revive: from any state. go: chunks go to the card.
  */
 void cw_queue_hold(struct cw_queue *q);
 void cw_queue_clear(struct cw_queue *q, int error, bool keep);

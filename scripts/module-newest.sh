@@ -18,7 +18,7 @@ rm -rf "$build"
 mkdir -p "$build"
 build=$(realpath "$build")
 cp -r "$driver"/. "$build"
-objects=$(sed -n 's/^causeway-y := //p' "$build/Kbuild")
+objects=$(sed -n -e ':more; /\\$/ { N; s/\\\n[[:space:]]*//; b more }' -e 's/^causeway-y := //p' "$build/Kbuild")
 [ -n "$objects" ] || { echo "module-newest: $driver/Kbuild has no causeway-y" >&2; exit 1; }
 # The package's own Makefile says these two in terms of where it would be installed.
 # shellcheck disable=SC2086 # several words

@@ -41,7 +41,7 @@ write_then_read() {
 }
 # What stands at the places that it tests, too: a card of which nothing is known must not lose anything.
 selftest_keeps_memory() {
-    $ctl -q -c "sim:$name" write 0 "$dir/in" && shows "^ok +memory_left_no_error\$" $ctl -c "sim:$name" selftest &&
+    $ctl -q -c "sim:$name" write 0 "$dir/in" && shows "^ok +memory_left_no_error\$" "$ctl" -c "sim:$name" selftest &&
         $ctl -q -c "sim:$name" read 0 100003 "$dir/back" && cmp "$dir/in" "$dir/back"
 }
 dump_shows_bytes() {

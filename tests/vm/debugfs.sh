@@ -13,7 +13,7 @@ facts=/sys/class/causeway/causeway0
 value() { awk -v name="$2" '$1 == name { print $2 }' "$dir/$1"; }
 # Each counter's name and value as cwctl, which knows the register table, says; but those that looking changes.
 counters_agree() {
-    cwctl -c $node regs | awk '$1 ~ /^[0-9a-f]+$/ && NF == 3 { print $2, $3 }' | sort >/tmp/by.cwctl
+    cwctl -c "$node" regs | awk '$1 ~ /^[0-9a-f]+$/ && NF == 3 { print $2, $3 }' | sort >/tmp/by.cwctl
     sort "$dir/counters" | sed 's/  */ /' | grep -vE '^(RX_MRD|RX_MWR|RX_CPL) ' >/tmp/by.debugfs
     [ "$(wc -l <"$dir/counters")" = 26 ] || { echo "26 counters are due"; cat "$dir/counters"; return 1; }
     [ "$(grep -cFxf /tmp/by.cwctl /tmp/by.debugfs)" = 23 ] || { cat /tmp/by.debugfs; return 1; }
@@ -23,9 +23,9 @@ only_root_may() { [ "$(stat -c %a "$1")" = 400 ]; }
 fact() { [ "$(cat "$facts/$1")" = "$2" ]; }
 fact_like() { grep -qxE "$2" "$facts/$1"; }
 gone_all() { [ ! -e "$dir" ] && [ ! -e "$facts" ]; }
-refused() { ! insmod $module "$1" 2>/dev/null && dmesg | tail -n 3 | grep -q "causeway: ${1%%=*}=${1#*=}: "; }
+refused() { ! insmod "$module" "$1" 2>/dev/null && dmesg | tail -n 3 | grep -q "causeway: ${1%%=*}=${1#*=}: "; }
 described() { modinfo_says "parm=$1:"; }
-modinfo_says() { tr '\0' '\n' <$module | grep -q "^$1"; }
+modinfo_says() { tr '\0' '\n' <"$module" | grep -q "^$1"; }
 
 check the_module_loads load queues=2 entries=64
 check a_file_goes_there cwctl -q write 0 /bin/busybox

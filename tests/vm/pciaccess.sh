@@ -52,6 +52,7 @@ took() { # COMMAND...: notes how long it took
 }
 # The Command register, two bytes of configuration space
 command_is() { [ "$(dd if="$sysfs/$card/config" bs=1 skip=4 count=1 2>/dev/null | od -An -tu1)" -eq "$1" ]; }
+# shellcheck disable=SC2059 # an octal escape
 set_command() { printf "\\$(printf %03o "$1")" | dd of="$sysfs/$card/config" bs=1 seek=4 count=1 conv=notrunc 2>/dev/null; }
 value() { cwctl -c "$1" regs "$2" 2>/dev/null | awk 'NF == 3 { print $3; exit }'; }
 

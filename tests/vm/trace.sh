@@ -7,8 +7,8 @@
 . /cw/tests/vm/lib.sh
 t=/sys/kernel/tracing
 
-on() { echo 1 >$t/events/causeway/enable; }
-off() { echo 0 >$t/events/causeway/enable; }
+on() { echo 1 >"$t"/events/causeway/enable; }
+off() { echo 0 >"$t"/events/causeway/enable; }
 # In the trace file: task, processor, flags, time, "causeway_...:", fields.
 matched() {
     awk '
@@ -34,9 +34,12 @@ matched() {
                 seen["submit"], seen["doorbell"], seen["interrupt"], seen["complete"], bytes, done
             print bad
             exit bad != "" || !seen["submit"] || !seen["doorbell"] || !seen["interrupt"] || !seen["complete"] || done != want
-        }' want="$1" $t/trace
+        }' want="$1" "$t"/trace
 }
-four_events() { [ "$(ls -d $t/events/causeway/causeway_* | wc -l)" = 4 ]; }
+four_events() {
+    set -- "$t"/events/causeway/causeway_*
+    [ -e "$1" ] && [ $# = 4 ]
+}
 
 check the_module_loads load queues=1 entries=256
 check there_are_four_events four_events
@@ -46,14 +49,11 @@ check and_come_back dd if=$node of=/dev/null bs=300000 count=1
 check events_are_switched_off off
 grep causeway_ $t/trace | head -n 6 | sed 's/^ */# /'
 check every_descriptor_has_its_events matched 600000
-for v in "vectors=1 queues=4"; do
-    check "the_module_leaves_for_$v" unload
-    echo >$t/trace
-    # shellcheck disable=SC2086 # words
-    check "it_loads_with_$v" load $v
-    check "switched_on_with_$v" on
-    check "4_MiB_with_$v" dd if=/dev/zero of=$node bs=4M count=1 conv=notrunc
-    check "switched_off_with_$v" off
-    check "every_descriptor_has_its_events_with_$v" matched 4194304
-done
+check the_module_leaves unload
+echo >"$t/trace"
+check it_loads_with_one_vector load vectors=1 queues=4
+check switched_on_with_one_vector on
+check 4_MiB_with_one_vector dd if=/dev/zero of="$node" bs=4M count=1 conv=notrunc
+check switched_off_with_one_vector off
+check every_descriptor_has_its_events_with_one_vector matched 4194304
 finish

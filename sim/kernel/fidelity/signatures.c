@@ -220,7 +220,6 @@ MACRO(pm_ptr, const struct dev_pm_ops *, (const struct dev_pm_ops *ops), (ops));
 
 /* ---- for who looks ---- */
 CALL(dev_get_drvdata, void *, (const struct device *d));
-CALL(sysfs_emit, int, (char *buf, const char *fmt, ...));
 NOTED(debugfs_create_dir, struct dentry *, (const char *name, struct dentry *parent), (name, parent));
 NOTED(debugfs_create_file, struct dentry *,
       (const char *name, umode_t mode, struct dentry *parent, void *data, const struct file_operations *ops),
