@@ -26,7 +26,7 @@ set -u
 cd "$(dirname "$0")/.." || exit
 export CMOCKA_MESSAGE_OUTPUT=TAP
 export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=1:abort_on_error=0:detect_stack_use_after_return=0}
-unset MAKEFLAGS MFLAGS MAKELEVEL
+unset MAKEFLAGS MFLAGS MAKELEVEL TEST_ALL # the short forms of the tests
 jobs=${JOBS:-2}
 limit=120 # seconds for a test
 fixed=()  # the same addresses each time, where that is allowed
