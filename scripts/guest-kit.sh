@@ -66,7 +66,7 @@ planted() {
         rm -rf "$dir"
         mkdir -p "$dir"
         cp -r driver "$dir/"
-        patch -s -p1 -d "$dir" -F 3 <"$patch" >"$kit/module.log" 2>&1 || { cat "$kit/module.log" >&2; die "$patch does not fit the driver any more"; }
+        patch -s -p1 -d "$dir" -F 0 <"$patch" >"$kit/module.log" 2>&1 || { cat "$kit/module.log" >&2; die "$patch does not fit the driver any more"; }
         make -s --no-print-directory -C "$kdir" M="$PWD/$dir/driver" modules >"$kit/module.log" 2>&1 ||
             { cat "$kit/module.log" >&2; die "the driver with $patch does not build"; }
         echo "$key" >"$dir/key"
