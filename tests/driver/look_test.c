@@ -95,9 +95,9 @@ static void queues_say_what_they_do(void **state)
 	}
 	assert_int_equal(shim_run(r->shim, 1000000), 0);
 	assert_int_equal(fields_of(text_of(r, DIR "queues"), "0", field, 12), 11);
-	assert_true(atoi(field[7]) > 0);           /* active */
-	assert_true(atoi(field[8]) > 0);           /* pending */
-	assert_true(atoi(field[5]) > atoi(field[6])); /* producer, consumer */
+	assert_true(strtol(field[7], NULL, 10) > 0);           /* active */
+	assert_true(strtol(field[8], NULL, 10) > 0);           /* pending */
+	assert_true(strtol(field[5], NULL, 10) > strtol(field[6], NULL, 10)); /* producer, consumer */
 	assert_int_equal(shim_reset(r->shim), 0);
 	for (unsigned i = 0; i < N; i++)
 		assert_int_equal(shim_wait(r->shim, &a[i], -1, NULL), 0);
@@ -118,7 +118,7 @@ static void ring_is_shown_in_full(void **state)
 	assert_non_null(strstr(text, "queue 0: 2048 entries"));
 	assert_int_equal(fields_of(text, "0", field, 10), 9);
 	assert_string_equal(field[2], "123457"); /* card address */
-	assert_true(atoi(field[3]) > 0 && atoi(field[3]) <= 3000);
+	assert_true(strtol(field[3], NULL, 10) > 0 && strtol(field[3], NULL, 10) <= 3000);
 	assert_string_equal(field[5], "0"); /* the record's number */
 	assert_string_equal(field[6], field[3]);
 	assert_string_equal(field[7], "0"); /* status */
@@ -249,6 +249,20 @@ struct seen {
 	unsigned bytes;
 };
 
+/* The number after `key`, which is in the text */
+static unsigned value_of(const char *text, const char *key)
+{
+	const char *at = strstr(text, key);
+	char *end;
+	unsigned long value;
+
+	assert_non_null(at);
+	at += strlen(key);
+	value = strtoul(at, &end, 10);
+	assert_ptr_not_equal(end, at);
+	return (unsigned)value;
+}
+
 /* A descriptor's events come in their order, each but the interrupt with its number. */
 static void on_trace(void *ctx, const char *name, const char *text)
 {
@@ -260,7 +274,9 @@ static void on_trace(void *ctx, const char *name, const char *text)
 	for (e = 0; e < EVENTS && strcmp(name, names[e]); e++)
 		;
 	assert_int_not_equal(e, EVENTS);
-	assert_int_equal(sscanf(text, "card=0 queue=%u number=%u", &queue, &number), 2);
+	assert_ptr_equal(strstr(text, "card=0 queue="), text);
+	queue = value_of(text, "queue=");
+	number = value_of(text, "number=");
 	assert_true(queue < 8 && number < DESCS);
 	s->n[e]++;
 	switch (e) {
@@ -276,7 +292,8 @@ static void on_trace(void *ctx, const char *name, const char *text)
 		s->looked[queue] = true;
 		break;
 	case COMPLETE:
-		assert_int_equal(sscanf(strstr(text, "status="), "status=%u bytes=%u", &status, &bytes), 2);
+		status = value_of(text, "status=");
+		bytes = value_of(text, "bytes=");
 		assert_true(s->out[queue][number]);
 		assert_true(number < s->told[queue]);
 		assert_true(s->looked[queue]);

@@ -4,7 +4,7 @@
 
 static void a_name_is_an_address_or_pci_with_options(void **state)
 {
-	static const char *const good[] = { "pci", NAME, "FA4E:3:0.0", NAME ",force=0", "pci,id=1234:ca05", "pci,force=1,force=0" };
+	static const char *const good[] = { "pci", NAME, "FA4E:3:0.0", (NAME ",force=0"), "pci,id=1234:ca05", "pci,force=1,force=0" };
 	static const char *const bad[] = { "fa4e:03", "fa4e:03:00", "fa4e:03:00.", "fa4e:03:00.8", "fa4e:03:20.0", "fa4e:100:00.0",
 					   "fa4e:03:00.0x", "fa4e:+3:00.0", "1fa4e:03:00.0", "pcie" };
 	static const char *const options[] = { "pci,", "pci,force", "pci,force=2", "pci,id=1234", "pci,id=1234:ca05x", "pci,force=1,x" };

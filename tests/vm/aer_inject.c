@@ -8,8 +8,10 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -28,14 +30,34 @@ static const struct {
 	{ "fatal", 1u << 18, 0 },       /* Malformed TLP */
 };
 
+/* DOMAIN:BUS:DEV.FN, or without a domain, which is 0 then */
+static bool address(const char *text, unsigned place[4])
+{
+	unsigned n = 4;
+	const char *at;
+	char *end;
+
+	place[0] = 0;
+	/* From its end: the domain is the one that may be missing. */
+	for (at = text + strlen(text); n; at--) {
+		if (at != text && at[-1] != ':' && at[-1] != '.')
+			continue;
+		place[--n] = (unsigned)strtoul(at, &end, 16);
+		if (end == at || (*end && *end != ':' && *end != '.'))
+			return false;
+		if (at == text)
+			return n <= 1;
+	}
+	return false;
+}
+
 int main(int argc, char **argv)
 {
 	struct aer_error_inj e = { .header_log = { 1, 2, 3, 4 } };
-	unsigned domain = 0, bus, dev, fn, i;
+	unsigned place[4], i;
 	int fd;
 
-	if (argc != 3 || (sscanf(argv[1], "%x:%x:%x.%u", &domain, &bus, &dev, &fn) != 4 &&
-			  sscanf(argv[1], "%x:%x.%u", &bus, &dev, &fn) != 3)) {
+	if (argc != 3 || !address(argv[1], place)) {
 		fprintf(stderr, "usage: aer_inject [DOMAIN:]BUS:DEV.FN cor|nonfatal|fatal\n");
 		return 2;
 	}
@@ -45,10 +67,10 @@ int main(int argc, char **argv)
 		fprintf(stderr, "aer_inject: no kind '%s' of error\n", argv[2]);
 		return 2;
 	}
-	e.bus = bus;
-	e.dev = dev;
-	e.fn = fn;
-	e.domain = domain;
+	e.bus = place[1];
+	e.dev = place[2];
+	e.fn = place[3];
+	e.domain = place[0];
 	e.uncor_status = kinds[i].uncor;
 	e.cor_status = kinds[i].cor;
 	fd = open("/dev/aer_inject", O_WRONLY);

@@ -56,7 +56,7 @@ static int was_hit(void)
 {
 	char text[16] = "1";
 	ssize_t n = pread(nth_fd, text, sizeof(text) - 1, 0);
-	int left = n > 0 ? atoi(text) : 1; /* the reading itself failed: it was still armed */
+	long left = n > 0 ? strtol(text, NULL, 10) : 1; /* the reading itself failed: it was still armed */
 
 	arm(0);
 	return left == 0;
