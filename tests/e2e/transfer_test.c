@@ -106,7 +106,8 @@ static void many_in_flight_at_once(void **state)
 	enum { N = 64, LEN = 8192 };
 	struct target *t = *state;
 	struct cw_io ios[N], *io;
-	unsigned char *buf = malloc((size_t)N * LEN), *back = malloc((size_t)N * LEN);
+	/* Where memory is not coherent, transfers into one cache line at a time would spoil each other. */
+	unsigned char *buf = malloc((size_t)N * LEN), *back = aligned_alloc(4096, (size_t)N * LEN);
 	uint32_t depth;
 	int seen[N] = { 0 };
 
