@@ -93,7 +93,7 @@ struct pool {
 	int left, reaped;
 };
 
-enum { DEPTH = 24, IO_LEN = 3000 };
+enum { DEPTH = 24, IO_LEN = 3000, IO_SPAN = 3008 /* whole cache lines */ };
 
 /* Takes what has ended until all of it was taken, by itself or by another. */
 static void *reaper(void *arg)
@@ -123,16 +123,16 @@ static void *reaper(void *arg)
 static void threads_share_what_has_ended(void **state)
 {
 	struct target *t = *state;
-	unsigned char *buf = own_lines((size_t)DEPTH * IO_LEN);
+	unsigned char *buf = own_lines((size_t)DEPTH * IO_SPAN);
 	struct cw_io ios[DEPTH];
 
-	test_fill(buf, (size_t)DEPTH * IO_LEN, t->seed);
+	test_fill(buf, (size_t)DEPTH * IO_SPAN, t->seed);
 	for (int round = 0; round < (target_full() ? 100 : 12); round++) {
 		struct pool p = { .w.t = t, .lock = PTHREAD_MUTEX_INITIALIZER, .left = DEPTH };
 		pthread_t threads[THREADS];
 
 		for (int i = 0; i < DEPTH; i++) {
-			ios[i] = (struct cw_io){ .op = round & 1 ? CW_OP_READ : CW_OP_WRITE, .buf = buf + i * IO_LEN,
+			ios[i] = (struct cw_io){ .op = round & 1 ? CW_OP_READ : CW_OP_WRITE, .buf = buf + i * IO_SPAN,
 						 .len = IO_LEN, .card_addr = (uint64_t)i * IO_LEN };
 			assert_int_equal(cw_submit(t->dev, &ios[i]), 0);
 		}
