@@ -136,11 +136,12 @@ dead() { ! kill -0 "$1" 2>/dev/null; }
 
 # fio_run OUT JOBS MIB OPTION...: fio on the card, each job with as many MiB of its own; its report in OUT (JSON).
 # fio takes a character device to be as large as `size' says; a job's part is from its `offset' to its
-# `filesize'. Jobs that name the same file share what fio knows of it, so each has a name of its own.
+# `filesize'. Jobs that name the same file share what fio knows of it, so each has a name of its own. Its buffers begin with
+# a page: where two share a cache line, the debug kernel says that memory that is not coherent would suffer.
 fio_run() {
     fio_out=$1 fio_jobs=$2 fio_mib=$3 fio_job=0
     shift 3
-    set -- --output="$fio_out" --output-format=json --thread --group_reporting --size=1g "$@"
+    set -- --output="$fio_out" --output-format=json --thread --group_reporting --mem_align=4096 --size=1g "$@"
     while [ $fio_job -lt "$fio_jobs" ]; do
         ln -sf "$node" /tmp/card.$fio_job
         set -- "$@" --name=job$fio_job --filename=/tmp/card.$fio_job --offset=$((fio_job * fio_mib))m \
