@@ -274,7 +274,7 @@ module cw_if_ptile #(
             end else if (!msg_q && pend_q[next_q] && !mask[next_q] && may) begin
                 msg_q  <= 1'b1;
             end else if (!msg_q) begin
-                next_q <= next_q + 5'd1;
+                next_q <= pend_q == 32'd0 ? 5'd0 : next_q + 5'd1;
             end
             // Behind the line above: one that comes while its last one leaves is not lost.
             if (msi_valid)

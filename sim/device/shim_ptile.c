@@ -63,7 +63,7 @@ struct model {
 	uint16_t cfg[32], limit[7];
 	uint16_t units[UNITS_N];       /* data credits of posted writes that have not left */
 	uint32_t units_in, units_out, pd_left;
-	unsigned turn, settle;
+	unsigned settle;
 	uint64_t cycle, rx_gap, tx_gap;
 	uint64_t msi_addr;             /* 0: off */
 	bool moved, intx;
@@ -227,7 +227,7 @@ static unsigned configuration(struct model *m, const struct cw_wires_in *in, con
 {
 	const uint32_t *msi = &c->dw[CW_CFG_MSI / 4];
 	uint32_t fn = in->fn, mask = msi[4];
-	unsigned next = m->turn & 31;
+	unsigned next = m->cycle % 32;
 
 	set(m, m->cfg, 13, msi[3], &next);
 	set(m, m->cfg, 12, (fn & CW_F_MSIX_MASK ? 1u << 6 : 0) | (fn & CW_F_MSIX ? 1u << 5 : 0) | (msi[0] >> 20 & 7) << 2 |
@@ -261,7 +261,7 @@ static uint16_t waiting(const struct model *m, bool posted)
 static unsigned credits(struct model *m, const struct cw_wires_in *in)
 {
 	uint32_t ph = in->power_fc >> 3 & 0xfff, nph = in->power_fc >> 15 & 0xfff, pd = in->fc_buf & 0xffff;
-	unsigned next = m->turn % 7;
+	unsigned next = m->cycle % 7;
 
 	while (m->units_out != m->units_in && (int32_t)(m->feed.left - m->units_out) > 0)
 		m->pd_left += m->units[m->units_out++ % UNITS_N];
@@ -275,7 +275,6 @@ static void pins(struct model *m, const struct cw_wires_in *in, const struct cw_
 {
 	unsigned add = configuration(m, in, c), idx = credits(m, in);
 
-	m->turn++;
 	m->in.flags &= 0xfffu << 2;
 	m->in.flags |= I_UP | idx << 15 | add << 18 | 1u << (23 + (in->power_fc & 3)) |
 		       (in->power_fc & 4 ? I_FLR : 0);
