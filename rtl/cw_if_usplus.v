@@ -257,7 +257,7 @@ module cw_if_usplus #(
     wire [12:0] left     = {tx_cpl_hdr[43:32] == 12'd0, tx_cpl_hdr[43:32]};
     wire        answered = take_cpl && (!tx_cpl_hdr[30] || bytes >= left);
 
-    assign pcie_cq_np_req = {1'b0, credit_q != 6'd0};
+    assign pcie_cq_np_req = {1'b0, credit_q != 6'd0 && !rst_q};
     always @(posedge clk)
         if (rst_q)
             credit_q <= 6'd32;

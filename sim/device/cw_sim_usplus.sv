@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The UltraScale+ shim between the endpoint and the model of that IP's user side: its pins
-// across DPI, packed as sim/device/usplus.h has them.
+// across DPI, packed as sim/device/shim_usplus.h has them.
 `default_nettype none
 
 module cw_sim_usplus #(

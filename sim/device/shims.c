@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "shims.h"
-#include "usplus.h"
+#include "shim_usplus.h"
 
 #include <errno.h>
 #include <stddef.h>

@@ -138,8 +138,9 @@ static void mark_eop(const struct bench *b, bool cq, uint8_t *user, unsigned k, 
 	put(user, (cq ? 88 : 80) + 4 * k, 4, at);
 }
 
-/* All packets as beats. A packet begins in the beat in which another ended when the IP may do that and chance says so. */
-static void send(struct bench *b, bool cq, const struct packet *p, unsigned n)
+/* All packets as beats. A packet begins in the beat in which another ended when the IP may do that and chance says so.
+ * Discontinued is whatever ends in that beat. */
+static void send(struct bench *b, bool cq, struct packet *p, unsigned n)
 {
 	unsigned align = cq ? 8 : 4, most = b->w == 8 ? (cq ? 1 : 2) : cq ? 2 : 4;
 	unsigned parity_at = b->w == 8 ? (cq ? 53 : 43) : cq ? 119 : 97, abort_at = b->w == 8 ? (cq ? 41 : 42) : 96;
@@ -149,7 +150,7 @@ static void send(struct bench *b, bool cq, const struct packet *p, unsigned n)
 	while (i < n) {
 		struct stream_beat beat = { 0 };
 		uint8_t data[64] = { 0 }, user[24] = { 0 };
-		unsigned at = 0, begun = 0, ended = 0, used = 0;
+		unsigned at = 0, begun = 0, ended = 0, used = 0, first = i;
 		bool abort = false;
 
 		while (i < n && at < b->w) {
@@ -171,6 +172,8 @@ static void send(struct bench *b, bool cq, const struct packet *p, unsigned n)
 		}
 		if (abort)
 			put(user, abort_at, 1, 1);
+		for (; abort && first < i; first++)
+			p[first].abort = true;
 		for (unsigned k = 0; k < 4 * b->w; k++)
 			if (odd(data[k]))
 				user[(parity_at + k) / 8] ^= (uint8_t)(1u << (parity_at + k) % 8);
@@ -294,9 +297,10 @@ static void requests_come_in(void **state)
 			cq_packet(b, &packets[i], dut_chance(&b->rng, 5) ? 12 : type, i & 0xff); /* 12: a message */
 			packets[i].abort = packets[i].n > 4 && dut_chance(&b->rng, 10);
 			packets[i].flip = packets[i].n > 4 && !packets[i].abort && dut_chance(&b->rng, 10);
-			bad += packets[i].abort || packets[i].flip;
 		}
 		send(b, true, packets, PACKET_N);
+		for (unsigned i = 0; i < PACKET_N; i++)
+			bad += packets[i].abort || packets[i].flip;
 		for (unsigned i = 0; i < PACKET_N; i++)
 			if (!packets[i].abort && !packets[i].flip && (packets[i].dw[2] >> 11 & 15) < 2) {
 				take_tlp(b, b->rx_req, true, &t);
@@ -335,10 +339,12 @@ static void completions_come_in(void **state)
 			p->dw[2] = (i & 0xff) | 0x0010u << 8 | 3u << 25 | 5u << 28;
 			p->abort = data && dut_chance(&b->rng, 10);
 			p->flip = data && !p->abort && dut_chance(&b->rng, 10);
-			bad += p->abort || p->flip;
-			lost += code == 9;
 		}
 		send(b, false, packets, PACKET_N);
+		for (unsigned i = 0; i < PACKET_N; i++) {
+			bad += packets[i].abort || packets[i].flip;
+			lost += !packets[i].abort && (packets[i].dw[0] >> 12 & 15) == 9;
+		}
 		for (unsigned i = 0; i < PACKET_N; i++) {
 			const struct packet *p = &packets[i];
 			bool data = p->n > 3;

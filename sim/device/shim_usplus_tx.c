@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "usplus.h"
+#include "shim_usplus.h"
 
 static const struct us_layout rq_256 = {
 	.last_be = 4, .discontinue = 11, .parity = 28, .seq = 24, .seq_high = 60, .packets = 1, .align = 8,

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "usplus.h"
+#include "shim_usplus.h"
 
 enum error_code { EC_NONE, EC_POISONED, EC_STATUS, EC_COUNT, EC_MISMATCH, EC_ADDRESS, EC_TAG, EC_TIMEOUT = 9 };
 
@@ -391,6 +391,10 @@ void us_rx_taken(struct us *s, const struct us_wires_out *out)
 		taken(s, &s->cq);
 	if (s->pins.flags & US_I_RC_VALID && out->flags & US_O_RC_READY)
 		taken(s, &s->rc);
-	if (US_O_NP_REQ(out->flags) == 1 && s->np_credit < US_NP_MAX)
-		s->np_credit++;
+	if (US_O_NP_REQ(out->flags) > 1)
+		us_broken(s, "np-req", "pcie_cq_np_req is 0 or 1; the rest is reserved");
+	if (US_O_NP_REQ(out->flags) == 1 && s->np_credit++ == US_NP_MAX) {
+		us_broken(s, "np-credit", "credit for more than 32 non-posted requests: the IP's count saturates");
+		s->np_credit = US_NP_MAX;
+	}
 }

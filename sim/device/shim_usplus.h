@@ -11,8 +11,8 @@
  * parity is made and checked. Restless ones (tready and tvalid gaps, beats not straddled)
  * are drawn with `throttle`.
  */
-#ifndef CW_USPLUS_H
-#define CW_USPLUS_H
+#ifndef CW_SHIM_USPLUS_H
+#define CW_SHIM_USPLUS_H
 
 #include "hip_int.h"
 #include "shims.h"
@@ -166,7 +166,7 @@ struct us {
 
 extern const struct cw_shim_ops cw_shim_usplus;
 
-/* usplus.c */
+/* shim_usplus.c */
 void us_broken(struct us *s, const char *rule, const char *detail);
 uint32_t us_bits(const uint32_t *words, unsigned lsb, unsigned width);
 void us_set_bits(uint32_t *words, unsigned lsb, unsigned width, uint32_t value);
@@ -174,7 +174,7 @@ bool us_odd_parity(uint8_t byte);
 struct us_packet *us_packet_new(void);
 bool us_chance(struct us *s, unsigned percent);
 
-/* usplus_rx.c: towards the shim */
+/* shim_usplus_rx.c: towards the shim */
 void us_rx_init(struct us *s);
 void us_rx_clear(struct us *s);
 bool us_rx_room(const struct us_source *x, unsigned depth);
@@ -183,7 +183,7 @@ int us_rx_lost(struct us *s, uint16_t tag);
 void us_rx_taken(struct us *s, const struct us_wires_out *out);
 void us_rx_show(struct us *s);
 
-/* usplus_tx.c: from the shim */
+/* shim_usplus_tx.c: from the shim */
 void us_tx_init(struct us *s);
 void us_tx_clear(struct us *s);
 int us_tx_take(struct us *s, const struct us_wires_out *out);

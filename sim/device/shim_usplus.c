@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* UltraScale+ model: the clock edge, the pins that are not streams. See usplus.h. */
-#include "usplus.h"
+/* UltraScale+ model: the clock edge, the pins that are not streams. See shim_usplus.h. */
+#include "shim_usplus.h"
 
 #include <errno.h>
 #include <stdio.h>
