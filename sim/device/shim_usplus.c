@@ -27,16 +27,19 @@ uint32_t us_bits(const uint32_t *words, unsigned lsb, unsigned width)
 
 void us_set_bits(uint32_t *words, unsigned lsb, unsigned width, uint32_t value)
 {
-	for (unsigned i = 0; i < width; i++) {
-		uint32_t bit = 1u << (lsb + i) % 32;
+	uint64_t mask = ((1ull << width) - 1) << lsb % 32, v = (uint64_t)value << lsb % 32 & mask;
 
-		words[(lsb + i) / 32] = (words[(lsb + i) / 32] & ~bit) | (value >> i & 1 ? bit : 0);
-	}
+	words[lsb / 32] = (uint32_t)((words[lsb / 32] & ~mask) | v);
+	if (mask >> 32)
+		words[lsb / 32 + 1] = (uint32_t)((words[lsb / 32 + 1] & ~(mask >> 32)) | v >> 32);
 }
 
-bool us_odd_parity(uint8_t byte)
+uint32_t us_odd_parity(uint32_t dw)
 {
-	return !(__builtin_popcount(byte) & 1);
+	dw ^= dw >> 4;
+	dw ^= dw >> 2;
+	dw = ~(dw ^ dw >> 1) & 0x01010101u;
+	return (dw | dw >> 7 | dw >> 14 | dw >> 21) & 0xf;
 }
 
 bool us_chance(struct us *s, unsigned percent)

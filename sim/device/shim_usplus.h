@@ -170,7 +170,8 @@ extern const struct cw_shim_ops cw_shim_usplus;
 void us_broken(struct us *s, const char *rule, const char *detail);
 uint32_t us_bits(const uint32_t *words, unsigned lsb, unsigned width);
 void us_set_bits(uint32_t *words, unsigned lsb, unsigned width, uint32_t value);
-bool us_odd_parity(uint8_t byte);
+/* One bit a byte. */
+uint32_t us_odd_parity(uint32_t dw);
 struct us_packet *us_packet_new(void);
 bool us_chance(struct us *s, unsigned percent);
 

@@ -337,8 +337,8 @@ static bool fill(struct us *s, struct us_source *x, uint32_t *user, uint32_t *da
 
 static void parity(const struct us *s, const struct us_source *x, uint32_t *user, const uint32_t *data)
 {
-	for (unsigned b = 0; b < 4u * s->param.data_dw; b++)
-		us_set_bits(user, x->at.parity + b, 1, us_odd_parity((uint8_t)(data[b / 4] >> 8 * (b % 4))));
+	for (unsigned i = 0; i < s->param.data_dw; i++)
+		us_set_bits(user, x->at.parity + 4 * i, 4, us_odd_parity(data[i]));
 }
 
 static void show(struct us *s, struct us_source *x, uint32_t valid, uint32_t last_flag)

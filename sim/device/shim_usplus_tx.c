@@ -209,8 +209,8 @@ static void check_beat(struct us *s, const struct us_sink *x, const struct beat 
 		us_broken(s, "tx-keep", "a beat in the middle of a packet is not full");
 	if (us_bits(b->user, x->at.discontinue, 1))
 		us_broken(s, "tx-discontinue", "the endpoint has no reason to discontinue");
-	for (unsigned i = 0; i < 4u * s->param.data_dw; i++)
-		if (us_bits(b->user, x->at.parity + i, 1) != us_odd_parity((uint8_t)(b->data[i / 4] >> 8 * (i % 4))))
+	for (unsigned i = 0; i < s->param.data_dw; i++)
+		if (us_bits(b->user, x->at.parity + 4 * i, 4) != us_odd_parity(b->data[i]))
 			us_broken(s, "tx-parity", "a byte has wrong parity");
 }
 
