@@ -89,6 +89,8 @@ module cw_sim_top #(
     generate
     if (SHIM == 0) begin : g_generic
         cw_sim_generic #(.DATA_W(DATA_W)) u_ip (.*);
+    end else if (SHIM == 1) begin : g_usplus
+        cw_sim_usplus #(.DATA_W(DATA_W)) u_ip (.*);
     end else if (SHIM == 2) begin : g_7series
         cw_sim_7series #(.DATA_W(DATA_W)) u_ip (.*);
     end else if (SHIM == 4) begin : g_7series64

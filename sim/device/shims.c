@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "shims.h"
+#include "shim_usplus.h"
 
 #include <errno.h>
 #include <stddef.h>
@@ -12,7 +13,7 @@ static const struct {
 	const struct cw_shim_ops *ops;
 } shims[CW_SHIM_N] = {
 	[CW_SHIM_GENERIC] = { "generic", NULL },
-	[CW_SHIM_USPLUS] = { "usplus", NULL },
+	[CW_SHIM_USPLUS] = { "usplus", &cw_shim_usplus },
 	[CW_SHIM_7SERIES] = { "7series", &cw_shim_7series },
 	[CW_SHIM_PTILE] = { "ptile", &cw_shim_ptile },
 	[CW_SHIM_7SERIES64] = { "7series64", &cw_shim_7series64 },

@@ -32,8 +32,8 @@ static void io_write(void *ctx, unsigned bar, uint64_t off, unsigned len, const 
 /* LINK with no driver bound, hence without bus mastering: what the host has set in Device Control. */
 static uint32_t link_of(unsigned mps, unsigned mrrs, bool tag10)
 {
-	return (uint32_t)(__builtin_ctz(mps) - 7) | (uint32_t)(__builtin_ctz(mrrs) - 7) << CW_LINK_MRRS_SHIFT |
-	       CW_LINK_EXT_TAG_MASK | (tag10 ? CW_LINK_TAG10_MASK : 0) | CW_LINK_RO_MASK | CW_LINK_NS_MASK;
+	return (uint32_t)(__builtin_ctz(mps) - 7) | (uint32_t)(__builtin_ctz(target_mrrs(mrrs)) - 7) << CW_LINK_MRRS_SHIFT |
+	       CW_LINK_EXT_TAG_MASK | (tag10 && target_has_tag10() ? CW_LINK_TAG10_MASK : 0) | CW_LINK_RO_MASK | CW_LINK_NS_MASK;
 }
 
 /* The parameters of the simulated builds, and the defaults of the simulated host. */
