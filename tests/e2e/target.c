@@ -118,11 +118,21 @@ bool target_has_tag10(void)
 	return !shim || !*shim;
 }
 
-unsigned target_mrrs(unsigned mrrs)
+static bool is_7series(void)
 {
 	const char *shim = getenv("SHIM");
 
-	return shim && !strncmp(shim, "7series", 7) && mrrs > 512 ? 512 : mrrs;
+	return shim && !strncmp(shim, "7series", 7);
+}
+
+bool target_has_flr(void)
+{
+	return !is_7series();
+}
+
+unsigned target_mrrs(unsigned mrrs)
+{
+	return is_7series() && mrrs > 512 ? 512 : mrrs;
 }
 
 /* Behind a vendor's shim the card is as restless as that vendor's IP. */
