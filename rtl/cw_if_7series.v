@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Shim: the endpoint (cw_top) behind the Xilinx 7-series integrated block for PCI
-// Express, AMD PG054. Names of that side are the product guide's. One clock, user_clk (clk here).
+// Shim: the endpoint (cw_top) behind the 7-series integrated block for PCI
+// Express, PG054. Names of that side are the product guide's. One clock, user_clk (clk here).
 //
 // What the block has and the endpoint does not see, and the other way round:
 // - one stream each way; cw_if_7series_rx and cw_if_7series_tx take it apart and join it.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Shim: the endpoint (cw_top) behind Intel's P-Tile Avalon-ST IP for PCI Express,
+// Shim: the endpoint (cw_top) behind the P-Tile Avalon-ST IP for PCI Express,
 // UG-20225. Names of that side are the user guide's without _i and _o. One clock,
 // coreclkout_hip (clk here).
 //

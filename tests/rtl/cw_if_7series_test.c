@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* The 7-series shim between random TLPs of the block's streams and the endpoint's. */
+// tests: cw_if_7series_rx cw_if_7series_tx
 #include <stdlib.h>
 
 #include "dut.h"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* The P-Tile shim between random TLPs of the IP's streams and the endpoint's. */
+// tests: cw_if_ptile_rx cw_if_ptile_tx
 #include <stdlib.h>
 
 #include "dut.h"
