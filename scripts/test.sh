@@ -19,7 +19,7 @@ mkdir -p "$logs"
 jobs=${JOBS:-2}
 targets=${TARGETS:-sim shm} # each end-to-end test runs against these
 irqs="msix msi intx" # and with each kind of interrupt
-shims=${SHIMS-usplus} # and behind each vendor's shim: in the short form these, with one target
+shims=${SHIMS-usplus 7series ptile${TEST_ALL:+ 7series64 ptile256}} # and behind each vendor's shim: in the short form these, with one target
 shim_tests="transfer interrupt data_sweep"
 export CMOCKA_MESSAGE_OUTPUT=TAP
 export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=1:abort_on_error=0:detect_stack_use_after_return=0}

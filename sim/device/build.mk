@@ -63,7 +63,7 @@ $(foreach n,$(CARD_QUEUES),$(eval $(call card_library,$(n),q$(n)))$(eval $(call 
 
 # ---- cards behind a vendor's shim: $(B)/lib/libcauseway-card-<shim>.so ----
 # CARD_SHIMS: which. Their numbers are those of enum cw_shim_id.
-CARD_SHIMS ?= usplus
+CARD_SHIMS ?= usplus 7series ptile $(if $(TEST_ALL),7series64 ptile256)
 SHIM_ID_usplus := 1
 SHIM_ID_7series := 2
 SHIM_ID_ptile := 3

@@ -358,7 +358,7 @@ static int create(void **shim, const struct cw_shim_param *p, unsigned segs)
 	if (!m)
 		return -ENOMEM;
 	feed_init(&m->feed, p->data_dw);
-	cw_rng_seed(&m->rng, p->seed, CW_RNG_USER + 8);
+	cw_rng_seed(&m->rng, p->seed, CW_RNG_SHIM);
 	m->segs = segs;
 	m->throttle = p->throttle ? p->throttle : THROTTLE;
 	m->rx = (struct pt_stream){ .next = next_rx, .ctx = m };

@@ -115,7 +115,24 @@ bool target_has_tag10(void)
 {
 	const char *shim = getenv("SHIM");
 
-	return !shim || (strcmp(shim, "usplus") && strcmp(shim, "7series"));
+	return !shim || !*shim;
+}
+
+static bool is_7series(void)
+{
+	const char *shim = getenv("SHIM");
+
+	return shim && !strncmp(shim, "7series", 7);
+}
+
+bool target_has_flr(void)
+{
+	return !is_7series();
+}
+
+unsigned target_mrrs(unsigned mrrs)
+{
+	return is_7series() && mrrs > 512 ? 512 : mrrs;
 }
 
 /* Behind a vendor's shim the card is as restless as that vendor's IP. */
