@@ -19,6 +19,8 @@ mkdir -p "$logs"
 jobs=${JOBS:-2}
 targets=${TARGETS:-sim shm} # each end-to-end test runs against these
 irqs="msix msi intx" # and with each kind of interrupt
+shims=${SHIMS-usplus 7series ptile${TEST_ALL:+ 7series64 ptile256}} # and behind each vendor's shim: in the short form these, with one target
+shim_tests="transfer interrupt data_sweep"
 export CMOCKA_MESSAGE_OUTPUT=TAP
 export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=1:abort_on_error=0:detect_stack_use_after_return=0}
 export TEST_ALL=${TEST_ALL:-}
@@ -86,7 +88,7 @@ report() {
 }
 
 part() {
-    local start=$SECONDS p src target seed irq why
+    local start=$SECONDS p src target seed irq why shim
     local programs=()
     if ! make -s -j "$jobs" "tests-$1" >"$logs/$1-build.log" 2>&1; then
         echo "  building tests-$1 failed:"
@@ -111,6 +113,15 @@ part() {
         else
             programs+=("build/${src%.c}")
         fi
+    done
+    [ "$1" = e2e ] && for shim in $shims; do
+        if [ -z "$TEST_ALL" ]; then
+            for src in $shim_tests; do programs+=("TARGET=sim SHIM=$shim build/tests/e2e/${src}_test"); done
+            continue
+        fi
+        for src in tests/e2e/*_test.c; do
+            for irq in $irqs; do programs+=("TARGET=sim IRQ=$irq SHIM=$shim build/${src%.c}"); done
+        done
     done
     for src in tests/"$1"/*_test.sh; do
         [ -e "$src" ] || continue

@@ -27,7 +27,7 @@ CARD_VERILATE := --cc --assert -Wall --x-assign fast --x-initial unique --top-mo
 	-y $(CARD_DIR) $(CW_TOP_PARAMS) $(wildcard rtl/*.vlt)
 
 define verilated_card
-$(B)/verilated/$(1)/Vcw$(1).mk: $(CARD_DIR)/cw_sim_top.sv $(wildcard $(CARD_DIR)/*.sv rtl/*.vlt)
+$(B)/verilated/$(1)/Vcw$(1).mk: $(CARD_DIR)/cw_sim_top.sv $(wildcard $(CARD_DIR)/*.sv $(CARD_DIR)/*.svh rtl/*.vlt)
 	@mkdir -p $$(@D)
 	$$(Q)rm -f $$(@D)/*.cpp $$(@D)/*.h
 	$$(Q)$$(VERILATOR) $$(CARD_VERILATE) $(2) --prefix Vcw$(1) --Mdir $$(@D) $(CARD_DIR)/cw_sim_top.sv
@@ -61,10 +61,31 @@ $(foreach n,$(CARD_QUEUES),$(eval $(call verilated_card,q$(n),$(call card_params
 $(foreach n,$(CARD_QUEUES),$(eval $(call verilated_card,q$(n)trace,$(call card_params,$(n)) --trace-fst --trace-structs,1,library)))
 $(foreach n,$(CARD_QUEUES),$(eval $(call card_library,$(n),q$(n)))$(eval $(call card_library,$(n)-trace,q$(n)trace)))
 
-##  make cards     simulated cards of other sizes (CARD_QUEUES=2048), for sim,queues=N; cards-trace: with waves
+# ---- cards behind a vendor's shim: $(B)/lib/libcauseway-card-<shim>.so ----
+# CARD_SHIMS: which. Their numbers are those of enum cw_shim_id.
+CARD_SHIMS ?= usplus 7series ptile $(if $(TEST_ALL),7series64 ptile256)
+SHIM_ID_usplus := 1
+SHIM_ID_7series := 2
+SHIM_ID_ptile := 3
+SHIM_ID_7series64 := 4
+SHIM_ID_ptile256 := 5
+$(foreach s,$(CARD_SHIMS),$(eval $(call verilated_card,$(s),-GSHIM=$(SHIM_ID_$(s)),0,library)))
+$(foreach s,$(CARD_SHIMS),$(eval $(call verilated_card,$(s)trace,-GSHIM=$(SHIM_ID_$(s)) --trace-fst --trace-structs,1,library)))
+$(foreach s,$(CARD_SHIMS),$(eval $(call card_library,$(s),$(s)))$(eval $(call card_library,$(s)-trace,$(s)trace)))
+
+# Of other sizes: libcauseway-card-<shim>-<queues>.so, for the full matrices.
+define shim_of_size
+$(call verilated_card,$(1)q$(2),-GSHIM=$(SHIM_ID_$(1)) $(call card_params,$(2)),0,library)
+$(call card_library,$(1)-$(2),$(1)q$(2))
+endef
+$(foreach s,$(CARD_SHIMS),$(foreach n,$(CARD_QUEUES),$(eval $(call shim_of_size,$(s),$(n)))))
+SHIMS_OF_SIZE := $(foreach s,$(CARD_SHIMS),$(CARD_QUEUES:%=$(s)-%))
+
+##  make cards     simulated cards of other sizes (CARD_QUEUES=2048) and behind shims (CARD_SHIMS=...), for
+##                 sim,queues=N and sim,shim=NAME; cards-trace: with waves
 .PHONY: cards cards-trace
-cards: $(CARD_QUEUES:%=$(B)/lib/libcauseway-card-%.so)
-cards-trace: $(CARD_QUEUES:%=$(B)/lib/libcauseway-card-%-trace.so)
+cards: $(patsubst %,$(B)/lib/libcauseway-card-%.so,$(CARD_QUEUES) $(CARD_SHIMS) $(if $(TEST_ALL),$(SHIMS_OF_SIZE)))
+cards-trace: $(patsubst %,$(B)/lib/libcauseway-card-%-trace.so,$(CARD_QUEUES) $(CARD_SHIMS))
 
 -include $(wildcard $(B)/verilated/*/card.d)
 

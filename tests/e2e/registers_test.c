@@ -33,8 +33,8 @@ static void io_write(void *ctx, unsigned bar, uint64_t off, unsigned len, const 
 /* LINK with no driver bound, hence without bus mastering: what the host has set in Device Control. */
 static uint32_t link_of(unsigned mps, unsigned mrrs, bool tag10)
 {
-	return (uint32_t)(__builtin_ctz(mps) - 7) | (uint32_t)(__builtin_ctz(mrrs) - 7) << CW_LINK_MRRS_SHIFT |
-	       CW_LINK_EXT_TAG_MASK | (tag10 ? CW_LINK_TAG10_MASK : 0) | CW_LINK_RO_MASK | CW_LINK_NS_MASK;
+	return (uint32_t)(__builtin_ctz(mps) - 7) | (uint32_t)(__builtin_ctz(target_mrrs(mrrs)) - 7) << CW_LINK_MRRS_SHIFT |
+	       CW_LINK_EXT_TAG_MASK | (tag10 && target_has_tag10() ? CW_LINK_TAG10_MASK : 0) | CW_LINK_RO_MASK | CW_LINK_NS_MASK;
 }
 
 /* The parameters of the simulated builds, and the defaults of the simulated host. */
@@ -68,6 +68,10 @@ static struct walk walk_open(struct target *t, const char *options, unsigned que
 	target_open_card(t, options, card_options);
 	if (!t->simulated && (!t->no_driver || *options || *card_options))
 		target_skip(t, t->no_driver ? "a card is of the kind that it is" : "the card is the driver's");
+	if (t->simulated && !target_has_flr()) {
+		assert_int_equal(cw_reset(t->dev), -ENOTTY);
+		target_skip(t, "this block has no function-level reset");
+	}
 	w.io.ctx = t->dev;
 	w.rng = t->seed * 2654435761u | 1;
 	if (t->simulated)
@@ -121,6 +125,8 @@ static void a_reset_brings_back_the_reset_values(void **state)
 	target_open(&t, "");
 	if (!t.simulated && !t.no_driver)
 		target_skip(&t, "the card is the driver's");
+	if (t.simulated && !target_has_flr())
+		target_skip(&t, "this block has no function-level reset");
 	w = (struct walk){ .io = { .read = io_read, .write = io_write, .ctx = t.dev }, .build = build_of(64, 64), .rng = 1 };
 	if (t.simulated) {
 		test_fill(buf, sizeof(buf), t.seed);

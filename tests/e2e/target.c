@@ -111,12 +111,48 @@ void target_open(struct target *t, const char *options)
 	target_open_card(t, options, "");
 }
 
-void target_open_card(struct target *t, const char *options, const char *card_options)
+bool target_has_tag10(void)
+{
+	const char *shim = getenv("SHIM");
+
+	return !shim || !*shim;
+}
+
+static bool is_7series(void)
+{
+	const char *shim = getenv("SHIM");
+
+	return shim && !strncmp(shim, "7series", 7);
+}
+
+bool target_has_flr(void)
+{
+	return !is_7series();
+}
+
+unsigned target_mrrs(unsigned mrrs)
+{
+	return is_7series() && mrrs > 512 ? 512 : mrrs;
+}
+
+/* Behind a vendor's shim the card is as restless as that vendor's IP. */
+static void add_shim(char *text, size_t size, const char *card_options)
+{
+	const char *shim = getenv("SHIM");
+
+	snprintf(text, size, "%s", card_options);
+	if (shim && *shim)
+		snprintf(text, size, "shim=%s,reorder=1%s%s", shim, *card_options ? "," : "", card_options);
+}
+
+void target_open_card(struct target *t, const char *options, const char *own_options)
 {
 	const char *target = getenv("TARGET");
 	const char *irq = getenv("IRQ");
-	char name[512], why[256] = "";
+	char name[512], why[256] = "", card_options[256];
 	int err;
+
+	add_shim(card_options, sizeof(card_options), own_options);
 
 	memset(t, 0, sizeof(*t));
 	if (!irq || !*irq)

@@ -35,6 +35,12 @@ void target_open_card(struct target *t, const char *options, const char *card_op
 void target_close(struct target *t);
 /* Closes it and ends the test as skipped. */
 void target_skip(struct target *t, const char *why);
+/* The card can have 10-bit tags: not behind every vendor's shim (SHIM). */
+bool target_has_tag10(void);
+/* The card has function-level reset: the 7-series block has not. */
+bool target_has_flr(void);
+/* The largest read that the card makes when the host grants mrrs: a shim may keep it to less. */
+unsigned target_mrrs(unsigned mrrs);
 /* TARGET is a card behind the kernel driver: vm or card. */
 bool target_is_device(void);
 /* cmocka fixtures of a group: one card for all tests of a program; *state is a struct target. */

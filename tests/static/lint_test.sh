@@ -15,7 +15,8 @@ every_file_has_a_licence() {
     done < <(git ls-files '*.c' '*.h' '*.v' '*.sv' '*.vh' '*.sh' '*.mk' '*.awk' Makefile .ci/run)
     return "$bad"
 }
-rtl_names_no_vendor() { ! grep -niE 'xilinx|intel|altera|vivado|quartus|lattice' rtl/*.v; }
+# A vendor's shim names its vendor; nothing else does.
+rtl_names_no_vendor() { ! grep -niE 'xilinx|intel|altera|vivado|quartus|lattice' $(ls rtl/*.v | grep -v '^rtl/cw_if_'); }
 files_are_small() {
     local f n bad=0
     while read -r f; do
