@@ -16,7 +16,7 @@ every_file_has_a_licence() {
     return "$bad"
 }
 # A vendor's shim names its vendor; nothing else does.
-rtl_names_no_vendor() { ! grep -niE 'xilinx|intel|altera|vivado|quartus|lattice' $(ls rtl/*.v | grep -v '^rtl/cw_if_'); }
+rtl_names_no_vendor() { ! grep -rniE --include='*.v' --exclude='cw_if_*' 'xilinx|intel|altera|vivado|quartus|lattice' rtl; }
 files_are_small() {
     local f n bad=0
     while read -r f; do
