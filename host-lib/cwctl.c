@@ -51,7 +51,8 @@ static const char doc[] =
 	"  wave=FILE     waveform (FST) of the whole run or of the cycles wave-from=N to wave-to=N\n"
 	"  idle-skip=0|1 jump over cycles in which the card is idle (default 1)\n"
 	"  reorder=0|1   streams overtake each other and stall at random, as hard IPs do (default 0)\n"
-	"  queues=N      another build of the card: `make cards' makes one of 2048 queues (default 64)\n";
+	"  queues=N      another build of the card: `make cards' makes one of 2048 queues (default 64)\n"
+	"  shim=NAME     a build of the card behind a vendor's shim: generic, usplus, 7series, ptile (default generic)\n";
 
 static const struct argp_option options[] = {
 	{ "card", 'c', "CARD", 0, "the card to use", 0 },

@@ -14,7 +14,7 @@ enum side { HOST, CARD };
 /* What can be asked; the order is that of enum key. */
 enum key {
 	SEED, GEN, LANES, LATENCY, READ_LATENCY, READ_JITTER, MPS, MRRS, VECTORS, IRQ, IOMMU, TAG10, ORDER, MODULE, TLP,
-	CARD_TLP, WAVE, WAVE_FROM, WAVE_TO, IDLE_SKIP, REORDER, QUEUES, KEY_N
+	CARD_TLP, WAVE, WAVE_FROM, WAVE_TO, IDLE_SKIP, REORDER, QUEUES, SHIM, KEY_N
 };
 
 static const char *const keys[KEY_N + 1] = {
@@ -22,7 +22,7 @@ static const char *const keys[KEY_N + 1] = {
 	[READ_JITTER] = "read-jitter", [MPS] = "mps", [MRRS] = "mrrs", [VECTORS] = "vectors", [IRQ] = "irq",
 	[IOMMU] = "iommu", [TAG10] = "tag10", [ORDER] = "order", [MODULE] = "module", [TLP] = "tlp", [CARD_TLP] = "card-tlp",
 	[WAVE] = "wave", [WAVE_FROM] = "wave-from", [WAVE_TO] = "wave-to", [IDLE_SKIP] = "idle-skip",
-	[REORDER] = "reorder", [QUEUES] = "queues", [KEY_N] = NULL,
+	[REORDER] = "reorder", [QUEUES] = "queues", [SHIM] = "shim", [KEY_N] = NULL,
 };
 
 /* Numbers: what is allowed. Text options have max 0. */
@@ -52,6 +52,7 @@ static const struct {
 	[IDLE_SKIP] = { CARD, 0, 1 },
 	[REORDER] = { CARD, 0, 1 },
 	[QUEUES] = { CARD, 2, CW_QUEUE_N_MAX },
+	[SHIM] = { CARD, 0, 0 },
 };
 
 static bool power_of_two(uint64_t v)
@@ -93,6 +94,18 @@ static int set_irq(struct sim_options *o, const char *text, char *why, size_t wh
 	return 0;
 }
 
+static int set_shim(struct sim_options *o, const char *text, char *why, size_t why_size)
+{
+	int id = cw_shim_find(text);
+
+	if (id < 0) {
+		snprintf(why, why_size, "option shim=%.40s: generic, usplus, 7series or ptile", text);
+		return -EINVAL;
+	}
+	o->card.shim = (uint8_t)id;
+	return 0;
+}
+
 static int set_text(enum key key, struct sim_options *o, const char *text, char *why, size_t why_size)
 {
 	char *to = key == MODULE ? o->module : key == TLP ? o->tlp : key == WAVE ? o->wave : o->card_tlp;
@@ -100,6 +113,8 @@ static int set_text(enum key key, struct sim_options *o, const char *text, char 
 
 	if (key == IRQ)
 		return set_irq(o, text, why, why_size);
+	if (key == SHIM)
+		return set_shim(o, text, why, why_size);
 	if (!*text || strlen(text) >= size) {
 		snprintf(why, why_size, "option %s=%.40s: %s", keys[key], text, *text ? "too long" : "empty");
 		return -EINVAL;

@@ -27,7 +27,7 @@ CARD_VERILATE := --cc --assert -Wall --x-assign fast --x-initial unique --top-mo
 	-y $(CARD_DIR) $(CW_TOP_PARAMS) $(wildcard rtl/*.vlt)
 
 define verilated_card
-$(B)/verilated/$(1)/Vcw$(1).mk: $(CARD_DIR)/cw_sim_top.sv $(wildcard $(CARD_DIR)/*.sv rtl/*.vlt)
+$(B)/verilated/$(1)/Vcw$(1).mk: $(CARD_DIR)/cw_sim_top.sv $(wildcard $(CARD_DIR)/*.sv $(CARD_DIR)/*.svh rtl/*.vlt)
 	@mkdir -p $$(@D)
 	$$(Q)rm -f $$(@D)/*.cpp $$(@D)/*.h
 	$$(Q)$$(VERILATOR) $$(CARD_VERILATE) $(2) --prefix Vcw$(1) --Mdir $$(@D) $(CARD_DIR)/cw_sim_top.sv
@@ -61,10 +61,21 @@ $(foreach n,$(CARD_QUEUES),$(eval $(call verilated_card,q$(n),$(call card_params
 $(foreach n,$(CARD_QUEUES),$(eval $(call verilated_card,q$(n)trace,$(call card_params,$(n)) --trace-fst --trace-structs,1,library)))
 $(foreach n,$(CARD_QUEUES),$(eval $(call card_library,$(n),q$(n)))$(eval $(call card_library,$(n)-trace,q$(n)trace)))
 
-##  make cards     simulated cards of other sizes (CARD_QUEUES=2048), for sim,queues=N; cards-trace: with waves
+# ---- cards behind a vendor's shim: $(B)/lib/libcauseway-card-<shim>.so ----
+# CARD_SHIMS: which. Their numbers are those of enum cw_shim_id.
+CARD_SHIMS ?= usplus
+SHIM_ID_usplus := 1
+SHIM_ID_7series := 2
+SHIM_ID_ptile := 3
+$(foreach s,$(CARD_SHIMS),$(eval $(call verilated_card,$(s),-GSHIM=$(SHIM_ID_$(s)),0,library)))
+$(foreach s,$(CARD_SHIMS),$(eval $(call verilated_card,$(s)trace,-GSHIM=$(SHIM_ID_$(s)) --trace-fst --trace-structs,1,library)))
+$(foreach s,$(CARD_SHIMS),$(eval $(call card_library,$(s),$(s)))$(eval $(call card_library,$(s)-trace,$(s)trace)))
+
+##  make cards     simulated cards of other sizes (CARD_QUEUES=2048) and behind shims (CARD_SHIMS=...), for
+##                 sim,queues=N and sim,shim=NAME; cards-trace: with waves
 .PHONY: cards cards-trace
-cards: $(CARD_QUEUES:%=$(B)/lib/libcauseway-card-%.so)
-cards-trace: $(CARD_QUEUES:%=$(B)/lib/libcauseway-card-%-trace.so)
+cards: $(patsubst %,$(B)/lib/libcauseway-card-%.so,$(CARD_QUEUES) $(CARD_SHIMS))
+cards-trace: $(patsubst %,$(B)/lib/libcauseway-card-%-trace.so,$(CARD_QUEUES) $(CARD_SHIMS))
 
 -include $(wildcard $(B)/verilated/*/card.d)
 

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "driver/cw_regs.h"
+#include "shims.h"
 
 #define PREFIX "libcauseway-card-"
 
@@ -31,26 +32,44 @@ static int own_folder(char *path)
 	return 0;
 }
 
-static const char *suffix(bool trace)
+/* The path of the library of a kind: at least one of queues and shim is given. */
+static void library_path(char *path, size_t size, const char *folder, const struct cw_build_kind *k)
 {
-	return trace ? "-trace.so" : ".so";
+	char number[16] = "";
+
+	if (k->queues)
+		snprintf(number, sizeof(number), "%s%u", k->shim ? "-" : "", k->queues);
+	snprintf(path, size, "%s/" PREFIX "%s%s%s.so", folder, k->shim ? cw_shim_name(k->shim) : "", number,
+		 k->trace ? "-trace" : "");
 }
 
-int cw_build_open(struct cw_build *b, unsigned queues, bool trace, char *why, size_t why_size)
+static int no_shim(const struct cw_build_kind *k, char *why, size_t why_size)
+{
+	snprintf(why, why_size, "shim=%s: there is no such build%s; `make cards%s CARD_SHIMS=%s' adds it",
+		 cw_shim_name(k->shim), k->trace ? " with waves" : "", k->trace ? "-trace" : "", cw_shim_name(k->shim));
+	return -ENOENT;
+}
+
+int cw_build_open(struct cw_build *b, const struct cw_build_kind *k, char *why, size_t why_size)
 {
 	const struct cw_glue *(*entry)(void);
+	struct cw_build_kind any = *k;
 	char folder[PATH_MAX], path[PATH_MAX + 64];
 
 	b->library = NULL;
-	b->glue = trace ? &cw_glue_Vcwtrace : &cw_glue_Vcwfast;
-	if (!queues || own_folder(folder))
-		return 0;
-	snprintf(path, sizeof(path), "%s/" PREFIX "%u%s", folder, queues, suffix(trace));
+	b->glue = k->trace ? &cw_glue_Vcwtrace : &cw_glue_Vcwfast;
+	if ((!k->queues && !k->shim) || own_folder(folder))
+		return k->shim ? no_shim(k, why, why_size) : 0;
+	library_path(path, sizeof(path), folder, k);
+	if (access(path, F_OK) && k->shim) {
+		any.queues = 0;
+		library_path(path, sizeof(path), folder, &any);
+	}
 	if (access(path, F_OK))
-		return 0;
+		return k->shim ? no_shim(k, why, why_size) : 0;
 	b->library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
 	if (!b->library) {
-		snprintf(why, why_size, "the card of %u queues: %s", queues, dlerror());
+		snprintf(why, why_size, "%.200s: %s", strrchr(path, '/') + 1, dlerror());
 		return -ELIBBAD;
 	}
 	*(void **)&entry = dlsym(b->library, CW_CARD_GLUE);
@@ -70,23 +89,18 @@ void cw_build_close(struct cw_build *b)
 	b->library = NULL;
 }
 
-static bool is_there(const char *folder, unsigned queues, bool trace)
+void cw_build_list(const struct cw_build_kind *k, char *text, size_t size)
 {
-	char path[PATH_MAX + 64];
-
-	snprintf(path, sizeof(path), "%s/" PREFIX "%u%s", folder, queues, suffix(trace));
-	return !access(path, R_OK);
-}
-
-void cw_build_list(bool trace, char *text, size_t size)
-{
-	char folder[PATH_MAX];
+	struct cw_build_kind one = *k;
+	char folder[PATH_MAX], path[PATH_MAX + 64];
 	size_t at = 0;
 
 	text[0] = '\0';
 	if (own_folder(folder))
 		return;
-	for (unsigned queues = 2; queues <= CW_QUEUE_N_MAX && at < size; queues *= 2)
-		if (is_there(folder, queues, trace))
-			at += (size_t)snprintf(text + at, size - at, ", %u", queues);
+	for (one.queues = 2; one.queues <= CW_QUEUE_N_MAX && at < size; one.queues *= 2) {
+		library_path(path, sizeof(path), folder, &one);
+		if (!access(path, R_OK))
+			at += (size_t)snprintf(text + at, size - at, ", %u", one.queues);
+	}
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The builds of the card there are: one is linked in, others are libraries
- * beside the object that holds this code, libcauseway-card-<queues>.so and, able
- * to write waves, libcauseway-card-<queues>-trace.so (`make cards').
+ * beside the object that holds this code (`make cards'). Their names say what they
+ * are: libcauseway-card-<queues>.so, libcauseway-card-<shim>.so behind a vendor's shim
+ * (shims.h), libcauseway-card-<shim>-<queues>.so; -trace at the end: able to write waves.
  */
 #ifndef CW_BUILDS_H
 #define CW_BUILDS_H
@@ -12,16 +13,23 @@
 
 #include "glue.h"
 
+struct cw_build_kind {
+	unsigned queues; /* 0: any */
+	unsigned shim;   /* enum cw_shim_id */
+	bool trace;
+};
+
 struct cw_build {
 	const struct cw_glue *glue;
 	void *library; /* NULL: linked in */
 };
 
-/* The library of that many queues where there is one, else what is linked in, which may
- * have another number (queues 0: any). -ELIBBAD: the library cannot be used, why says so. */
-int cw_build_open(struct cw_build *b, unsigned queues, bool trace, char *why, size_t why_size);
+/* The library of that kind where there is one, else what is linked in, which may have
+ * another number of queues. -ELIBBAD: the library cannot be used, -ENOENT: no build has that
+ * shim; why says so. */
+int cw_build_open(struct cw_build *b, const struct cw_build_kind *k, char *why, size_t why_size);
 void cw_build_close(struct cw_build *b);
-/* The queues of the libraries there are, as in ", 128, 2048"; "" for none. */
-void cw_build_list(bool trace, char *text, size_t size);
+/* The queues of the libraries there are (of that shim), as in ", 128, 2048"; "" for none. */
+void cw_build_list(const struct cw_build_kind *k, char *text, size_t size);
 
 #endif

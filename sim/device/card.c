@@ -24,6 +24,8 @@ struct cw_card {
 	uint8_t *clk;
 	uint64_t *now;
 	struct cw_hip *hip;
+	const struct cw_shim_ops *shim; /* NULL: generic */
+	void *shim_state;
 	struct cw_axi_mem *mem;
 	unsigned dw;
 
@@ -71,10 +73,14 @@ static void dpi_pcie(void *card, const uint32_t *from_rtl, uint32_t *to_rtl)
 
 	c->rtl_idle = out->flags & CW_O_IDLE;
 	c->deadline = deadline == NOW_MASK ? NEVER : deadline;
-	ret = cw_hip_cycle(c->hip, c->next, c->time, out, &c->in);
+	if (c->shim)
+		ret = c->shim->cycle(c->shim_state, c->hip, c->next, c->time, from_rtl, &c->in, to_rtl);
+	else
+		ret = cw_hip_cycle(c->hip, c->next, c->time, out, &c->in);
 	if (ret && !c->error)
 		c->error = ret;
-	memcpy(to_rtl, &c->in, 4 * (CW_WIRES_IN_FIXED + 2 * c->dw));
+	if (!c->shim)
+		memcpy(to_rtl, &c->in, 4 * (CW_WIRES_IN_FIXED + 2 * c->dw));
 }
 
 static void dpi_axi(void *card, const uint32_t *from_rtl, uint32_t *to_rtl)
@@ -101,7 +107,7 @@ static void *port(struct cw_card *c, const char *name)
 /* What the build is, as its top says. */
 static int read_build(struct cw_card *c)
 {
-	const uint16_t *data_w, *queues, *vectors;
+	const uint16_t *data_w, *queues, *vectors, *shim;
 	const uint64_t *bytes;
 	uint64_t *handle;
 
@@ -112,7 +118,8 @@ static int read_build(struct cw_card *c)
 	queues = port(c, "build_queue_n");
 	vectors = port(c, "build_vector_n");
 	bytes = port(c, "build_mem_bytes");
-	if (!c->clk || !c->now || !handle || !data_w || !queues || !vectors || !bytes)
+	shim = port(c, "build_shim");
+	if (!c->clk || !c->now || !handle || !data_w || !queues || !vectors || !bytes || !shim)
 		return -EINVAL;
 	*c->clk = 0;
 	*c->now = 0;
@@ -125,7 +132,10 @@ static int read_build(struct cw_card *c)
 	c->p.hip.cfg.vectors = *vectors;
 	c->p.hip.data_dw = c->p.axi.data_dw = (uint16_t)c->dw;
 	c->p.axi.bytes = *bytes;
-	return 0;
+	if (*shim != c->p.shim)
+		return -EINVAL;
+	c->shim = cw_shim_ops(*shim);
+	return *shim && !c->shim ? -EINVAL : 0;
 }
 
 /* The model of the build that c->p asks for. */
@@ -133,7 +143,8 @@ static int open_model(struct cw_card *c, uint64_t seed, char *why, size_t why_si
 {
 	static const struct cw_dpi dpi = { dpi_pcie, dpi_axi };
 	char others[128];
-	int ret = cw_build_open(&c->build, c->p.queues, c->p.trace, why, why_size);
+	struct cw_build_kind kind = { c->p.queues, c->p.shim, c->p.trace };
+	int ret = cw_build_open(&c->build, &kind, why, why_size);
 
 	if (ret)
 		return ret;
@@ -142,7 +153,7 @@ static int open_model(struct cw_card *c, uint64_t seed, char *why, size_t why_si
 	c->model = c->glue->create((uint32_t)(seed ^ seed >> 32));
 	ret = c->model ? read_build(c) : -ENOMEM;
 	if (!ret && c->p.queues && c->p.queues != c->p.hip.cfg.queues) {
-		cw_build_list(c->p.trace, others, sizeof(others));
+		cw_build_list(&kind, others, sizeof(others));
 		snprintf(why, why_size, "queues=%u: the builds%s are of %u%s queues; `make cards%s CARD_QUEUES=%u' adds it",
 			 c->p.queues, c->p.trace ? " with waves" : "", c->p.hip.cfg.queues, others,
 			 c->p.trace ? "-trace" : "", c->p.queues);
@@ -156,6 +167,23 @@ static void close_model(struct cw_card *c)
 	if (c->model)
 		c->glue->destroy(c->model);
 	cw_build_close(&c->build);
+}
+
+/* The model of the vendor's interface draws its own numbers. */
+static int open_shim(struct cw_card *c, uint64_t seed)
+{
+	struct cw_shim_param p = { (uint16_t)c->dw, seed, c->p.hip.throttle_rx, c->p.hip.reorder_cycles };
+
+	if (!c->shim)
+		return 0;
+	c->shim->limit(&c->p.hip);
+	return c->shim->create(&c->shim_state, &p);
+}
+
+static void close_shim(struct cw_card *c)
+{
+	if (c->shim)
+		c->shim->destroy(c->shim_state);
 }
 
 int cw_card_check(const struct cw_card_param *p, char *why, size_t why_size)
@@ -193,6 +221,8 @@ int cw_card_new(struct cw_card **card, struct cw_link *link, const struct cw_car
 	c->in.flags = CW_I_RST;
 	ret = open_model(c, lp->seed, c->why, sizeof(c->why));
 	if (!ret)
+		ret = open_shim(c, lp->seed);
+	if (!ret)
 		ret = cw_hip_new(&c->hip, link, &c->p.hip);
 	if (!ret)
 		ret = cw_axi_mem_new(&c->mem, &c->p.axi);
@@ -208,6 +238,7 @@ err_model:
 		cw_axi_take_store(c->mem); /* stays the caller's */
 	cw_axi_mem_free(c->mem);
 	cw_hip_free(c->hip);
+	close_shim(c);
 	close_model(c);
 	free(c);
 	return ret;
@@ -222,6 +253,7 @@ void cw_card_free(struct cw_card *c)
 	close_model(c);
 	cw_axi_mem_free(c->mem);
 	cw_hip_free(c->hip);
+	close_shim(c);
 	free(c);
 }
 
@@ -320,7 +352,7 @@ static int edge(struct cw_card *c, uint64_t cycle)
 		c->glue->trace_dump(c->model, c->time + c->p.period_ps / 2);
 	c->stats.evaluated++;
 	c->next = cycle + 1;
-	if (c->rtl_idle && cw_hip_quiet(c->hip) && cw_axi_quiet(c->mem))
+	if (c->rtl_idle && cw_hip_quiet(c->hip) && cw_axi_quiet(c->mem) && (!c->shim || c->shim->quiet(c->shim_state)))
 		c->quiet_n++;
 	else
 		c->quiet_n = 0;
@@ -330,6 +362,8 @@ static int edge(struct cw_card *c, uint64_t cycle)
 		return fail(c, -EIO, cw_axi_why(c->mem));
 	if (cw_hip_why(c->hip))
 		return fail(c, -EIO, cw_hip_why(c->hip));
+	if (c->shim && c->shim->why(c->shim_state))
+		return fail(c, -EIO, c->shim->why(c->shim_state));
 	return c->error;
 }
 

@@ -16,6 +16,7 @@
 
 #include "axi_mem.h"
 #include "hardip.h"
+#include "shims.h"
 
 struct cw_card;
 
@@ -24,6 +25,7 @@ struct cw_card_param {
 	struct cw_axi_param axi;   /* data_dw, bytes and seed likewise (seed: the link's) */
 	uint32_t period_ps;        /* of the card's clock */
 	uint16_t queues;           /* of the build (builds.h); 0: the one that is linked in */
+	uint8_t shim;              /* of the build: enum cw_shim_id */
 	bool trace;                /* the flavour that can write waves; slower */
 	bool no_idle_skip;
 	const char *wave;          /* FST file; needs trace; NULL: none at start */

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Simulation top: cw_top between two C models, one DPI call each a clock (pins
-// packed as sim/device/wires.h has them), a stub of the user's registers, and
-// assertions on every stream. `now` is a pin, so that the harness can jump over
-// idle time; everything else the models drive is a register here.
+// Simulation top: cw_top between two C models, one DPI call each a clock, a stub of
+// the user's registers, and assertions on every stream. The model of the PCIe hard IP
+// is behind cw_sim_generic, or behind a vendor's shim (SHIM: enum cw_shim_id of
+// sim/device/shims.h), each of which packs its pins in its own way. `now` is a pin, so
+// that the harness can jump over idle time; everything else the models drive is a
+// register.
 `default_nettype none
 
 module cw_sim_top #(
@@ -11,6 +13,7 @@ module cw_sim_top #(
     parameter VECTOR_N = 64,
     parameter TAG_N    = 256,
     parameter OP_N     = 256,
+    parameter SHIM     = 0,
     parameter [63:0] CARD_MEM_BYTES = 64'h1_0000_0000
 ) (
     input  wire        clk,
@@ -20,22 +23,20 @@ module cw_sim_top #(
     output wire [15:0] build_data_w,
     output wire [15:0] build_queue_n,
     output wire [15:0] build_vector_n,
+    output wire [15:0] build_shim,
     output wire [63:0] build_mem_bytes
 );
     localparam WORDS = DATA_W / 32;
-    localparam OUT_W = 32 * (14 + 2 * WORDS);
-    localparam IN_W  = 32 * (14 + 2 * WORDS);
     localparam AXI_OUT_W = 32 * (8 + WORDS);
     localparam AXI_IN_W  = 32 * (1 + WORDS);
 
-    import "DPI-C" function void cw_dpi_pcie(input longint unsigned handle,
-                                             input bit [OUT_W-1:0] from_rtl, output bit [IN_W-1:0] to_rtl);
     import "DPI-C" function void cw_dpi_axi(input longint unsigned handle,
                                             input bit [AXI_OUT_W-1:0] from_rtl, output bit [AXI_IN_W-1:0] to_rtl);
 
     assign build_data_w = DATA_W[15:0];
     assign build_queue_n = QUEUE_N[15:0];
     assign build_vector_n = VECTOR_N[15:0];
+    assign build_shim = SHIM[15:0];
     assign build_mem_bytes = CARD_MEM_BYTES;
 
     // ---- pins, RTL to models ----
@@ -59,36 +60,41 @@ module cw_sim_top #(
     wire                 intx_level, msi_valid;
     wire [4:0]           msi_vector;
 
-    wire [31:0] out_flags = {7'd0, idle, msi_vector, msi_valid, intx_level, err_cpl_timeout,
-                             err_cpl_unexpected, err_poisoned, err_ca, err_ur, trans_pending, fn_power_ack,
-                             flr_done, rx_req_ready, rx_cpl_ready, tx_cpl_eop, tx_cpl_sop, tx_cpl_valid,
-                             tx_req_id_valid, tx_req_eop, tx_req_sop, tx_req_valid};
-    wire [15:0] req_keep = {{(16 - WORDS){1'b0}}, tx_req_keep};
-    wire [15:0] cpl_keep = {{(16 - WORDS){1'b0}}, tx_cpl_keep};
-    wire [OUT_W-1:0] out = {tx_cpl_data, tx_req_data, tx_cpl_hdr, tx_req_hdr, tx_req_num,
-                            21'd0, tx_req_queue, cpl_keep, req_keep, 16'd0, next_deadline, out_flags};
+    // ---- pins, the IP's side to RTL ----
+    wire                 rst;
+    wire                 tx_req_ready, tx_cpl_ready, msi_ready;
+    wire [3:0]           tx_sent_n;
+    wire                 fc_valid;
+    wire [11:0]          fc_ph, fc_nph;
+    wire [15:0]          fc_pd;
+    wire                 rx_cpl_valid, rx_cpl_sop, rx_cpl_eop;
+    wire [127:0]         rx_cpl_hdr;
+    wire [DATA_W-1:0]    rx_cpl_data;
+    wire [WORDS-1:0]     rx_cpl_keep;
+    wire [11:0]          rx_cpl_buf_hdr;
+    wire [15:0]          rx_cpl_buf_data;
+    wire                 cpl_lost_valid;
+    wire [9:0]           cpl_lost_tag;
+    wire                 rx_req_valid, rx_req_sop, rx_req_eop;
+    wire [127:0]         rx_req_hdr;
+    wire [DATA_W-1:0]    rx_req_data;
+    wire [WORDS-1:0]     rx_req_keep;
+    wire [2:0]           rx_req_bar;
+    wire [15:0]          fn_bdf;
+    wire [2:0]           fn_mps, fn_mrrs;
+    wire                 fn_rcb, fn_ext_tag, fn_tag10, fn_ro, fn_ns, fn_bme, fn_mem;
+    wire                 fn_msi_en, fn_msix_en, fn_msix_mask, fn_flr;
+    wire [1:0]           fn_power;
 
-    // ---- pins, models to RTL; rst is up before the first clock ----
-    reg [IN_W-1:0] in_q = {{(IN_W - 1){1'b0}}, 1'b1};
-    reg [IN_W-1:0] in_d;
-    wire [31:0] in_flags = in_q[31:0];
-    wire [31:0] in_fn = in_q[63:32];
-    wire [31:0] in_power = in_q[95:64];
-    wire        rst = in_flags[0];
-
-    wire                 rx_cpl_valid = in_flags[3], rx_cpl_sop = in_flags[4], rx_cpl_eop = in_flags[5];
-    wire                 rx_req_valid = in_flags[6], rx_req_sop = in_flags[7], rx_req_eop = in_flags[8];
-    wire [127:0]         rx_cpl_hdr = in_q[6*32 +: 128];
-    wire [127:0]         rx_req_hdr = in_q[10*32 +: 128];
-    wire [DATA_W-1:0]    rx_cpl_data = in_q[14*32 +: DATA_W];
-    wire [DATA_W-1:0]    rx_req_data = in_q[(14 + WORDS)*32 +: DATA_W];
-    wire [WORDS-1:0]     rx_cpl_keep = in_q[5*32 +: WORDS];
-    wire [WORDS-1:0]     rx_req_keep = in_q[5*32 + 16 +: WORDS];
-
-    always @(posedge clk) begin
-        cw_dpi_pcie(card, out, in_d);
-        in_q <= in_d;
+    generate
+    if (SHIM == 0) begin : g_generic
+        cw_sim_generic #(.DATA_W(DATA_W)) u_ip (.*);
+    end else if (SHIM == 1) begin : g_usplus
+        cw_sim_usplus #(.DATA_W(DATA_W)) u_ip (.*);
+    end else begin : g_none
+        initial $error("%m: SHIM %0d: there is no such shim", SHIM);
     end
+    endgenerate
 
     // ---- card memory ----
     wire                 axi_awvalid, axi_wvalid, axi_wlast, axi_bready, axi_arvalid, axi_rready;
@@ -141,30 +147,30 @@ module cw_sim_top #(
         .CARD_MEM_BYTES(CARD_MEM_BYTES)
     ) u_top (
         .clk(clk), .rst(rst), .now(now), .idle(idle), .next_deadline(next_deadline),
-        .tx_req_valid(tx_req_valid), .tx_req_ready(in_flags[1]), .tx_req_sop(tx_req_sop),
+        .tx_req_valid(tx_req_valid), .tx_req_ready(tx_req_ready), .tx_req_sop(tx_req_sop),
         .tx_req_eop(tx_req_eop), .tx_req_hdr(tx_req_hdr), .tx_req_data(tx_req_data),
         .tx_req_keep(tx_req_keep), .tx_req_func(tx_req_func), .tx_req_id_valid(tx_req_id_valid),
-        .tx_req_queue(tx_req_queue), .tx_req_num(tx_req_num), .tx_sent_n(in_flags[16:13]),
-        .fc_valid(in_flags[12]), .fc_ph(in_power[14:3]), .fc_pd(in_q[3*32 +: 16]), .fc_nph(in_power[26:15]),
+        .tx_req_queue(tx_req_queue), .tx_req_num(tx_req_num), .tx_sent_n(tx_sent_n),
+        .fc_valid(fc_valid), .fc_ph(fc_ph), .fc_pd(fc_pd), .fc_nph(fc_nph),
         .rx_cpl_valid(rx_cpl_valid), .rx_cpl_ready(rx_cpl_ready), .rx_cpl_sop(rx_cpl_sop),
         .rx_cpl_eop(rx_cpl_eop), .rx_cpl_hdr(rx_cpl_hdr), .rx_cpl_data(rx_cpl_data),
-        .rx_cpl_keep(rx_cpl_keep), .rx_cpl_func(8'd0), .rx_cpl_buf_hdr(in_q[4*32 +: 12]),
-        .rx_cpl_buf_data(in_q[3*32 + 16 +: 16]),
-        .cpl_lost_valid(in_flags[17]), .cpl_lost_tag(in_flags[27:18]),
+        .rx_cpl_keep(rx_cpl_keep), .rx_cpl_func(8'd0), .rx_cpl_buf_hdr(rx_cpl_buf_hdr),
+        .rx_cpl_buf_data(rx_cpl_buf_data),
+        .cpl_lost_valid(cpl_lost_valid), .cpl_lost_tag(cpl_lost_tag),
         .rx_req_valid(rx_req_valid), .rx_req_ready(rx_req_ready), .rx_req_sop(rx_req_sop),
         .rx_req_eop(rx_req_eop), .rx_req_hdr(rx_req_hdr), .rx_req_data(rx_req_data),
-        .rx_req_keep(rx_req_keep), .rx_req_func(8'd0), .rx_req_bar(in_flags[11:9]),
-        .tx_cpl_valid(tx_cpl_valid), .tx_cpl_ready(in_flags[2]), .tx_cpl_sop(tx_cpl_sop),
+        .rx_req_keep(rx_req_keep), .rx_req_func(8'd0), .rx_req_bar(rx_req_bar),
+        .tx_cpl_valid(tx_cpl_valid), .tx_cpl_ready(tx_cpl_ready), .tx_cpl_sop(tx_cpl_sop),
         .tx_cpl_eop(tx_cpl_eop), .tx_cpl_hdr(tx_cpl_hdr), .tx_cpl_data(tx_cpl_data),
         .tx_cpl_keep(tx_cpl_keep), .tx_cpl_func(tx_cpl_func),
-        .fn_bdf(in_fn[15:0]), .fn_mps(in_fn[18:16]), .fn_mrrs(in_fn[21:19]), .fn_rcb(in_fn[22]),
-        .fn_ext_tag(in_fn[23]), .fn_tag10(in_fn[24]), .fn_ro(in_fn[25]), .fn_ns(in_fn[26]),
-        .fn_bme(in_fn[27]), .fn_mem(in_fn[28]), .fn_msi_en(in_fn[29]), .fn_msix_en(in_fn[30]),
-        .fn_msix_mask(in_fn[31]), .fn_power(in_power[1:0]), .fn_flr(in_power[2]),
+        .fn_bdf(fn_bdf), .fn_mps(fn_mps), .fn_mrrs(fn_mrrs), .fn_rcb(fn_rcb),
+        .fn_ext_tag(fn_ext_tag), .fn_tag10(fn_tag10), .fn_ro(fn_ro), .fn_ns(fn_ns),
+        .fn_bme(fn_bme), .fn_mem(fn_mem), .fn_msi_en(fn_msi_en), .fn_msix_en(fn_msix_en),
+        .fn_msix_mask(fn_msix_mask), .fn_power(fn_power), .fn_flr(fn_flr),
         .flr_done(flr_done), .fn_power_ack(fn_power_ack), .trans_pending(trans_pending),
         .err_ur(err_ur), .err_ca(err_ca), .err_poisoned(err_poisoned),
         .err_cpl_unexpected(err_cpl_unexpected), .err_cpl_timeout(err_cpl_timeout),
-        .intx_level(intx_level), .msi_valid(msi_valid), .msi_ready(in_flags[28]), .msi_vector(msi_vector),
+        .intx_level(intx_level), .msi_valid(msi_valid), .msi_ready(msi_ready), .msi_vector(msi_vector),
         .axi_awvalid(axi_awvalid), .axi_awready(axi_awready), .axi_awid(axi_awid), .axi_awaddr(axi_awaddr),
         .axi_awlen(axi_awlen), .axi_awsize(axi_awsize), .axi_awburst(axi_awburst),
         .axi_wvalid(axi_wvalid), .axi_wready(axi_wready), .axi_wdata(axi_wdata), .axi_wstrb(axi_wstrb),
@@ -182,28 +188,26 @@ module cw_sim_top #(
         .user_rdata(user_rdata), .user_rresp(user_rresp)
     );
 
-    // padding of the packed pins
-    wire unused = &{1'b0, in_q[5*32 + WORDS +: 16 - WORDS], in_q[5*32 + 16 + WORDS +: 16 - WORDS], in_q[4*32 + 12 +: 20],
-                    in_flags[31:29], in_power[31:27], axi_q[31:18]};
+    wire unused = &{1'b0, axi_q[31:18]}; // padding of the packed pins
 
     // ---- checks: valid && !ready holds valid and payload; single function ----
     wire fn_zero = tx_req_func == 8'd0 && tx_cpl_func == 8'd0;
     a_function: assert property (@(posedge clk) disable iff (rst) fn_zero);
 
     cw_sim_stable #(.W(DATA_W), .REST_W(WORDS + 130)) u_tx_req (
-        .clk(clk), .rst(rst), .valid(tx_req_valid), .ready(in_flags[1]),
+        .clk(clk), .rst(rst), .valid(tx_req_valid), .ready(tx_req_ready),
         .data(tx_req_data), .rest({tx_req_keep, tx_req_hdr, tx_req_sop, tx_req_eop}));
     cw_sim_stable #(.W(DATA_W), .REST_W(WORDS + 130)) u_tx_cpl (
-        .clk(clk), .rst(rst), .valid(tx_cpl_valid), .ready(in_flags[2]),
+        .clk(clk), .rst(rst), .valid(tx_cpl_valid), .ready(tx_cpl_ready),
         .data(tx_cpl_data), .rest({tx_cpl_keep, tx_cpl_hdr, tx_cpl_sop, tx_cpl_eop}));
     cw_sim_stable #(.W(DATA_W), .REST_W(WORDS + 130)) u_rx_cpl (
         .clk(clk), .rst(rst), .valid(rx_cpl_valid), .ready(rx_cpl_ready),
         .data(rx_cpl_data), .rest({rx_cpl_keep, rx_cpl_hdr, rx_cpl_sop, rx_cpl_eop}));
     cw_sim_stable #(.W(DATA_W), .REST_W(WORDS + 133)) u_rx_req (
         .clk(clk), .rst(rst), .valid(rx_req_valid), .ready(rx_req_ready),
-        .data(rx_req_data), .rest({rx_req_keep, rx_req_hdr, rx_req_sop, rx_req_eop, in_flags[11:9]}));
+        .data(rx_req_data), .rest({rx_req_keep, rx_req_hdr, rx_req_sop, rx_req_eop, rx_req_bar}));
     cw_sim_stable #(.REST_W(5)) u_msi (
-        .clk(clk), .rst(rst), .valid(msi_valid), .ready(in_flags[28]), .data(1'b0), .rest(msi_vector));
+        .clk(clk), .rst(rst), .valid(msi_valid), .ready(msi_ready), .data(1'b0), .rest(msi_vector));
     cw_sim_stable #(.W(64), .REST_W(17)) u_aw (
         .clk(clk), .rst(rst), .valid(axi_awvalid), .ready(axi_awready),
         .data(axi_awaddr), .rest({axi_awid, axi_awlen, axi_awsize, axi_awburst}));

@@ -13,7 +13,7 @@
 
 enum cw_rng_stream {
 	CW_RNG_SCHED = 1, CW_RNG_HOST, CW_RNG_CARD, CW_RNG_ALLOC, CW_RNG_TEST,
-	CW_RNG_HOST_DATA, CW_RNG_USER = 64, /* and up: free for tests */
+	CW_RNG_HOST_DATA, CW_RNG_SHIM, CW_RNG_USER = 64, /* and up: free for tests */
 };
 
 struct cw_rng {

@@ -55,6 +55,7 @@ static void a_bare_name_has_the_defaults(void **state)
 	assert_false(o.card.trace);
 	assert_false(o.card.no_idle_skip);
 	assert_int_equal(o.card.queues, 0);
+	assert_int_equal(o.card.shim, CW_SHIM_GENERIC);
 	assert_false(o.card_set);
 	good("sim,"); /* an empty list */
 }
@@ -87,7 +88,8 @@ static void every_host_option_goes_where_it_belongs(void **state)
 static void every_card_option_goes_where_it_belongs(void **state)
 {
 	(void)state;
-	good("sim,card-tlp=c.tlp,wave=w.fst,wave-from=10,wave-to=20,idle-skip=0,reorder=1,queues=128");
+	good("sim,card-tlp=c.tlp,wave=w.fst,wave-from=10,wave-to=20,idle-skip=0,reorder=1,queues=128,shim=ptile");
+	assert_int_equal(o.card.shim, CW_SHIM_PTILE);
 	assert_int_equal(o.card.queues, 128);
 	assert_string_equal(o.card_tlp, "c.tlp");
 	assert_ptr_equal(o.card.wave, o.wave);
@@ -194,6 +196,20 @@ static void kinds_of_interrupt_are_those_there_are(void **state)
 	bad("sim,irq", "option irq needs a value");
 }
 
+static void shims_are_those_there_are(void **state)
+{
+	(void)state;
+	good("sim,shim=usplus");
+	assert_int_equal(o.card.shim, CW_SHIM_USPLUS);
+	good("sim,shim=7series");
+	assert_int_equal(o.card.shim, CW_SHIM_7SERIES);
+	good("sim,shim=usplus,shim=generic"); /* the last one counts */
+	assert_int_equal(o.card.shim, CW_SHIM_GENERIC);
+	bad("sim,shim=", "option shim=: generic, usplus, 7series or ptile");
+	bad("sim,shim=usplusx", "option shim=usplusx: generic, usplus, 7series or ptile");
+	bad("sim,shim", "option shim needs a value");
+}
+
 static void texts_are_neither_empty_nor_too_long(void **state)
 {
 	static char name[PATH_MAX + 64], text[PATH_MAX + 64];
@@ -260,6 +276,7 @@ static void options_of_the_far_end_are_refused_here(void **state)
 	bad("sim:abc,wave=x", "sim:abc,wave=x: options of the card's end belong to its `cwctl card'");
 	bad("sim:abc,queues=64", "sim:abc,queues=64: options of the card's end belong to its `cwctl card'");
 	bad("sim:abc,reorder=1", "sim:abc,reorder=1: options of the card's end belong to its `cwctl card'");
+	bad("sim:abc,shim=usplus", "sim:abc,shim=usplus: options of the card's end belong to its `cwctl card'");
 	good("sim:abc,tlp=x");
 }
 
@@ -321,6 +338,7 @@ int main(void)
 		cmocka_unit_test(numbers_are_taken_up_to_their_limits_and_no_further),
 		cmocka_unit_test(powers_of_two_only_where_the_field_holds_no_other),
 		cmocka_unit_test(kinds_of_interrupt_are_those_there_are),
+		cmocka_unit_test(shims_are_those_there_are),
 		cmocka_unit_test(texts_are_neither_empty_nor_too_long),
 		cmocka_unit_test(a_word_that_is_no_option_is_named),
 		cmocka_unit_test(a_later_option_wins),

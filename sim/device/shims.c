@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "shims.h"
+#include "usplus.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <string.h>
+
+static const struct {
+	const char *name;
+	const struct cw_shim_ops *ops;
+} shims[CW_SHIM_N] = {
+	[CW_SHIM_GENERIC] = { "generic", NULL },
+	[CW_SHIM_USPLUS] = { "usplus", &cw_shim_usplus },
+	[CW_SHIM_7SERIES] = { "7series", NULL },
+	[CW_SHIM_PTILE] = { "ptile", NULL },
+};
+
+const struct cw_shim_ops *cw_shim_ops(unsigned id)
+{
+	return id < CW_SHIM_N ? shims[id].ops : NULL;
+}
+
+const char *cw_shim_name(unsigned id)
+{
+	return id < CW_SHIM_N ? shims[id].name : NULL;
+}
+
+int cw_shim_find(const char *name)
+{
+	for (unsigned id = 0; id < CW_SHIM_N; id++)
+		if (!strcmp(name, shims[id].name))
+			return (int)id;
+	return -EINVAL;
+}
