@@ -67,6 +67,8 @@ CARD_SHIMS ?= usplus
 SHIM_ID_usplus := 1
 SHIM_ID_7series := 2
 SHIM_ID_ptile := 3
+SHIM_ID_7series64 := 4
+SHIM_ID_ptile256 := 5
 $(foreach s,$(CARD_SHIMS),$(eval $(call verilated_card,$(s),-GSHIM=$(SHIM_ID_$(s)),0,library)))
 $(foreach s,$(CARD_SHIMS),$(eval $(call verilated_card,$(s)trace,-GSHIM=$(SHIM_ID_$(s)) --trace-fst --trace-structs,1,library)))
 $(foreach s,$(CARD_SHIMS),$(eval $(call card_library,$(s),$(s)))$(eval $(call card_library,$(s)-trace,$(s)trace)))

@@ -105,6 +105,8 @@ static void set_build(struct cw_cfgspace *c, const struct cw_cfgspace_param *p)
 		c->init[PMCSR / 4] &= ~0x8u;
 	c->init[CW_CFG_MSIX / 4] |= (uint32_t)(p->vectors - 1) << 16;
 	c->init[CW_CFG_PCIE / 4 + 1] |= p->mps_max & 7;
+	if (p->no_flr)
+		c->init[CW_CFG_PCIE / 4 + 1] &= ~(1u << 28);
 	c->init[CW_CFG_PCIE / 4 + 3] = width << 4 | speed;           /* 7.5.3.6 */
 	c->init[LINKCTL / 4] |= (width << 4 | speed) << 16;          /* 7.5.3.8 */
 	c->init[CW_CFG_PCIE / 4 + 11] = ((1u << speed) - 1) << 1;    /* Link Capabilities 2, 7.5.3.18 */
@@ -220,7 +222,7 @@ unsigned cw_cfgspace_write(struct cw_cfgspace *c, uint16_t reg, uint32_t value, 
 		new = legal_power(old, new);
 	if (reg == DEVCTL) {
 		new = legal_devctl(c, old, new);
-		if (value & mask & DEVCTL_FLR)
+		if (value & mask & DEVCTL_FLR && !c->param.no_flr)
 			ev |= CW_CFG_EV_FLR;
 	}
 	c->dw[i] = new;

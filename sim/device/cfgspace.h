@@ -31,6 +31,7 @@ struct cw_cfgspace_param {
 	uint8_t generation, lanes;/* of the link, told in Link Status */
 	bool tag10;               /* 10-bit tag requester supported */
 	bool soft_reset;          /* D3hot to D0 resets (No_Soft_Reset is 0) */
+	bool no_flr;              /* function-level reset is not supported: not announced, ignored */
 	uint64_t serial;
 };
 

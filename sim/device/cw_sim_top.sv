@@ -91,6 +91,14 @@ module cw_sim_top #(
         cw_sim_generic #(.DATA_W(DATA_W)) u_ip (.*);
     end else if (SHIM == 1) begin : g_usplus
         cw_sim_usplus #(.DATA_W(DATA_W)) u_ip (.*);
+    end else if (SHIM == 2) begin : g_7series
+        cw_sim_7series #(.DATA_W(DATA_W)) u_ip (.*);
+    end else if (SHIM == 4) begin : g_7series64
+        cw_sim_7series #(.DATA_W(DATA_W), .IF_W(64)) u_ip (.*);
+    end else if (SHIM == 3) begin : g_ptile
+        cw_sim_ptile #(.DATA_W(DATA_W)) u_ip (.*);
+    end else if (SHIM == 5) begin : g_ptile256
+        cw_sim_ptile #(.DATA_W(DATA_W), .SEGS(1)) u_ip (.*);
     end else begin : g_none
         initial $error("%m: SHIM %0d: there is no such shim", SHIM);
     end

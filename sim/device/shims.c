@@ -6,14 +6,18 @@
 #include <stddef.h>
 #include <string.h>
 
+extern const struct cw_shim_ops cw_shim_7series, cw_shim_7series64, cw_shim_ptile, cw_shim_ptile256;
+
 static const struct {
 	const char *name;
 	const struct cw_shim_ops *ops;
 } shims[CW_SHIM_N] = {
 	[CW_SHIM_GENERIC] = { "generic", NULL },
 	[CW_SHIM_USPLUS] = { "usplus", &cw_shim_usplus },
-	[CW_SHIM_7SERIES] = { "7series", NULL },
-	[CW_SHIM_PTILE] = { "ptile", NULL },
+	[CW_SHIM_7SERIES] = { "7series", &cw_shim_7series },
+	[CW_SHIM_PTILE] = { "ptile", &cw_shim_ptile },
+	[CW_SHIM_7SERIES64] = { "7series64", &cw_shim_7series64 },
+	[CW_SHIM_PTILE256] = { "ptile256", &cw_shim_ptile256 },
 };
 
 const struct cw_shim_ops *cw_shim_ops(unsigned id)
