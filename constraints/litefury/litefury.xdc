@@ -14,10 +14,10 @@ set_property BITSTREAM.GENERAL.COMPRESS TRUE [current_design]
 
 # ---- PCIe: four lanes ----
 # The board's lanes are not wired as the IP would place them: each transceiver is named, and the pins follow.
-set_property LOC GTPE2_CHANNEL_X0Y7 [get_cells {u_pcie/inst/inst/gt_top_i/pipe_wrapper_i/pipe_lane[3].gt_wrapper_i/gtp_channel.gtpe2_channel_i}]
 set_property LOC GTPE2_CHANNEL_X0Y6 [get_cells {u_pcie/inst/inst/gt_top_i/pipe_wrapper_i/pipe_lane[0].gt_wrapper_i/gtp_channel.gtpe2_channel_i}]
-set_property LOC GTPE2_CHANNEL_X0Y5 [get_cells {u_pcie/inst/inst/gt_top_i/pipe_wrapper_i/pipe_lane[2].gt_wrapper_i/gtp_channel.gtpe2_channel_i}]
 set_property LOC GTPE2_CHANNEL_X0Y4 [get_cells {u_pcie/inst/inst/gt_top_i/pipe_wrapper_i/pipe_lane[1].gt_wrapper_i/gtp_channel.gtpe2_channel_i}]
+set_property LOC GTPE2_CHANNEL_X0Y5 [get_cells {u_pcie/inst/inst/gt_top_i/pipe_wrapper_i/pipe_lane[2].gt_wrapper_i/gtp_channel.gtpe2_channel_i}]
+set_property LOC GTPE2_CHANNEL_X0Y7 [get_cells {u_pcie/inst/inst/gt_top_i/pipe_wrapper_i/pipe_lane[3].gt_wrapper_i/gtp_channel.gtpe2_channel_i}]
 set_property PACKAGE_PIN B10   [get_ports {pcie_rx_p[0]}]
 set_property PACKAGE_PIN A10   [get_ports {pcie_rx_n[0]}]
 set_property PACKAGE_PIN B6    [get_ports {pcie_tx_p[0]}]
