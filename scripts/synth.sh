@@ -6,10 +6,10 @@
 # flip-flops, block RAMs (in halves: RAMB18), carry cells, the longest chain of LUTs, muxes and carries between two
 # registers; its two ends are named. A figure more than 5 % above its budget fails; -u writes what was
 # measured into the budget. No latch, no combinational loop, no net with two drivers, and no clock pin on
-# anything but clk, or it fails before it is synthesised. RTL: another folder than rtl/.
+# anything but clk, or it fails before it is synthesised. RTL, BUDGET: others than rtl/ and that file.
 #
 # It is Yosys, not the vendor's tool: figures compare with other figures of the same command only. A
-# result is kept in build/synth/ while the sources, the command and Yosys are what they were.
+# result is kept in build/synth/ while the module's sources, the command and Yosys are what they were.
 set -u
 cd "$(dirname "$0")/.." || exit
 budget=${BUDGET:-constraints/budget.txt}
@@ -22,9 +22,23 @@ update=
 # sets FROM...: Yosys's chparam arguments for NAME=value,NAME=value
 sets() { tr ',' '\n' <<<"$1" | sed -n 's/\(.*\)=\(.*\)/-set \1 \2/p' | tr '\n' ' '; }
 
+# files TOP: its source and those of every module below it
+files() {
+    local todo=("$1") seen=' ' m
+    while [ ${#todo[@]} -gt 0 ]; do
+        m=${todo[0]}
+        todo=("${todo[@]:1}")
+        case $seen in *" $m "*) continue ;; esac
+        seen+="$m "
+        [ -e "$rtl/$m.v" ] || continue
+        echo "$rtl/$m.v"
+        mapfile -t -O ${#todo[@]} todo < <(sed -nE 's/^ *((cw|stream)_[a-z0-9_]+) +(#\(|u_).*/\1/p' "$rtl/$m.v")
+    done
+}
+
 # structure TOP PARAMS LOG: latches, loops, drivers, clocks; before anything is mapped
 structure() {
-    yosys -q -l "$3" -e . -p "read_verilog -I$rtl $rtl/*.v; chparam $(sets "$2") $1;
+    yosys -q -l "$3" -e . -p "read_verilog -I$rtl $(files "$1" | tr "\n" " "); chparam $(sets "$2") $1;
         hierarchy -check -top $1; proc; flatten; opt_clean; check -assert;
         select -assert-none t:\$dlatch t:\$adlatch t:\$dlatchsr t:\$sr;
         select -set clocked t:\$dff t:\$dffe t:\$sdff t:\$sdffe t:\$sdffce t:\$adff t:\$adffe t:\$aldff t:\$dffsr;
@@ -34,7 +48,7 @@ structure() {
 
 # map NAME FAMILY TOP PARAMS: $kept/NAME.stat and .path
 map() {
-    yosys -q -l "$kept/$1.log" -p "read_verilog -I$rtl $rtl/*.v; chparam $(sets "$4") $3; hierarchy -check -top $3;
+    yosys -q -l "$kept/$1.log" -p "read_verilog -I$rtl $(files "$3" | tr "\n" " "); chparam $(sets "$4") $3; hierarchy -check -top $3;
         synth_xilinx -family $2 -flatten -noiopad -noclkbuf -top $3; check -assert; tee -q -o $kept/$1.stat stat;
         select t:LUT* t:MUXF* t:CARRY* t:INV w:*; tee -q -o $kept/$1.path ltp" >/dev/null 2>&1 ||
         { tail -n 5 "$kept/$1.log"; return 1; }
@@ -49,6 +63,7 @@ figures() {
     $1 ~ /^INV$/ { lut += $2 }
     $1 ~ /^RAM(32M16|64M8)$/ { lutram += 8 * $2 }
     $1 ~ /^RAM(32M|64M)$/ { lutram += 4 * $2 }
+    $1 ~ /^RAM(32|64)X1S/ { lutram += $2 }
     $1 ~ /^RAM(32|64)X1D/ { lutram += 2 * $2 }
     $1 ~ /^RAM128X1D/ { lutram += 4 * $2 }
     $1 ~ /^RAM256X1D/ { lutram += 8 * $2 }
@@ -63,8 +78,9 @@ figures() {
 # one NAME FAMILY TOP PARAMS LUT LUTRAM FF RAM CARRY DEPTH
 one() {
     local name=$1 family=$2 top=$3 params=$4 old=("${@:5}") now=() words=(lut lutram ff ram18 carry depth)
-    local known=$kept/$1.key start=$SECONDS key i bad=0
-    key=$({ yosys -V; cat scripts/synth.sh "$rtl"/*.v "$rtl"/*.vh; echo "$family $top $params"; } | sha256sum)
+    local known=$kept/$1.key start=$SECONDS key i bad=0 sources
+    mapfile -t sources < <(files "$top")
+    key=$({ yosys -V; cat scripts/synth.sh "${sources[@]}" "$rtl"/*.vh; echo "$family $top $params"; } | sha256sum)
     if [ "$key" != "$(cat "$known" 2>/dev/null)" ]; then
         rm -f "$known"
         structure "$top" "$params" "$kept/$name.structure" && map "$name" "$family" "$top" "$params" || { echo "$name: failed, see above"; return 1; }
