@@ -60,12 +60,13 @@ static void read_cell(struct cell *c, const char *name, struct json_object *o, i
 	snprintf(c->type, sizeof(c->type), "%s", text(member(o, "type")));
 	snprintf(c->source, sizeof(c->source), "%s", text(member(attributes, "src")));
 	c->pin = calloc((size_t)json_object_object_length(connections) + 1, sizeof(*c->pin));
-	json_object_object_foreach(connections, port, value) {
+	for (struct json_object_iterator i = json_object_iter_begin(connections), end = json_object_iter_end(connections);
+	     !json_object_iter_equal(&i, &end); json_object_iter_next(&i)) {
 		struct pin_of *p = &c->pin[c->pin_n++];
 
-		snprintf(p->name, sizeof(p->name), "%s", port);
-		p->output = strcmp(text(member(directions, port)), "output") == 0;
-		p->bit = bits_of(value, &p->bit_n, most);
+		snprintf(p->name, sizeof(p->name), "%s", json_object_iter_peek_name(&i));
+		p->output = strcmp(text(member(directions, p->name)), "output") == 0;
+		p->bit = bits_of(json_object_iter_peek_value(&i), &p->bit_n, most);
 	}
 }
 
@@ -80,11 +81,10 @@ static void read_port(struct top_port *p, const char *name, struct json_object *
 
 static struct json_object *top_module(struct json_object *modules)
 {
-	json_object_object_foreach(modules, name, value) {
-		(void)name;
-		if (member(member(value, "attributes"), "top"))
-			return value;
-	}
+	for (struct json_object_iterator i = json_object_iter_begin(modules), end = json_object_iter_end(modules);
+	     !json_object_iter_equal(&i, &end); json_object_iter_next(&i))
+		if (member(member(json_object_iter_peek_value(&i), "attributes"), "top"))
+			return json_object_iter_peek_value(&i);
 	return NULL;
 }
 
@@ -118,10 +118,12 @@ int netlist_read(struct netlist *n, const char *path)
 	ports = member(top, "ports");
 	n->cell = calloc((size_t)json_object_object_length(cells) + 1, sizeof(*n->cell));
 	n->port = calloc((size_t)json_object_object_length(ports) + 1, sizeof(*n->port));
-	json_object_object_foreach(cells, cell_name, cell)
-		read_cell(&n->cell[n->cell_n++], cell_name, cell, &n->net_n);
-	json_object_object_foreach(ports, port_name, port)
-		read_port(&n->port[n->port_n++], port_name, port, &n->net_n);
+	for (struct json_object_iterator i = json_object_iter_begin(cells), end = json_object_iter_end(cells);
+	     !json_object_iter_equal(&i, &end); json_object_iter_next(&i))
+		read_cell(&n->cell[n->cell_n++], json_object_iter_peek_name(&i), json_object_iter_peek_value(&i), &n->net_n);
+	for (struct json_object_iterator i = json_object_iter_begin(ports), end = json_object_iter_end(ports);
+	     !json_object_iter_equal(&i, &end); json_object_iter_next(&i))
+		read_port(&n->port[n->port_n++], json_object_iter_peek_name(&i), json_object_iter_peek_value(&i), &n->net_n);
 	json_object_put(file);
 	find_drivers(n);
 	return 0;

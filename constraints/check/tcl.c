@@ -42,6 +42,13 @@ static const char *matching(struct reader *r, char open, char close)
 	unsigned depth = 0;
 
 	for (; *p; p++) {
+		if (open == '[' && *p == '{') {
+			r->at = p;
+			p = matching(r, '{', '}');
+			if (!*p)
+				return p;
+			continue;
+		}
 		if (*p == '\n')
 			r->line++;
 		if (*p == open)

@@ -213,7 +213,7 @@ static void errors_change_nothing(void **state)
 	end(&e);
 }
 
-static void reset_keeps_the_memory_and_drops_the_rest(void **state)
+static void reset_drops_what_is_under_way(void **state)
 {
 	struct env e;
 
@@ -236,7 +236,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(random_bursts_under_stalls),
 		cmocka_unit_test(a_beat_a_cycle_each_way),
 		cmocka_unit_test(errors_change_nothing),
-		cmocka_unit_test(reset_keeps_the_memory_and_drops_the_rest),
+		cmocka_unit_test(reset_drops_what_is_under_way),
 	};
 
 	return dut_main(argc, argv, tests, sizeof(tests) / sizeof(tests[0]));

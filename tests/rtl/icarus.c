@@ -84,16 +84,20 @@ static void *create(uint32_t seed)
 {
 	size_t words = memory_words();
 	struct model *m = calloc(1, sizeof(*m));
-	int memory = memfd_create("icarus", MFD_CLOEXEC), ends[2];
+	int memory = -1, ends[2];
 
-	if (!m || memory < 0 || ftruncate(memory, (off_t)(4 * words)) ||
-	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends))
+	if (!m)
 		return NULL;
 	m->bytes = 4 * words;
-	m->memory = mmap(NULL, m->bytes, PROT_READ | PROT_WRITE, MAP_SHARED, memory, 0);
 	m->put = calloc(words, 4);
-	if (m->memory == MAP_FAILED || !m->put)
-		return NULL;
+	memory = memfd_create("icarus", MFD_CLOEXEC);
+	if (!m->put || memory < 0 || ftruncate(memory, (off_t)m->bytes))
+		goto err_memory;
+	m->memory = mmap(NULL, m->bytes, PROT_READ | PROT_WRITE, MAP_SHARED, memory, 0);
+	if (m->memory == MAP_FAILED)
+		goto err_memory;
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends))
+		goto err_map;
 	describe(m->memory, words, seed);
 	m->put[0] = ~0u; /* the first eval is always done */
 	m->pid = fork();
@@ -102,7 +106,17 @@ static void *create(uint32_t seed)
 	close(memory);
 	close(ends[1]);
 	m->socket = ends[0];
-	return m->pid < 0 ? NULL : m;
+	m->dead = m->pid < 0;
+	return m;
+
+err_map:
+	munmap(m->memory, m->bytes);
+err_memory:
+	if (memory >= 0)
+		close(memory);
+	free(m->put);
+	free(m);
+	return NULL;
 }
 
 static void *port(void *model, uint32_t i)
@@ -138,7 +152,8 @@ static void destroy(void *model)
 	struct model *m = model;
 
 	close(m->socket);
-	waitpid(m->pid, NULL, 0);
+	if (m->pid > 0)
+		waitpid(m->pid, NULL, 0);
 	munmap(m->memory, m->bytes);
 	free(m->put);
 	free(m);

@@ -26,7 +26,7 @@ in_verilator() {
 in_yosys() {
     local v=${2:-constraints/$1/$(top "$1").v} out=${3:-$work/$1.json} rtl
     rtl=$(printf '%s\n' rtl/*.v | grep -v '/cw_top.v')
-    yosys -q -e . -p "read_verilog -lib -Irtl rtl/cw_top.v; read_verilog -lib $stubs.v;
+    silent yosys -q -e . -p "read_verilog -lib -Irtl rtl/cw_top.v; read_verilog -lib $stubs.v;
         read_verilog -Irtl $(tr '\n' ' ' <<<"$rtl") constraints/common/cw_*.v constraints/example/*.v $v;
         hierarchy -check -top $(top "$1"); proc; flatten; opt_clean; check -assert; write_json $out"
 }
@@ -62,7 +62,6 @@ wired() {
     cmp -s constraints/litefury/litefury.v "$work/litefury.v" && { echo "the mistake is not planted"; return 1; }
     in_yosys litefury "$work/litefury.v" "$work/wired.json" && refuses "$1" agrees litefury constraints/litefury/litefury.xdc "$work/wired.json"
 }
-# alive TEXT SED: constraints/common/cw_alive.v with a mistake, beside the top in one file
 check "a_port_that_is_not_there" planted "no port pcie_reset_m" 's/pcie_reset_n\]$/pcie_reset_m]/;'
 check "a_cell_that_is_not_there" planted "no cell u_pci_e/" 's,u_pcie/inst,u_pci_e/inst,'
 check "a_clock_that_is_not_there" planted "no clock sys_clock" 's/get_clocks sys_clk/get_clocks sys_clock/'
