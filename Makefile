@@ -88,7 +88,7 @@ $(DRIVER_TESTS): $(B)/tests/%: $(B)/asan/tests/%.o $(DRIVER_LIBS)
 .PRECIOUS: $(B)/obj/%.o $(B)/asan/%.o
 .SECONDARY:
 
--include $(wildcard packaging/build.mk rtl/build.mk sim/*/build.mk driver/build.mk host-lib/build.mk tests/*/build.mk tests/build.mk)
+-include $(wildcard packaging/build.mk rtl/build.mk constraints/build.mk sim/*/build.mk driver/build.mk host-lib/build.mk tests/*/build.mk tests/build.mk)
 -include $(shell find $(B)/obj $(B)/asan -name '*.d' 2>/dev/null)
 
 .PHONY: tests-unit tests-driver tests-static tests-planted

@@ -11,6 +11,8 @@ rtl_comment = $(shell sed -n '1,10s;^.*verilator: *\([^*]*\).*$$;\1;p' tests/rtl
 rtl_top = $(or $(patsubst top=%,%,$(filter top=%,$(call rtl_comment,$(1)))),$(1))
 rtl_file = $(firstword $(wildcard rtl/$(1).v tests/rtl/$(1).v) rtl/$(1).v)
 
+RTL_HARNESS := $(patsubst %,$(B)/asan/tests/rtl/%.o,dut stream icarus)
+
 define rtl_test
 $(B)/verilated/rtl/$(1)/model.a: tests/rtl/$(1)_test.c $(call rtl_file,$(call rtl_top,$(1))) $(RTL_WAIVERS) sim/device/glue.awk sim/device/glue.h
 	@mkdir -p $$(@D)
@@ -24,16 +26,25 @@ $(B)/verilated/rtl/$(1)/model.a: tests/rtl/$(1)_test.c $(call rtl_file,$(call rt
 	$$(Q)$$(CXX) $$(VERILATED_CXXFLAGS) -O1 -I$$(@D) -c -o $$(@D)/glue.o $$(@D)/glue.cpp
 	$$(Q)rm -f $$@ && cp $$(@D)/V$(1)__ALL.a $$@ && $$(AR) rs $$@ $$(@D)/glue.o 2>/dev/null
 
-$(B)/tests/rtl/$(1)_test: $(B)/asan/tests/rtl/$(1)_test.o $(B)/asan/tests/rtl/dut.o $(B)/asan/tests/rtl/stream.o \
+$(B)/tests/rtl/$(1)_test: $(B)/asan/tests/rtl/$(1)_test.o $(RTL_HARNESS) \
 		$(B)/verilated/rtl/$(1)/model.a $(VERILATED_RT)
 	@mkdir -p $$(@D)
 	$$(Q)$$(CXX) $$(ASAN) -o $$@ $$^ -lcmocka $$(LDLIBS)
+
+$(B)/icarus/$(1).vvp: tests/rtl/$(1)_test.c $(call rtl_file,$(call rtl_top,$(1))) $(wildcard rtl/*.v rtl/*.vh) $(B)/icarus/cw_icarus.vpi
+	$$(Q)iverilog -g2005 -Wall -Wno-timescale -Irtl -y rtl -y tests/rtl -s $(call rtl_top,$(1)) \
+		$(patsubst -G%,-P$(call rtl_top,$(1)).%,$(filter -G%,$(call rtl_comment,$(1)))) -o $$@ $(call rtl_file,$(call rtl_top,$(1)))
 endef
 $(foreach t,$(RTL_TEST_NAMES),$(eval $(call rtl_test,$(t))))
+
+# The same tests on Icarus Verilog (icarus.h): CW_ICARUS=build/icarus/cw_foo.vvp build/tests/rtl/cw_foo_test
+$(B)/icarus/cw_icarus.vpi: tests/rtl/icarus_vpi.c tests/rtl/icarus.h
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(filter-out -MMD -MP,$(CPPFLAGS)) $(CFLAGS) -shared -fvisibility=default -o $@ $<
 
 -include $(wildcard $(B)/verilated/rtl/*/rtl.d)
 # A module that is gone: what was built with it is built anew.
 rtl/%.v: ;
 
 .PHONY: tests-rtl
-tests-rtl: $(RTL_TESTS)
+tests-rtl: $(RTL_TESTS) $(RTL_TEST_NAMES:%=$(B)/icarus/%.vvp)

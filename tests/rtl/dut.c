@@ -7,12 +7,23 @@
 
 #include "dut.h"
 #include "../../sim/device/glue.h"
+#include "icarus.h"
 
 #define HOOK_N 32
 #define NAME_N 256 /* names remembered, a power of two */
 
 /* Defined by the build for the model this test is linked with. */
 extern const struct cw_glue *const dut_glue;
+
+/* That model, or with CW_ICARUS=FILE.vvp the same ports in Icarus Verilog. */
+static const struct cw_glue *glue(void)
+{
+	static const struct cw_glue *chosen;
+
+	if (!chosen)
+		chosen = getenv("CW_ICARUS") ? icarus_glue(dut_glue) : dut_glue;
+	return chosen;
+}
 
 struct hook {
 	void (*sample)(void *ctx);
@@ -37,8 +48,8 @@ static bool wave_taken;
 
 static int find_port(const char *name)
 {
-	for (uint32_t i = 0; i < dut_glue->port_n; i++)
-		if (strcmp(dut_glue->ports[i].name, name) == 0)
+	for (uint32_t i = 0; i < glue()->port_n; i++)
+		if (strcmp(glue()->ports[i].name, name) == 0)
 			return (int)i;
 	return -1;
 }
@@ -57,11 +68,11 @@ static int port_index(struct dut *d, const char *name)
 	unsigned h = hash(name);
 	int i = d->seen[h] - 1;
 
-	if (i >= 0 && strcmp(dut_glue->ports[i].name, name) == 0)
+	if (i >= 0 && strcmp(glue()->ports[i].name, name) == 0)
 		return i;
 	i = find_port(name);
 	if (i < 0)
-		fail_msg("%s has no port named '%s'", dut_glue->name, name);
+		fail_msg("%s has no port named '%s'", glue()->name, name);
 	d->seen[h] = (int16_t)(i + 1);
 	return i;
 }
@@ -73,34 +84,34 @@ struct dut *dut_new(uint64_t seed)
 	int i;
 
 	assert_non_null(d);
-	assert_true(dut_glue->port_n <= sizeof(d->storage) / sizeof(d->storage[0]));
-	d->model = dut_glue->create((uint32_t)(seed ^ (seed >> 32)));
+	assert_true(glue()->port_n <= sizeof(d->storage) / sizeof(d->storage[0]));
+	d->model = glue()->create((uint32_t)(seed ^ (seed >> 32)));
 	assert_non_null(d->model);
-	for (uint32_t p = 0; p < dut_glue->port_n; p++) {
-		d->storage[p] = dut_glue->port(d->model, p);
-		if (dut_glue->ports[p].input)
-			memset(d->storage[p], 0, dut_glue->ports[p].bytes);
+	for (uint32_t p = 0; p < glue()->port_n; p++) {
+		d->storage[p] = glue()->port(d->model, p);
+		if (glue()->ports[p].input)
+			memset(d->storage[p], 0, glue()->ports[p].bytes);
 	}
 	i = find_port("clk");
 	d->clk = i < 0 ? NULL : d->storage[i];
 	i = find_port("rst");
 	d->rst = i < 0 ? NULL : d->storage[i];
-	if (wave && dut_glue->has_trace && !wave_taken) {
+	if (wave && glue()->has_trace && !wave_taken) {
 		wave_taken = d->wave = true;
-		dut_glue->trace_open(d->model, wave);
+		glue()->trace_open(d->model, wave);
 	}
-	dut_glue->eval(d->model);
+	glue()->eval(d->model);
 	return d;
 }
 
 static void check_errors(struct dut *d)
 {
-	int n = dut_glue->errors(d->model);
+	int n = glue()->errors(d->model);
 
 	if (n == d->errors_seen)
 		return;
 	d->errors_seen = n;
-	fail_msg("%s: an assertion in the Verilog failed in cycle %llu", dut_glue->name,
+	fail_msg("%s: an assertion in the Verilog failed in cycle %llu", glue()->name,
 		 (unsigned long long)d->cycles);
 }
 
@@ -109,8 +120,8 @@ void dut_free(struct dut *d)
 	if (!d)
 		return;
 	if (d->wave)
-		dut_glue->trace_close(d->model);
-	dut_glue->destroy(d->model);
+		glue()->trace_close(d->model);
+	glue()->destroy(d->model);
 	free(d);
 }
 
@@ -122,17 +133,17 @@ bool dut_has(struct dut *d, const char *port)
 
 unsigned dut_width(struct dut *d, const char *port)
 {
-	return dut_glue->ports[port_index(d, port)].width;
+	return glue()->ports[port_index(d, port)].width;
 }
 
 static uint8_t *input(struct dut *d, const char *port, unsigned bits)
 {
 	int i = port_index(d, port);
 
-	if (!dut_glue->ports[i].input)
-		fail_msg("%s.%s is an output", dut_glue->name, port);
-	if (bits > dut_glue->ports[i].width)
-		fail_msg("%s.%s has %u bits, %u given", dut_glue->name, port, dut_glue->ports[i].width, bits);
+	if (!glue()->ports[i].input)
+		fail_msg("%s.%s is an output", glue()->name, port);
+	if (bits > glue()->ports[i].width)
+		fail_msg("%s.%s has %u bits, %u given", glue()->name, port, glue()->ports[i].width, bits);
 	return d->storage[i];
 }
 
@@ -144,7 +155,7 @@ static unsigned bits_of(uint64_t v)
 void dut_set(struct dut *d, const char *port, uint64_t value)
 {
 	uint8_t *s = input(d, port, bits_of(value));
-	unsigned bytes = dut_glue->ports[port_index(d, port)].bytes;
+	unsigned bytes = glue()->ports[port_index(d, port)].bytes;
 
 	/* Storage is little endian in words and the hosts we run on are too. */
 	memset(s, 0, bytes);
@@ -156,9 +167,9 @@ uint64_t dut_get(struct dut *d, const char *port)
 	int i = port_index(d, port);
 	uint64_t v = 0;
 
-	if (dut_glue->ports[i].width > 64)
-		fail_msg("%s.%s is wider than 64 bits: use dut_get_words", dut_glue->name, port);
-	memcpy(&v, d->storage[i], dut_glue->ports[i].bytes < 8 ? dut_glue->ports[i].bytes : 8);
+	if (glue()->ports[i].width > 64)
+		fail_msg("%s.%s is wider than 64 bits: use dut_get_words", glue()->name, port);
+	memcpy(&v, d->storage[i], glue()->ports[i].bytes < 8 ? glue()->ports[i].bytes : 8);
 	return v;
 }
 
@@ -170,7 +181,7 @@ void dut_set_words(struct dut *d, const char *port, const uint32_t *words, unsig
 	while (top && words[top - 1] == 0)
 		top--;
 	s = input(d, port, top ? 32 * (top - 1) + bits_of(words[top - 1]) : 0);
-	bytes = dut_glue->ports[port_index(d, port)].bytes;
+	bytes = glue()->ports[port_index(d, port)].bytes;
 	memset(s, 0, bytes);
 	memcpy(s, words, 4 * top < bytes ? 4 * top : bytes);
 }
@@ -178,7 +189,7 @@ void dut_set_words(struct dut *d, const char *port, const uint32_t *words, unsig
 void dut_get_words(struct dut *d, const char *port, uint32_t *words, unsigned n)
 {
 	int i = port_index(d, port);
-	unsigned bytes = dut_glue->ports[i].bytes;
+	unsigned bytes = glue()->ports[i].bytes;
 
 	memset(words, 0, 4 * n);
 	memcpy(words, d->storage[i], bytes < 4 * n ? bytes : 4 * n);
@@ -195,8 +206,8 @@ void dut_get_bytes(struct dut *d, const char *port, unsigned offset, void *bytes
 {
 	int i = port_index(d, port);
 
-	if (offset + n > dut_glue->ports[i].bytes)
-		fail_msg("%s.%s: bytes %u..%u are beyond it", dut_glue->name, port, offset, offset + n);
+	if (offset + n > glue()->ports[i].bytes)
+		fail_msg("%s.%s: bytes %u..%u are beyond it", glue()->name, port, offset, offset + n);
 	memcpy(bytes, (uint8_t *)d->storage[i] + offset, n);
 }
 
@@ -205,7 +216,7 @@ void dut_set_bits(struct dut *d, const char *port, unsigned lsb, unsigned width,
 	uint8_t *s = input(d, port, lsb + width);
 
 	if (bits_of(value) > width)
-		fail_msg("%s.%s: 0x%llx does not fit %u bits", dut_glue->name, port,
+		fail_msg("%s.%s: 0x%llx does not fit %u bits", glue()->name, port,
 			 (unsigned long long)value, width);
 	for (unsigned i = 0; i < width; i++) {
 		unsigned b = lsb + i;
@@ -220,8 +231,8 @@ uint64_t dut_get_bits(struct dut *d, const char *port, unsigned lsb, unsigned wi
 	const uint8_t *s = d->storage[p];
 	uint64_t v = 0;
 
-	if (lsb + width > dut_glue->ports[p].width)
-		fail_msg("%s.%s: bits %u..%u are beyond it", dut_glue->name, port, lsb, lsb + width - 1);
+	if (lsb + width > glue()->ports[p].width)
+		fail_msg("%s.%s: bits %u..%u are beyond it", glue()->name, port, lsb, lsb + width - 1);
 	for (unsigned i = 0; i < width; i++)
 		v |= (uint64_t)(s[(lsb + i) / 8] >> (lsb + i) % 8 & 1) << i;
 	return v;
@@ -229,19 +240,19 @@ uint64_t dut_get_bits(struct dut *d, const char *port, unsigned lsb, unsigned wi
 
 void dut_settle(struct dut *d)
 {
-	dut_glue->eval(d->model);
+	glue()->eval(d->model);
 }
 
 static void edge(struct dut *d)
 {
 	/* 4 ns a cycle, as the card's clock. */
 	if (d->wave)
-		dut_glue->trace_dump(d->model, d->cycles * 4000 + 1999);
+		glue()->trace_dump(d->model, d->cycles * 4000 + 1999);
 	if (d->clk)
 		*d->clk = 1;
-	dut_glue->eval(d->model);
+	glue()->eval(d->model);
 	if (d->wave)
-		dut_glue->trace_dump(d->model, d->cycles * 4000 + 2000);
+		glue()->trace_dump(d->model, d->cycles * 4000 + 2000);
 	d->cycles++;
 	if (d->clk)
 		*d->clk = 0;
@@ -249,15 +260,15 @@ static void edge(struct dut *d)
 
 static void finish_cycle(struct dut *d)
 {
-	dut_glue->eval(d->model);
+	glue()->eval(d->model);
 	if (d->wave)
-		dut_glue->trace_dump(d->model, d->cycles * 4000);
+		glue()->trace_dump(d->model, d->cycles * 4000);
 	check_errors(d);
 }
 
 void dut_cycle(struct dut *d)
 {
-	dut_glue->eval(d->model);
+	glue()->eval(d->model);
 	for (unsigned i = 0; i < d->hook_n; i++)
 		if (d->hook[i].sample)
 			d->hook[i].sample(d->hook[i].ctx);
@@ -281,7 +292,7 @@ unsigned dut_wait(struct dut *d, const char *port, unsigned limit)
 			return n;
 		dut_cycle(d);
 	}
-	fail_msg("%s.%s stayed 0 for %u cycles", dut_glue->name, port, limit);
+	fail_msg("%s.%s stayed 0 for %u cycles", glue()->name, port, limit);
 	return limit;
 }
 
@@ -290,13 +301,13 @@ void dut_reset(struct dut *d, unsigned n)
 	if (d->rst)
 		*d->rst = 1;
 	while (n--) {
-		dut_glue->eval(d->model);
+		glue()->eval(d->model);
 		edge(d);
 		finish_cycle(d);
 	}
 	if (d->rst)
 		*d->rst = 0;
-	dut_glue->eval(d->model);
+	glue()->eval(d->model);
 }
 
 uint64_t dut_now(const struct dut *d)
@@ -316,15 +327,34 @@ uint64_t dut_seed(void)
 	return seed_of_run;
 }
 
+/* CW_SKIP: words; tests with one of them in their name are left out. */
+static bool skipped(const char *name)
+{
+	const char *list = getenv("CW_SKIP");
+	char words[256], *save, *w;
+
+	snprintf(words, sizeof(words), "%s", list ? list : "");
+	for (w = strtok_r(words, " ", &save); w; w = strtok_r(NULL, " ", &save))
+		if (strstr(name, w))
+			return true;
+	return false;
+}
+
 int dut_main_n(int argc, char **argv, const char *name, const struct CMUnitTest *tests, size_t n)
 {
 	const char *s = argc > 1 ? argv[1] : getenv("CW_SEED");
+	struct CMUnitTest chosen[64];
+	size_t m = 0;
 
+	assert_true(n <= sizeof(chosen) / sizeof(chosen[0]));
+	for (size_t i = 0; i < n; i++)
+		if (!skipped(tests[i].name))
+			chosen[m++] = tests[i];
 	if (s)
 		seed_of_run = strtoull(s, NULL, 0);
 	printf("%s seed %llu\n", name, (unsigned long long)seed_of_run);
 	fflush(stdout);
-	return _cmocka_run_group_tests(name, tests, n, NULL, NULL) ? 1 : 0;
+	return _cmocka_run_group_tests(name, chosen, m, NULL, NULL) ? 1 : 0;
 }
 
 void dut_rng_init(struct dut_rng *r, uint64_t seed)

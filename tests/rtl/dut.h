@@ -47,7 +47,8 @@
  *
  * The clock is "clk", the reset "rst" (active high; absent is fine). Unknown
  * ports, values too wide and writes to outputs fail the test with a clear text.
- * CW_WAVE=file.fst in the environment writes a wave of the first model.
+ * CW_WAVE=file.fst in the environment writes a wave of the first model. CW_ICARUS=file.vvp
+ * runs the same test on Icarus Verilog (icarus.h), CW_SKIP="word ..." leaves tests out by name.
  */
 #ifndef CW_DUT_H
 #define CW_DUT_H

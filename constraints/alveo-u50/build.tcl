@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# A bitstream in one command, from the root of the tree:
+#   vivado -mode batch -source constraints/alveo-u50/build.tcl
+# Everything it makes is in build/alveo-u50/: alveo_u50.bit, reports of use, timing and clock crossings.
+set board alveo-u50
+set top alveo_u50
+set part xcu50-fsvh2104-2-e
+
+# Gen3 x8, 256 bits at 250 MHz, as the head of rtl/cw_if_usplus.v asks; BARs and MSI-X as docs/registers.md has them.
+set ip_name pcie4c_uscale_plus
+set ip_module pcie4c_uscale_plus_0
+set ip_config {
+    CONFIG.PL_LINK_CAP_MAX_LINK_SPEED {8.0_GT/s}
+    CONFIG.PL_LINK_CAP_MAX_LINK_WIDTH {X8}
+    CONFIG.axisten_if_width {256_bit}
+    CONFIG.axisten_freq {250}
+    CONFIG.AXISTEN_IF_RC_STRADDLE {true}
+    CONFIG.axisten_if_enable_client_tag {true}
+    CONFIG.extended_tag_field {true}
+    CONFIG.mode_selection {Advanced}
+    CONFIG.en_gt_selection {true}
+    CONFIG.select_quad {GTY_Quad_227}
+    CONFIG.vendor_id {1234}
+    CONFIG.PF0_DEVICE_ID {CA05}
+    CONFIG.PF0_REVISION_ID {01}
+    CONFIG.PF0_CLASS_CODE {088000}
+    CONFIG.pf0_bar0_64bit {true}
+    CONFIG.pf0_bar0_scale {Megabytes}
+    CONFIG.pf0_bar0_size {1}
+    CONFIG.pf0_bar2_enabled {true}
+    CONFIG.pf0_bar2_type {Memory}
+    CONFIG.pf0_bar2_64bit {true}
+    CONFIG.pf0_bar2_scale {Kilobytes}
+    CONFIG.pf0_bar2_size {256}
+    CONFIG.pf0_bar4_enabled {true}
+    CONFIG.pf0_bar4_type {Memory}
+    CONFIG.pf0_bar4_64bit {true}
+    CONFIG.pf0_bar4_prefetchable {true}
+    CONFIG.pf0_bar4_scale {Megabytes}
+    CONFIG.pf0_bar4_size {1}
+    CONFIG.MSI_X_OPTIONS {MSI-X_External}
+    CONFIG.PF0_MSIX_CAP_TABLE_SIZE {03F}
+    CONFIG.PF0_MSIX_CAP_TABLE_BIR {BAR_1:0}
+    CONFIG.PF0_MSIX_CAP_TABLE_OFFSET {00010000}
+    CONFIG.PF0_MSIX_CAP_PBA_BIR {BAR_1:0}
+    CONFIG.PF0_MSIX_CAP_PBA_OFFSET {00020000}
+}
+
+set files [list rtl/causeway.f rtl/causeway_usplus.f constraints/common/card_usplus.f]
+set xdc constraints/alveo-u50/alveo_u50.xdc
+source constraints/common/vivado.tcl

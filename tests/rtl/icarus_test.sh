@@ -1,0 +1,38 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# The block tests again, on Icarus Verilog instead of Verilator (tests/rtl/icarus.h): the same programs,
+# the same checks, a four-state simulator. Here the directed ones; TEST_ALL=1: the long random ones too.
+# What passed is not run again while the program and the compiled design are what they were.
+set -u
+cd "$(dirname "$0")/../.." || exit
+. tests/tap.sh
+
+long="random any_ every_ sweep stalls all_ whole_" # words in the names of long tests
+[ -n "${TEST_ALL:-}" ] && long=
+
+# on_icarus NAME: build/tests/rtl/NAME_test on build/icarus/NAME.vvp
+on_icarus() {
+    local design=build/icarus/$1.vvp test=build/tests/rtl/$1_test key
+    key=$({ echo "$long"; iverilog -V | head -n 1; cat "$test" "$design" build/icarus/cw_icarus.vpi; } 2>/dev/null | sha256sum)
+    [ "$key" = "$(cat "build/icarus/$1.passed" 2>/dev/null)" ] && { echo "unchanged"; return 0; }
+    rm -f "build/icarus/$1.passed"
+    CW_ICARUS=$design CW_SKIP=$long timeout 300 "$test" && echo "$key" >"build/icarus/$1.passed"
+}
+
+# An X where the handshake says that something counts is an error of its own: a design with an unreset valid.
+unreset_valid_is_found() {
+    local dir=build/icarus/planted
+    mkdir -p "$dir"
+    sed "s/^            out_q  <= 1.b0;$//" rtl/stream_reg.v >"$dir/stream_reg.v"
+    cmp -s rtl/stream_reg.v "$dir/stream_reg.v" && { echo "the mistake is not planted"; return 1; }
+    cp build/icarus/cw_icarus.vpi "$dir/"
+    iverilog -g2005 -Irtl -y rtl -s stream_reg -Pstream_reg.W=40 -o "$dir/stream_reg.vvp" "$dir/stream_reg.v" &&
+        refuses "is X after reset" env CW_ICARUS="$dir/stream_reg.vvp" timeout 60 build/tests/rtl/stream_reg_test
+}
+
+for name in tests/rtl/*_test.c; do
+    name=$(basename "$name" _test.c)
+    check "$name" on_icarus "$name"
+done
+check "unreset_valid_is_found" unreset_valid_is_found
+tap_end

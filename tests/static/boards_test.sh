@@ -1,0 +1,84 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# The boards of constraints/ without a vendor's tool: every top elaborates in Verilator, Icarus and Yosys with black
+# boxes for the vendor's blocks, and constraints-check (constraints/check/) finds nothing to say of pins, clocks and
+# crossings. A mistake of each kind is planted and must be found. cw_top is a box here; that it has one clock, no
+# latch and no loop is shown by rtl_test.sh and scripts/synth.sh.
+set -u
+cd "$(dirname "$0")/../.." || exit
+. tests/tap.sh
+. tests/static/tools.sh
+work=build/tests/boards
+mkdir -p "$work"
+stubs=constraints/common/vendor_stubs
+check=build/bin/constraints-check
+
+dirs=(-y rtl -y constraints/common -y constraints/example)
+# top BOARD: its module
+top() { echo "${1//-/_}"; }
+in_icarus() { silent iverilog -g2005 -Wall -Wno-timescale -Irtl "${dirs[@]}" -s "$(top "$1")" -t null "$stubs.v" "constraints/$1/$(top "$1").v"; }
+in_verilator() {
+    local waivers=(rtl/*.vlt)
+    [ -e "${waivers[0]}" ] || waivers=()
+    silent verilator --lint-only -Wall -Irtl "${dirs[@]}" "${waivers[@]}" "$stubs.vlt" --top-module "$(top "$1")" "$stubs.v" "constraints/$1/$(top "$1").v"
+}
+# in_yosys BOARD [TOP.v [OUT]]: writes the netlist that the checker reads
+in_yosys() {
+    local v=${2:-constraints/$1/$(top "$1").v} out=${3:-$work/$1.json} rtl
+    rtl=$(printf '%s\n' rtl/*.v | grep -v '/cw_top.v')
+    silent yosys -q -e . -p "read_verilog -lib -Irtl rtl/cw_top.v; read_verilog -lib $stubs.v;
+        read_verilog -Irtl $(tr '\n' ' ' <<<"$rtl") constraints/common/cw_*.v constraints/example/*.v $v;
+        hierarchy -check -top $(top "$1"); proc; flatten; opt_clean; check -assert; write_json $out"
+}
+# agrees BOARD [XDC [NETLIST [CROSSINGS]]]
+agrees() {
+    "$check" "${3:-$work/$1.json}" "${2:-constraints/$1/$(top "$1").xdc}" "${4:-constraints/$1/crossings.txt}"
+}
+
+for dir in constraints/*/; do
+    board=$(basename "$dir")
+    [ -e "$dir/crossings.txt" ] || continue
+    check "${board}_elaborates_in_icarus" in_icarus "$board"
+    check "${board}_elaborates_in_verilator" in_verilator "$board"
+    check "${board}_elaborates_in_yosys" in_yosys "$board"
+    check "${board}_constraints_agree_with_the_design" agrees "$board"
+done
+
+# planted TEXT SED: the litefury's constraint file with a mistake
+planted() {
+    sed -E "$2" constraints/litefury/litefury.xdc >"$work/planted.xdc"
+    cmp -s constraints/litefury/litefury.xdc "$work/planted.xdc" && { echo "the mistake is not planted"; return 1; }
+    refuses "$1" agrees litefury "$work/planted.xdc"
+}
+# listed TEXT SED: the list of crossings with a mistake
+listed() {
+    sed -E "$2" constraints/litefury/crossings.txt >"$work/planted.txt"
+    cmp -s constraints/litefury/crossings.txt "$work/planted.txt" && { echo "the mistake is not planted"; return 1; }
+    refuses "$1" agrees litefury constraints/litefury/litefury.xdc "$work/litefury.json" "$work/planted.txt"
+}
+# wired TEXT SED: the board's Verilog with a mistake
+wired() {
+    sed -E "$2" constraints/litefury/litefury.v >"$work/litefury.v"
+    cmp -s constraints/litefury/litefury.v "$work/litefury.v" && { echo "the mistake is not planted"; return 1; }
+    in_yosys litefury "$work/litefury.v" "$work/wired.json" && refuses "$1" agrees litefury constraints/litefury/litefury.xdc "$work/wired.json"
+}
+check "a_port_that_is_not_there" planted "no port pcie_reset_m" 's/pcie_reset_n\]$/pcie_reset_m]/;'
+check "a_cell_that_is_not_there" planted "no cell u_pci_e/" 's,u_pcie/inst,u_pci_e/inst,'
+check "a_clock_that_is_not_there" planted "no clock sys_clock" 's/get_clocks sys_clk/get_clocks sys_clock/'
+check "a_pin_without_a_place" planted "led_link_n has no package pin" '/led_link_n/s/PACKAGE_PIN H3 //'
+check "a_pin_without_a_standard" planted "led_link_n has no IOSTANDARD" '/led_link_n/s/IOSTANDARD LVCMOS33 //'
+check "a_pin_placed_twice" planted "pcie_reset_n has two package pins" 's/^(set_property -dict .PACKAGE_PIN) J1 (.*)/\1 J1 \2\n\1 J2 \2/'
+check "a_package_pin_used_twice" planted "package pin G3 is given twice" 's/PACKAGE_PIN H3/PACKAGE_PIN G3/'
+check "a_standard_on_a_transceiver" planted "is a transceiver's pin" 's/PACKAGE_PIN F6 *(.*)/PACKAGE_PIN F6 \1\nset_property IOSTANDARD LVDS_25 \1/'
+check "a_clock_without_create_clock" planted "sys_clk_p is a clock without create_clock" '/create_clock -name sys_clk/d'
+check "an_exception_without_a_reason" planted "set_false_path without a line" 's/^# Reason: PERST/# PERST/'
+check "an_unknown_command" planted "not a command that this reader knows" 's/^create_clock -name sys_clk/make_clock -name sys_clk/'
+check "a_brace_left_open" planted "without its '}'" 's/led_alive_n led_link_n pcie_clkreq_n\}/led_alive_n led_link_n pcie_clkreq_n/'
+check "a_crossing_that_is_not_listed" listed "a path from user_clk to sys_clk" '/^cross/d'
+check "a_crossing_listed_elsewhere" listed "a path from user_clk to sys_clk" 's/u_alive.u_link/u_alive.u_lamp/'
+check "a_listed_crossing_that_is_gone" listed "covers nothing: cross user_clk other" '$s/$/\ncross user_clk other u_alive.u_link/'
+check "an_asynchronous_pin_that_is_not_listed" listed "a path from pcie_reset_n to user_clk" '/^async/d'
+check "a_box_without_a_clock" listed "its clock is not in the list" '/^box/d'
+check "a_crossing_without_its_synchroniser" wired "is not in" 's/\.link_up\(user_lnk_up\)/.link_up(user_lnk_up), .CLOCK(sys_clk)/; s/^endmodule/reg raw_q; always @(posedge sys_clk) raw_q <= user_lnk_up;\n OBUF u_raw (.I(raw_q), .O(led_link_n));\nendmodule/; s/, \.CLOCK\(sys_clk\)//; /OBUF u_led_link/d'
+check "a_clock_through_logic" wired "or goes through logic" 's/\.clk\(sys_clk\), \.link_up/.clk(sys_clk \&\& user_lnk_up), .link_up/'
+tap_end
