@@ -13,6 +13,7 @@
 #include "driver/cw_regs.h"
 
 #define PREFIX "libcauseway-card-"
+#define LINKED_WIDTH 256 /* DATA_W of cw_sim_top */
 
 extern const struct cw_glue cw_glue_Vcwfast, cw_glue_Vcwtrace;
 
@@ -31,12 +32,17 @@ static int own_folder(char *path)
 	return 0;
 }
 
-static const char *suffix(bool trace)
+/* Builds of another width than the one that is linked in have it in their name. */
+static void library_path(char *path, size_t size, const char *folder, unsigned queues, unsigned width, bool trace)
 {
-	return trace ? "-trace.so" : ".so";
+	char other[16] = "";
+
+	if (width && width != LINKED_WIDTH)
+		snprintf(other, sizeof(other), "-w%u", width);
+	snprintf(path, size, "%s/" PREFIX "%u%s%s.so", folder, queues, other, trace ? "-trace" : "");
 }
 
-int cw_build_open(struct cw_build *b, unsigned queues, bool trace, char *why, size_t why_size)
+int cw_build_open(struct cw_build *b, unsigned queues, unsigned width, bool trace, char *why, size_t why_size)
 {
 	const struct cw_glue *(*entry)(void);
 	char folder[PATH_MAX], path[PATH_MAX + 64];
@@ -45,7 +51,7 @@ int cw_build_open(struct cw_build *b, unsigned queues, bool trace, char *why, si
 	b->glue = trace ? &cw_glue_Vcwtrace : &cw_glue_Vcwfast;
 	if (!queues || own_folder(folder))
 		return 0;
-	snprintf(path, sizeof(path), "%s/" PREFIX "%u%s", folder, queues, suffix(trace));
+	library_path(path, sizeof(path), folder, queues, width, trace);
 	if (access(path, F_OK))
 		return 0;
 	b->library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
@@ -74,7 +80,7 @@ static bool is_there(const char *folder, unsigned queues, bool trace)
 {
 	char path[PATH_MAX + 64];
 
-	snprintf(path, sizeof(path), "%s/" PREFIX "%u%s", folder, queues, suffix(trace));
+	library_path(path, sizeof(path), folder, queues, 0, trace);
 	return !access(path, R_OK);
 }
 

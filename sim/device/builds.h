@@ -18,8 +18,9 @@ struct cw_build {
 };
 
 /* The library of that many queues where there is one, else what is linked in, which may
- * have another number (queues 0: any). -ELIBBAD: the library cannot be used, why says so. */
-int cw_build_open(struct cw_build *b, unsigned queues, bool trace, char *why, size_t why_size);
+ * have another number (queues 0: any). width: likewise, the bits of its data path.
+ * -ELIBBAD: the library cannot be used, why says so. */
+int cw_build_open(struct cw_build *b, unsigned queues, unsigned width, bool trace, char *why, size_t why_size);
 void cw_build_close(struct cw_build *b);
 /* The queues of the libraries there are, as in ", 128, 2048"; "" for none. */
 void cw_build_list(bool trace, char *text, size_t size);

@@ -37,6 +37,7 @@ struct cw_card {
 	int error;           /* from a DPI call */
 	struct cw_wires_in in;
 	struct cw_wires_axi_in axi_in;
+	struct cw_card_tap tap;
 
 	bool wave_open, wave_done;
 	char wave[256];
@@ -69,6 +70,8 @@ static void dpi_pcie(void *card, const uint32_t *from_rtl, uint32_t *to_rtl)
 	uint64_t deadline = (uint64_t)out->deadline[1] << 32 | out->deadline[0];
 	int ret;
 
+	if (c->tap.pcie)
+		c->tap.pcie(c->tap.ctx, c->next, out, &c->in);
 	c->rtl_idle = out->flags & CW_O_IDLE;
 	c->deadline = deadline == NOW_MASK ? NEVER : deadline;
 	ret = cw_hip_cycle(c->hip, c->next, c->time, out, &c->in);
@@ -80,9 +83,12 @@ static void dpi_pcie(void *card, const uint32_t *from_rtl, uint32_t *to_rtl)
 static void dpi_axi(void *card, const uint32_t *from_rtl, uint32_t *to_rtl)
 {
 	struct cw_card *c = card;
-	int ret = cw_axi_cycle(c->mem, c->next, c->in.flags & CW_I_RST,
-			       (const struct cw_wires_axi_out *)(const void *)from_rtl, &c->axi_in);
+	const struct cw_wires_axi_out *out = (const struct cw_wires_axi_out *)(const void *)from_rtl;
+	int ret;
 
+	if (c->tap.axi)
+		c->tap.axi(c->tap.ctx, c->next, out, &c->axi_in);
+	ret = cw_axi_cycle(c->mem, c->next, c->in.flags & CW_I_RST, out, &c->axi_in);
 	if (ret && !c->error)
 		c->error = ret;
 	memcpy(to_rtl, &c->axi_in, 4 * (1 + c->dw));
@@ -133,7 +139,7 @@ static int open_model(struct cw_card *c, uint64_t seed, char *why, size_t why_si
 {
 	static const struct cw_dpi dpi = { dpi_pcie, dpi_axi };
 	char others[128];
-	int ret = cw_build_open(&c->build, c->p.queues, c->p.trace, why, why_size);
+	int ret = cw_build_open(&c->build, c->p.queues, c->p.width, c->p.trace, why, why_size);
 
 	if (ret)
 		return ret;
@@ -146,6 +152,10 @@ static int open_model(struct cw_card *c, uint64_t seed, char *why, size_t why_si
 		snprintf(why, why_size, "queues=%u: the builds%s are of %u%s queues; `make cards%s CARD_QUEUES=%u' adds it",
 			 c->p.queues, c->p.trace ? " with waves" : "", c->p.hip.cfg.queues, others,
 			 c->p.trace ? "-trace" : "", c->p.queues);
+		ret = -ENOENT;
+	}
+	if (!ret && c->p.width && c->p.width != 32 * c->dw) {
+		snprintf(why, why_size, "no build of %u queues with a data path of %u bits", c->p.queues, c->p.width);
 		ret = -ENOENT;
 	}
 	return ret;
@@ -223,6 +233,11 @@ void cw_card_free(struct cw_card *c)
 	cw_axi_mem_free(c->mem);
 	cw_hip_free(c->hip);
 	free(c);
+}
+
+void cw_card_set_tap(struct cw_card *c, const struct cw_card_tap *tap)
+{
+	c->tap = *tap;
 }
 
 /* ---- waves ---- */
