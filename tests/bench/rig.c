@@ -18,6 +18,7 @@
 #define BAR2 0x18
 #define MSIX_ENABLE 0x80000000u
 #define READY_TRIES 100000
+#define QUIET_PS 40000000ull
 
 int rig_fail(struct rig *r, int err, const char *format, ...)
 {
@@ -153,6 +154,16 @@ int rig_up(struct rig *r, const struct rig_param *p)
 	return 0;
 }
 
+int rig_quiet(struct rig *r)
+{
+	uint64_t until = cw_host_now(r->host) + QUIET_PS;
+	int ret = cw_host_cfg_write32(r->host, COMMAND, COMMAND_MEM);
+
+	while (!ret && cw_host_now(r->host) < until)
+		ret = rig_run(r, until);
+	return ret;
+}
+
 int rig_down(struct rig *r)
 {
 	static const struct cw_card_tap none;
@@ -163,7 +174,7 @@ int rig_down(struct rig *r)
 		cw_card_set_tap(r->card, &none);
 	if (r->host)
 		violations = cw_host_free(r->host);
-	if (violations)
+	if (violations && !r->why[0])
 		ret = rig_fail(r, -EIO, "%u rules of PCIe were broken", violations);
 	cw_link_close(r->host_end);
 	cw_card_free(r->card);

@@ -32,6 +32,8 @@ struct rig_param {
 
 /* Up to the point where queues can be configured: enumerated, MSI-X on, vectors set. -errno with rig->why. */
 int rig_up(struct rig *r, const struct rig_param *p);
+/* The card sends nothing new, and what was under way arrives: before memory goes. */
+int rig_quiet(struct rig *r);
 /* -EIO with why when the checker found broken rules. */
 int rig_down(struct rig *r);
 

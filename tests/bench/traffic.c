@@ -54,6 +54,7 @@ struct traffic {
 	struct way way[2];
 	uint8_t *expect, *got;
 	uint64_t ops, interrupts, batches;
+	uint64_t violations;
 };
 
 /* ---- what the host model asks ---- */
@@ -101,6 +102,15 @@ static void interrupt(void *ctx, int vector, bool level)
 		return;
 	t->raised[vector] = 1;
 	t->any_raised = true;
+}
+
+/* The first one is the error of the run. */
+static void violation(void *ctx, const struct cw_violation *v)
+{
+	struct traffic *t = ctx;
+
+	t->violations++;
+	rig_fail(&t->rig, -EIO, "%s (%s) in cycle %llu: %s", v->rule, v->section, (unsigned long long)v->cycle, v->text);
 }
 
 static void tap_pcie(void *ctx, uint64_t cycle, const struct cw_wires_out *out, const struct cw_wires_in *in)
@@ -371,6 +381,8 @@ static int go(struct traffic *t)
 		ret = rig_run(&t->rig, give_up);
 		if (!ret)
 			ret = serve(t);
+		if (!ret && t->violations)
+			ret = -EIO;
 		if (t->way[0].n + t->way[1].n != ended) {
 			ended = t->way[0].n + t->way[1].n;
 			give_up = cw_host_now(t->rig.host) + idle;
@@ -485,7 +497,7 @@ int traffic_run(const struct bench_point *p, const struct traffic_param *tp, str
 		size_t why_size)
 {
 	struct traffic *t = calloc(1, sizeof(*t));
-	struct rig_param rp = { .point = p, .ops = { .lookup = lookup, .interrupt = interrupt },
+	struct rig_param rp = { .point = p, .ops = { .lookup = lookup, .interrupt = interrupt, .violation = violation },
 				.tap = { .pcie = tap_pcie, .ctx = t }, .ctx = t, .wave = tp->wave };
 	int ret = -ENOMEM, down;
 
@@ -499,6 +511,8 @@ int traffic_run(const struct bench_point *p, const struct traffic_param *tp, str
 		ret = rig_up(&t->rig, &rp);
 	if (!ret)
 		ret = measure(t, tp, res);
+	if (!ret)
+		ret = rig_quiet(&t->rig);
 	down = rig_down(&t->rig);
 	if (rp.log)
 		cw_log_close(rp.log);
