@@ -184,10 +184,13 @@ int rig_down(struct rig *r)
 
 int rig_run(struct rig *r, uint64_t until)
 {
-	int ret = cw_host_run(r->host, until, until);
+	int ret;
 
-	if (ret == 0)
+	while ((ret = cw_host_run(r->host, until, until)) == 0) {
 		ret = cw_link_wait(r->host_end);
+		if (ret < 0)
+			break;
+	}
 	if (ret < 0)
 		return rig_fail(r, ret, "the run stopped: %s", strerror(-ret));
 	return 0;
