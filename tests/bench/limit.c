@@ -9,6 +9,7 @@
 #define FRAMING 8u /* STP and LCRC */
 #define HDR_REQ 16u
 #define HDR_CPL 12u
+#define FETCH_N (POINT_MRRS / CW_DESC_BYTES) /* descriptors of a read, whatever the batch */
 #define DLLP_SHARE 0.02 /* of the link, for acknowledgements and credits */
 
 static uint64_t beats(const struct bench_point *p, uint64_t bytes)
@@ -64,10 +65,31 @@ static void register_write(struct demand *d)
 	d->down += FRAMING + HDR_REQ + 4;
 }
 
+static unsigned turn(const struct bench_point *p)
+{
+	return p->batch > FETCH_N ? p->batch : FETCH_N;
+}
+
+/* What so many descriptors cost beside their data. */
+static void overhead(const struct bench_point *p, struct demand *d)
+{
+	unsigned n = turn(p);
+
+	host_to_card_read(p, d, 0, (uint64_t)n * CW_DESC_BYTES);
+	card_to_host_write(p, d, 0, (uint64_t)n * CW_RECORD_BYTES);
+	for (unsigned i = 0; i < n; i += p->batch) {
+		card_to_host_write(p, d, 0, 4); /* MSI-X */
+		register_write(d); /* producer index */
+		register_write(d); /* consumer index */
+	}
+}
+
 void limit_demand(const struct bench_point *p, enum point_dir dir, struct demand *d)
 {
+	unsigned n = turn(p);
+
 	memset(d, 0, sizeof(*d));
-	for (unsigned i = 0; i < p->batch; i++) {
+	for (unsigned i = 0; i < n; i++) {
 		uint64_t at = point_start(p) + i * point_stride(p);
 
 		if (dir == DIR_H2C)
@@ -75,12 +97,8 @@ void limit_demand(const struct bench_point *p, enum point_dir dir, struct demand
 		else
 			card_to_host_write(p, d, at, at + p->size);
 	}
-	host_to_card_read(p, d, 0, (uint64_t)p->batch * CW_DESC_BYTES);
-	card_to_host_write(p, d, 0, (uint64_t)p->batch * CW_RECORD_BYTES);
-	card_to_host_write(p, d, 0, 4); /* MSI-X */
-	register_write(d); /* producer index */
-	register_write(d); /* consumer index */
-	d->payload = (uint64_t)p->batch * p->size;
+	overhead(p, d);
+	d->payload = (uint64_t)n * p->size;
 }
 
 double limit_link(const struct bench_point *p)
@@ -94,25 +112,36 @@ static double more(double a, double b)
 	return a > b ? a : b;
 }
 
-double limit_cycles(const struct bench_point *p, double h2c_batches, double c2h_batches)
+double limit_cycles(const struct bench_point *p, double h2c_bytes, double c2h_bytes)
 {
 	struct demand h, c;
 	double cycles = 0, link = limit_link(p);
 
 	limit_demand(p, DIR_H2C, &h);
 	limit_demand(p, DIR_C2H, &c);
+	h2c_bytes /= (double)h.payload;
+	c2h_bytes /= (double)c.payload;
 	for (unsigned s = 0; s < STREAM_N; s++)
-		cycles = more(cycles, h2c_batches * (double)h.beats[s] + c2h_batches * (double)c.beats[s]);
+		cycles = more(cycles, h2c_bytes * (double)h.beats[s] + c2h_bytes * (double)c.beats[s]);
 	if (link > 0) {
-		cycles = more(cycles, (h2c_batches * (double)h.up + c2h_batches * (double)c.up) / link);
-		cycles = more(cycles, (h2c_batches * (double)h.down + c2h_batches * (double)c.down) / link);
+		cycles = more(cycles, (h2c_bytes * (double)h.up + c2h_bytes * (double)c.up) / link);
+		cycles = more(cycles, (h2c_bytes * (double)h.down + c2h_bytes * (double)c.down) / link);
 	}
 	return cycles;
 }
 
+double limit_edge(const struct bench_point *p)
+{
+	struct demand d = { 0 };
+	double cycles = 0, link = limit_link(p);
+
+	overhead(p, &d);
+	for (unsigned s = 0; s < STREAM_N; s++)
+		cycles = more(cycles, (double)d.beats[s]);
+	return link > 0 ? more(cycles, (double)(d.up > d.down ? d.up : d.down) / link) : cycles;
+}
+
 double limit_of(const struct bench_point *p)
 {
-	double bytes = (double)p->batch * p->size;
-
-	return bytes / limit_cycles(p, p->dir != DIR_C2H, p->dir != DIR_H2C);
+	return 1 / limit_cycles(p, p->dir != DIR_C2H, p->dir != DIR_H2C);
 }

@@ -18,12 +18,15 @@ struct demand {
 	uint64_t payload;
 };
 
-/* A batch, one way: DIR_H2C or DIR_C2H. */
+/* A batch or a full descriptor read, whichever is more, one way: DIR_H2C or DIR_C2H. */
 void limit_demand(const struct bench_point *p, enum point_dir dir, struct demand *d);
-/* Cycles that the demands of so many batches each way take at least. */
-double limit_cycles(const struct bench_point *p, double h2c_batches, double c2h_batches);
+/* Cycles that so many bytes each way take at least. */
+double limit_cycles(const struct bench_point *p, double h2c_bytes, double c2h_bytes);
 /* Bytes a cycle; DIR_BOTH: each way, when both move the same. */
 double limit_of(const struct bench_point *p);
+/* Cycles that the descriptors, records and messages of one batch may take at most: so much of the traffic of a
+ * window may lie outside it, since descriptors are read ahead. */
+double limit_edge(const struct bench_point *p);
 /* Bytes a cycle of the link, each way; 0: not modelled. */
 double limit_link(const struct bench_point *p);
 

@@ -121,8 +121,8 @@ int point_check(const struct bench_point *p, char *why, size_t why_size)
 		what = "queues is 1 to 2048";
 	else if (!power_of_two(p->batch) || p->batch > 1024)
 		what = "batch is a power of two, 1 to 1024";
-	else if (p->latency < 202 || p->latency > 10000)
-		what = "latency is 202 to 10000 cycles";
+	else if (p->latency < 210 || p->latency > 10000)
+		what = "latency is 210 to 10000 cycles";
 	else if (!power_of_two(p->split) || p->split < 64 || p->split > POINT_MPS)
 		what = "split is 64, 128 or 256";
 	else if (p->tags != 32 && p->tags != 256 && p->tags != 768)

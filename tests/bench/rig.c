@@ -46,6 +46,11 @@ unsigned rig_buffer(const struct bench_point *p)
 	return bytes;
 }
 
+uint64_t rig_msi(void)
+{
+	return MSI_BASE;
+}
+
 unsigned rig_vectors(const struct rig *r)
 {
 	return r->dev.msix_n;

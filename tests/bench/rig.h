@@ -46,6 +46,7 @@ int rig_run(struct rig *r, uint64_t until);
 /* Notes the text, with what link and card say, and returns err. */
 int rig_fail(struct rig *r, int err, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
+uint64_t rig_msi(void);
 /* What the completion buffer of the card is taken to be, in bytes. */
 unsigned rig_buffer(const struct bench_point *p);
 unsigned rig_vectors(const struct rig *r);

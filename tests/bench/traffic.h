@@ -7,6 +7,7 @@
 #ifndef BENCH_TRAFFIC_H
 #define BENCH_TRAFFIC_H
 
+#include "meter.h"
 #include "point.h"
 
 struct result {
@@ -14,17 +15,21 @@ struct result {
 	double limit, share;
 	uint64_t ops[2];        /* in the window, each way */
 	uint64_t window_ps;
-	uint64_t cycles;        /* of the whole run */
-	uint64_t wall_ns;       /* and its wall time, from the first doorbell on */
+	uint64_t cycles;        /* from the first doorbell on */
+	uint64_t wall_ns;
 	unsigned buffer;        /* completion buffer, bytes */
 	unsigned read_cycles;   /* shortest time from a read to the first beat of its completion */
 	uint64_t interrupts, batches;
+	uint64_t evaluated;     /* clock edges that were not skipped */
+	uint64_t step[STEP_N], step_least[STEP_N]; /* cycles, meter.h: most and least */
 };
 
 struct traffic_param {
 	uint64_t ops;      /* each way until the end of the run; 0: chosen from the point */
 	const char *wave;
 	const char *tlp;   /* file of the TLP log at the card; NULL: none */
+	uint64_t idle;     /* not 0: one descriptor at a time, so many cycles apart; only the steps are measured */
+	bool no_idle_skip;
 	double pretend;    /* tests: the figure is taken to be this many times what it is; 0: as it is */
 };
 
