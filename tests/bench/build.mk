@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # make bench: cwbench measures a point, the others make a table and drawings of many.
-BENCH_SRC := $(filter-out %_main.c,$(wildcard tests/bench/*.c))
+BENCH_SRC := $(filter-out %_main.c %/replay.c,$(wildcard tests/bench/*.c))
 BENCH_LIBS := $(B)/lib/device.a $(B)/lib/host.a $(B)/lib/link.a
 
 $(B)/bin/cwbench: $(B)/obj/tests/bench/point_main.o $(BENCH_SRC:%.c=$(B)/obj/%.o) $(BENCH_LIBS) $(VERILATED_LIBS)
@@ -22,10 +22,14 @@ BENCH_CARDS := $(patsubst %,$(B)/lib/libcauseway-card-64-w%.so,$(filter-out 256,
 
 ##  make bench     measure about 1,000 points of the RTL card (ALL=1: any product), build/bench/
 .PHONY: bench bench-docs bench-programs
-bench-programs: $(B)/bin/cwbench
-bench: $(B)/bin/cwbench $(BENCH_CARDS)
+bench-programs: $(B)/bin/cwbench $(B)/bin/cwreplay
+bench: bench-programs $(BENCH_CARDS)
 	@WIDTHS="$(BENCH_WIDTHS)" scripts/bench.sh
 
 ##  make bench-docs    take its results over into docs/ and tests/bench/results.csv
 bench-docs:
 	@scripts/bench.sh docs
+
+$(B)/bin/cwreplay: $(B)/obj/tests/bench/replay_main.o $(B)/obj/tests/bench/replay.o $(B)/lib/trace.a $(BENCH_LIBS) $(VERILATED_LIBS)
+	@mkdir -p $(@D)
+	$(Q)$(CXX) -o $@ $(filter %.o,$^) -Wl,--start-group $(B)/lib/trace.a $(BENCH_LIBS) $(VERILATED_LIBS) -Wl,--end-group $(LDLIBS)
