@@ -17,7 +17,7 @@
 
 extern const struct cw_glue cw_glue_Vcwfast, cw_glue_Vcwtrace;
 
-/* Where this code was loaded from; 0 or -ENOENT. */
+/* Where this code was loaded from; for a program in bin/ the lib/ beside it. 0 or -ENOENT. */
 static int own_folder(char *path)
 {
 	Dl_info self;
@@ -29,6 +29,9 @@ static int own_folder(char *path)
 	if (!slash)
 		return -ENOENT;
 	*slash = '\0';
+	slash = strrchr(path, '/');
+	if (slash && !strcmp(slash, "/bin"))
+		memcpy(slash, "/lib", 5);
 	return 0;
 }
 

@@ -51,7 +51,7 @@ static void print_steps(const struct bench_point *p, const struct result *r, boo
 	for (unsigned s = 0; s < STEP_N; s++)
 		fprintf(stderr, " %llu", (unsigned long long)r->step_least[s]);
 	fprintf(stderr, "; %llu of %llu cycles evaluated, %.0f kHz\n", (unsigned long long)r->evaluated,
-		(unsigned long long)r->cycles, (double)r->cycles * 1e6 / (double)r->wall_ns);
+		(unsigned long long)r->cycles, (double)r->cycles * 1e6 / (double)r->cpu_ns);
 }
 
 int main(int argc, char **argv)
@@ -88,7 +88,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "window %.2f cycles, %llu and %llu descriptors; %llu cycles in all, %.0f kHz; completion buffer %u "
 			"bytes; first beat after %u cycles; %llu interrupts for %llu batches\n",
 			(double)r.window_ps / POINT_PERIOD_PS, (unsigned long long)r.ops[0], (unsigned long long)r.ops[1],
-			(unsigned long long)r.cycles, (double)r.cycles * 1e6 / (double)r.wall_ns, r.buffer, r.read_cycles,
+			(unsigned long long)r.cycles, (double)r.cycles * 1e6 / (double)r.cpu_ns, r.buffer, r.read_cycles,
 			(unsigned long long)r.interrupts, (unsigned long long)r.batches);
 	return 0;
 }

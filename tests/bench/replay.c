@@ -216,11 +216,11 @@ static int set_up(struct replay *r, const struct replay_param *p)
 	return ret;
 }
 
-static uint64_t wall_ns(void)
+static uint64_t cpu_ns(void)
 {
 	struct timespec ts;
 
-	clock_gettime(CLOCK_MONOTONIC, &ts);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ts);
 	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
 }
 
@@ -240,9 +240,9 @@ int replay_log(const char *path, const struct replay_param *p, struct replay_res
 	if (!ret)
 		ret = set_up(r, p);
 	if (!ret) {
-		start = wall_ns();
+		start = cpu_ns();
 		ret = play(r);
-		res->wall_ns = wall_ns() - start;
+		res->cpu_ns = cpu_ns() - start;
 		res->cycles = cw_card_get_stats(r->card).cycles;
 		res->evaluated = cw_card_get_stats(r->card).evaluated;
 		res->tlps[CW_SIDE_HOST] = r->sent;

@@ -16,7 +16,7 @@ struct replay_param {
 
 struct replay_result {
 	uint64_t tlps[2];     /* enum cw_link_side of the sender */
-	uint64_t cycles, evaluated, wall_ns;
+	uint64_t cycles, evaluated, cpu_ns;
 };
 
 /* 0, or -errno with why: -EPROTO also when the card sends something else. */

@@ -41,8 +41,8 @@ int main(int argc, char **argv)
 		fprintf(stderr, "cwreplay: %s: %s\n", path, why);
 		return 1;
 	}
-	printf("%llu TLPs to the card, %llu from it, as in the log; %llu cycles, %llu evaluated, in %.3f s: %.0f kHz\n",
+	printf("%llu TLPs to the card, %llu from it, as in the log; %llu cycles, %llu evaluated, %.3f s of CPU time: %.0f kHz\n",
 	       (unsigned long long)r.tlps[0], (unsigned long long)r.tlps[1], (unsigned long long)r.cycles,
-	       (unsigned long long)r.evaluated, (double)r.wall_ns * 1e-9, (double)r.cycles * 1e6 / (double)r.wall_ns);
+	       (unsigned long long)r.evaluated, (double)r.cpu_ns * 1e-9, (double)r.cycles * 1e6 / (double)r.cpu_ns);
 	return 0;
 }

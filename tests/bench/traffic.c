@@ -9,6 +9,7 @@
 
 #include "../../driver/cw_regs.h"
 #include "../../sim/link/log.h"
+#include "figure.h"
 #include "limit.h"
 #include "meter.h"
 #include "rig.h"
@@ -31,11 +32,6 @@ struct queue {
 struct seen {
 	uint64_t at, time; /* offset in the memory; of the record write */
 	uint32_t len;
-};
-
-struct way {
-	uint64_t *time; /* at which each descriptor ended */
-	uint64_t n, size;
 };
 
 struct traffic {
@@ -426,86 +422,12 @@ static int go_idle(struct traffic *t, uint64_t gap)
 	return ret;
 }
 
-/* ---- the figure ---- */
 
-static uint64_t mark(const struct way *w, uint64_t ops, unsigned eighths)
-{
-	return w->n ? w->time[ops * eighths / 8 - 1] : 0;
-}
-
-/* Operations after the first end at or after *from up to the last at or before *to, which become those two. */
-static uint64_t ended_between(const struct way *w, uint64_t *from, uint64_t *to)
-{
-	uint64_t first = 0, last, n;
-
-	while (first < w->n && w->time[first] < *from)
-		first++;
-	for (n = first; n < w->n && w->time[n] <= *to; n++)
-		;
-	last = n ? w->time[n - 1] : 0;
-	*from = first < w->n ? w->time[first] : *to;
-	*to = last;
-	while (first < n && w->time[first] == *from)
-		first++;
-	return n - first;
-}
-
-static void figure(struct traffic *t, struct result *res)
-{
-	uint64_t from = 0, to = 0, size = t->p->size;
-	unsigned d;
-
-	for (d = 0; d < 2; d++) {
-		uint64_t a = mark(&t->way[d], t->ops, 2), b = mark(&t->way[d], t->ops, 7);
-
-		from = a > from ? a : from;
-		to = b > to ? b : to;
-	}
-	res->bytes_per_cycle = 0;
-	res->window_ps = to - from;
-	for (d = 0; d < 2; d++) {
-		uint64_t a = from, b = to;
-		double rate;
-
-		if (!t->way[d].n)
-			continue;
-		res->ops[d] = ended_between(&t->way[d], &a, &b);
-		rate = b > a ? (double)(res->ops[d] * size) * POINT_PERIOD_PS / (double)(b - a) : 0;
-		if (res->bytes_per_cycle == 0 || rate < res->bytes_per_cycle)
-			res->bytes_per_cycle = rate;
-	}
-	res->limit = limit_of(t->p);
-}
-
-/*
- * No figure above what the streams and the link can carry is believed. At the limit itself the window's edges show:
- * one batch of descriptors may have been read before it. Such a figure is the limit.
- */
-static int judge(struct traffic *t, const struct traffic_param *tp, struct result *res)
-{
-	double edge = limit_edge(t->p) * POINT_PERIOD_PS / (double)res->window_ps;
-
-	if (tp->pretend > 0)
-		res->bytes_per_cycle *= tp->pretend;
-	res->share = res->bytes_per_cycle / res->limit;
-	if (res->share > 1 + edge)
-		return rig_fail(&t->rig, -ERANGE, "%.4f bytes a cycle are above the limit of %.4f", res->bytes_per_cycle,
-				res->limit);
-	if (res->share > 1) {
-		res->bytes_per_cycle = res->limit;
-		res->share = 1;
-	}
-	if (t->meter.read_cycles < t->p->latency)
-		return rig_fail(&t->rig, -ERANGE, "a read was answered after %llu cycles",
-				(unsigned long long)t->meter.read_cycles);
-	return 0;
-}
-
-static uint64_t wall_ns(void)
+static uint64_t cpu_ns(void)
 {
 	struct timespec ts;
 
-	clock_gettime(CLOCK_MONOTONIC, &ts);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ts);
 	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
 }
 
@@ -523,11 +445,11 @@ static int measure(struct traffic *t, const struct traffic_param *tp, struct res
 	ret = way_init(t, &t->way[0]) ?: way_init(t, &t->way[1]) ?: queues_up(t);
 	if (ret)
 		return ret;
-	start = wall_ns();
+	start = cpu_ns();
 	cycles = cw_card_get_stats(t->rig.card).cycles;
 	evaluated = cw_card_get_stats(t->rig.card).evaluated;
 	ret = tp->idle ? go_idle(t, tp->idle) : go(t);
-	res->wall_ns = wall_ns() - start;
+	res->cpu_ns = cpu_ns() - start;
 	res->evaluated = cw_card_get_stats(t->rig.card).evaluated - evaluated;
 	res->cycles = cw_card_get_stats(t->rig.card).cycles - cycles;
 	if (ret)
@@ -536,12 +458,19 @@ static int measure(struct traffic *t, const struct traffic_param *tp, struct res
 	memcpy(res->step_least, t->meter.least, sizeof(res->step_least));
 	if (tp->idle)
 		return 0;
-	figure(t, res);
+	figure_of(p, t->way, t->ops, res);
 	res->buffer = rig_buffer(t->p);
 	res->read_cycles = (unsigned)t->meter.read_cycles;
 	res->interrupts = t->interrupts;
 	res->batches = t->batches;
-	return judge(t, tp, res);
+	if (tp->pretend > 0)
+		res->bytes_per_cycle *= tp->pretend;
+	if (figure_judge(p, res))
+		return rig_fail(&t->rig, -ERANGE, "%.4f bytes a cycle are above the limit of %.4f", res->bytes_per_cycle,
+				res->limit);
+	if (res->read_cycles < p->latency)
+		return rig_fail(&t->rig, -ERANGE, "a read was answered after %u cycles", res->read_cycles);
+	return 0;
 }
 
 int traffic_run(const struct bench_point *p, const struct traffic_param *tp, struct result *res, char *why,

@@ -16,7 +16,7 @@ struct result {
 	uint64_t ops[2];        /* in the window, each way */
 	uint64_t window_ps;
 	uint64_t cycles;        /* from the first doorbell on */
-	uint64_t wall_ns;
+	uint64_t cpu_ns;
 	unsigned buffer;        /* completion buffer, bytes */
 	unsigned read_cycles;   /* shortest time from a read to the first beat of its completion */
 	uint64_t interrupts, batches;
