@@ -1,12 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# scripts/bench.sh [sweep|docs|subset|page CSV]   the benchmark (make bench); needs build/bin/cwbench.
+# scripts/bench.sh [sweep|docs|subset|accept|steps|speed|page CSV]   the benchmark (make bench); needs build/bin/cwbench.
 #
 #   sweep   measures every point of the plan, JOBS (2) at once, into build/bench/results.csv; prints the table.
 #           One factor at a time round the base point; ALL=1: the product of WIDTHS LINKS DIRS SIZES OFFSETS
 #           QUEUES BATCHES LATENCIES SPLITS OUTSTANDING, each a list. Stopped and started again, it goes on.
 #   docs    takes build/bench/results.csv over into tests/bench/results.csv, and page and pictures into docs/
 #   subset  measures the points of tests/bench/subset.txt and compares them with tests/bench/results.csv
+#   accept  measures them and takes the rows over: after a change that is meant to change cycles
+#   steps   prints the cycles of one descriptor's steps
+#   speed   how fast the simulation is, beside the card alone (cwreplay), and what idle skip saves; needs make programs
 #   page    prints the page of a table
 #
 # A point that cannot be measured, is wrong in a byte, or is above its limit is reported; the exit status is then 1.
@@ -74,7 +77,8 @@ run() {
     total=$(wc -l <"$plan")
     export bench
     export -f measure
-    key_of <"$plan" | paste -d'|' - "$plan" |
+    key_of <"$plan" >"$plan.keys"
+    paste -d"|" "$plan.keys" "$plan" |
         awk -F'|' -v rows="$rows" 'BEGIN { while ((getline l < rows) > 0) { split(l, f, ","); k = f[1];
             for (i = 2; i <= 11; i++) k = k "," f[i]; have[k] = 1 } } !($1 in have) { print $2 }' >"$plan.left"
     xargs -r -P "$jobs" -I{} bash -c 'measure "$1" "$2" $3' measure "$rows" "$failed" {} <"$plan.left" &
@@ -96,8 +100,8 @@ in_order() {
         $0 in row { print row[$0] }' "$2" <(key_of <"$1")
 }
 
-page() { awk -f tests/bench/report.awk "$1"; }
-draw() { awk -v out="$2" -f tests/bench/draw.awk "$1"; }
+page() { awk -v steps=tests/bench/steps.csv -f tests/bench/report.awk "$1"; }
+draw() { awk -v out="$2" -v steps=tests/bench/steps.csv -f tests/bench/draw.awk "$1"; }
 
 sweep() {
     local state
@@ -127,13 +131,14 @@ docs() {
     awk -F, '{ k = $1; for (i = 2; i <= 11; i++) k = k "," $i; if (!(k in row)) order[n++] = k; row[k] = $0 }
         END { for (i = 0; i < n; i++) print row[order[i]] }' "$kept" "$out/results.csv" >"$out/merged.csv"
     mv "$out/merged.csv" "$kept"
-    page "$kept" >docs/BENCHMARKS.md && draw "$kept" docs
+    steps >"$out/steps.csv" && mv "$out/steps.csv" tests/bench/steps.csv &&
+        page "$kept" >docs/BENCHMARKS.md && draw "$kept" docs
 }
 
 # One cycle more or less shows: the figures have four decimals of some 40,000 cycles.
 subset() {
-    local kept=tests/bench/results.csv bad=0 key was is
-    grep -v '^#' tests/bench/subset.txt >"$out/subset"
+    local kept=${TABLE:-tests/bench/results.csv} bad=0 key was is
+    grep -v '^#' "${SUBSET:-tests/bench/subset.txt}" >"$out/subset"
     rm -f "$out/subset.rows"
     run "$out/subset" "$out/subset.rows" "$out/subset.failed"
     while read -r key; do
@@ -147,11 +152,46 @@ subset() {
     return $bad
 }
 
+# The subset measured anew is the table's, with page and steps: after a change that is meant to change cycles.
+accept() {
+    subset >/dev/null
+    [ ! -s "$out/subset.failed" ] || { cat "$out/subset.failed"; return 1; }
+    { echo "$head"; cat "$out/subset.rows"; } >"$out/results.csv"
+    docs
+}
+
+# The cycles of one descriptor's steps, the longest of each.
+steps() {
+    local w d s
+    for w in $widths; do for d in h2c c2h; do for s in 64 4096; do
+        $bench idle=3000 ops=8 queues=1 batch=1 "width=$w" "dir=$d" "size=$s" || return
+    done; done; done
+}
+
+# How fast the simulation is: with driver, host model and checker, and the card alone on the same TLPs; CPU time.
+speed() {
+    local file=$out/file log=$out/speed.tlog whole alone skip none
+    head -c 4000000 "$(gcc -print-prog-name=cc1)" >"$file"
+    build/bin/roundtrip -c "sim,tlp=$log" "$file" >"$out/speed.txt" || return
+    whole=$( { TIMEFORMAT='%U'; time build/bin/roundtrip -c sim "$file" >"$out/speed.txt"; } 2>&1)
+    alone=$(build/bin/cwreplay "$log") || return
+    skip=$($bench -v idle=56000 ops=200 queues=1 batch=1 2>&1 >"$out/speed.txt") || return
+    none=$($bench -v idle=56000 ops=8 queues=1 batch=1 idle-skip=0 2>&1 >"$out/speed.txt") || return
+    echo "$alone"
+    awk -v whole="$whole" -v alone="$alone" -v skip="$skip" -v none="$none" 'BEGIN {
+        match(alone, /[0-9.]+ s of CPU/); a = substr(alone, RSTART) + 0
+        match(skip, /[0-9]+ kHz/); s = substr(skip, RSTART) + 0
+        match(none, /[0-9]+ kHz/); n = substr(none, RSTART) + 0
+        match(skip, /[0-9]+ of [0-9]+ cycles/); split(substr(skip, RSTART), f, " ")
+        printf "whole endpoint with driver, host model and checker: %.2f s; the card alone: %.2f s: %.0f %% of its speed (60 wanted)\n", whole, a, 100 * a / whole
+        printf "idle skip, a descriptor in flight for 1 %% of the time: %d of %d cycles evaluated (%.1f %%), %d kHz, without it %d: %.0f times (30 wanted)\n", f[1], f[3], 100 * f[1] / f[3], s, n, s / n }'
+}
+
 case ${1:-sweep} in
-sweep | docs | subset) "${1:-sweep}" ;;
+sweep | docs | subset | accept | steps | speed) "${1:-sweep}" ;;
 page) page "${2:?a table}" ;;
 *)
-    sed -n '3,13s/^# \{0,1\}//p' "$0" >&2
+    sed -n '3,16s/^# \{0,1\}//p' "$0" >&2
     exit 2
     ;;
 esac

@@ -21,14 +21,16 @@ BENCH_CARDS := $(patsubst %,$(B)/lib/libcauseway-card-64-w%.so,$(filter-out 256,
 	$(BENCH_QUEUES:%=$(B)/lib/libcauseway-card-%.so)
 
 ##  make bench     measure about 1,000 points of the RTL card (ALL=1: any product), build/bench/
-.PHONY: bench bench-docs bench-programs
+.PHONY: bench bench-docs bench-programs tests-bench
+tests-bench: bench-programs
 bench-programs: $(B)/bin/cwbench $(B)/bin/cwreplay
-bench: bench-programs $(BENCH_CARDS)
-	@WIDTHS="$(BENCH_WIDTHS)" scripts/bench.sh
+bench: bench-programs programs $(BENCH_CARDS)
+	@WIDTHS="$(BENCH_WIDTHS)" scripts/bench.sh sweep
+	@scripts/bench.sh speed
 
 ##  make bench-docs    take its results over into docs/ and tests/bench/results.csv
-bench-docs:
-	@scripts/bench.sh docs
+bench-docs: bench-programs
+	@WIDTHS="$(BENCH_WIDTHS)" scripts/bench.sh docs
 
 $(B)/bin/cwreplay: $(B)/obj/tests/bench/replay_main.o $(B)/obj/tests/bench/replay.o $(B)/lib/trace.a $(BENCH_LIBS) $(VERILATED_LIBS)
 	@mkdir -p $(@D)

@@ -5,7 +5,7 @@ BEGIN {
 	split("h2c c2h both", dirs, " ")
 	colour["h2c"] = "#1f5fa8"; colour["c2h"] = "#b3541e"; colour["both"] = "#3b7d3b"
 	says["h2c"] = "host to card"; says["c2h"] = "card to host"; says["both"] = "both at once, each way"
-	panel_w = 420; panel_h = 300; left = 56; top = 54
+	latency = 250; panel_w = 420; panel_h = 300; left = 56; top = 54
 }
 
 NR > 1 && $6 == 0 && $7 == 64 && $8 == 32 && $9 == 250 && $10 == 256 && $11 == 256 {
@@ -88,4 +88,50 @@ END {
 		draw_panel(panels[p])
 	}
 	print "</svg>" > file
+}
+
+# ---- one descriptor's steps: FOLDER/bench-steps.svg; the card's own cycles, and what host and memory take in between ----
+function bar(x, y, cycles, fill, says, below) {
+	printf "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"20\" fill=\"%s\"/>\n", x, y, cycles * scale, fill > file
+	printf "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\" font-size=\"10\">%s</text>\n", x + cycles * scale / 2, below ? y + 31 : y - 4, says > file
+	return x + cycles * scale
+}
+
+END {
+	file = out "/bench-steps.svg"
+	n = 0
+	while (steps && (getline line < steps) > 0) {
+		split(line, f, ",")
+		if (f[1] == 256)
+			rows[n++] = line
+		if (f[8] > longest)
+			longest = f[8]
+	}
+	if (n) {
+		height = 70 + 52 * n
+		scale = 500 / (longest + 20)
+		printf "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 840 %d\" width=\"840\" height=\"%d\" font-family=\"sans-serif\" font-size=\"12\">\n<rect width=\"840\" height=\"%d\" fill=\"white\"/>\n", height, height, height > file
+		split("#1f5fa8 #3b7d3b #b3541e #7d3b7d #d8d8d8", fills, " ")
+		split("10 195 325 410 530", key_x, " ")
+		split("doorbell to descriptor read,descriptor to data,to record,record to MSI-X,host and card memory", keys, ",")
+		for (i = 1; i <= 5; i++) {
+			printf "<rect x=\"%d\" y=\"14\" width=\"12\" height=\"12\" fill=\"%s\"/>\n", key_x[i], fills[i] > file
+			text(key_x[i] + 17, 24, "start", keys[i])
+		}
+		for (i = 0; i < n; i++) {
+			split(rows[i], f, ",")
+			y = 66 + 52 * i
+			text(150, y + 14, "end", (f[2] == "h2c" ? "host to card" : "card to host") ", " f[3] " bytes")
+			x = bar(160, y, f[4], fills[1], f[4])
+			x = bar(x, y, latency, fills[5], "")
+			# What is left between the steps: the second read, or the data on its way out
+			rest = f[8] - f[4] - latency - f[5] - f[6]
+			x = bar(x, y, f[5], fills[2], f[5])
+			x = bar(x, y, rest, fills[5], "")
+			x = bar(x, y, f[6], fills[3], f[6])
+			x = bar(x, y, f[7], fills[4], f[7], 1)
+			text(x + 6, y + 14, "start", f[8] " cycles to the record")
+		}
+		print "</svg>" > file
+	}
 }

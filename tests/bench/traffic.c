@@ -152,17 +152,21 @@ static void pattern(const struct queue *q, uint32_t number, uint8_t *to, uint32_
 	memcpy(to, &x, len);
 }
 
-/* Descriptors in flight in all: what the time from a doorbell to the next needs at an operation a cycle. */
+/*
+ * Descriptors of a ring: beside the batch that the host is being told of, what the time from a doorbell to the next
+ * needs, at an operation a cycle or at the width of the data path. With very many queues a batch each is plenty.
+ */
 static uint32_t ring_entries(const struct bench_point *p, unsigned each)
 {
 	uint64_t need = 4ull * p->latency + 400, per_op = p->size * 8 / p->width;
 	uint32_t n = RING_MIN;
 
-	need = (per_op > 1 ? need / per_op : need) / each + 1;
-	while (n < p->batch || n < need)
+	if (per_op > 1)
+		need /= per_op;
+	need = (uint64_t)p->batch * each >= 8 * need && each > 64 ? p->batch : p->batch + need / each + 1;
+	while (n < need)
 		n *= 2;
-	/* A queue goes on with its second batch while the first is told of; with very many, another queue does. */
-	return n == p->batch && each <= 64 ? 2 * n : n;
+	return n;
 }
 
 static int lay_out(struct traffic *t)
