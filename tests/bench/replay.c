@@ -11,6 +11,7 @@
 #include "../../sim/trace/trace.h"
 
 #define RING_BYTES (16u << 20)
+#define ROOM 65536u /* credits of the card */
 #define BUNCH 64 /* TLPs sent before the card gets its turn */
 
 /* A TLP of the log, as long as it is. */
@@ -211,6 +212,9 @@ static int set_up(struct replay *r, const struct replay_param *p)
 	if (ret)
 		return ret;
 	cw_card_param_default(&cp);
+	/* The log keeps the stamps at which its host had credits: whatever it had sent, there was room for. */
+	cp.hip.rx_limit = (struct cw_credit){ .hdr = { ROOM, ROOM, CW_CREDIT_INFINITE },
+					      .data = { ROOM, ROOM, CW_CREDIT_INFINITE } };
 	ret = cw_card_new(&r->card, r->card_end, &cp);
 	cw_link_set_peer(r->card_end, drain, r);
 	return ret;

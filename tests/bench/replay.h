@@ -2,6 +2,7 @@
 /*
  * The host's TLPs of a TLP log sent to the RTL card again, each with its stamp, without a driver, a host model or
  * a checker; what the card sends must be what the log has, stamps included. Shows how fast the card alone is.
+ * Card memory is zero at first: data that did not come over the link is not there.
  */
 #ifndef BENCH_REPLAY_H
 #define BENCH_REPLAY_H

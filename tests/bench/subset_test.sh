@@ -29,9 +29,9 @@ page_with_a_figure_above_its_limit_is_refused() {
     refuses "above its limit" scripts/bench.sh page "$dir/above"
 }
 
-# The card answers the recorded TLPs with the same, at the same time; and not when one of them differs.
+# The card answers the recorded TLPs with the same, at the same time; and not when the link is another one.
 replay_answers_as_in_the_log() {
-    build/bin/cwbench link=gen3x8 dir=both size=256 ops=256 queues=8 "tlp=$dir/log" >"$dir/row" &&
+    build/bin/cwbench link=gen3x8 size=256 ops=1024 queues=8 "tlp=$dir/log" >"$dir/row" &&
         build/bin/cwreplay latency=400 "$dir/log"
 }
 replay_notices_another_log() {
