@@ -26,7 +26,7 @@ ASAN := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-f
 LDLIBS := -lz -ldl -lpthread -lm
 
 # What `make test` runs, in this order: folders of tests/.
-PARTS ?= static unit rtl driver e2e vm planted
+PARTS ?= static unit rtl driver e2e bench vm planted
 
 # ---- archives: one a folder, in two variants (obj, asan) ----
 LIBS := link trace host kernel device driver hostlib vfio model

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # scripts/planted.sh [-q] [GLOB...]   plants bugs; each must be found by the test that it names.
 #
-# A planted bug is a patch, tests/planted/KIND/NAME.patch (KIND: rtl, driver, vfio), that
+# A planted bug is a patch, tests/planted/KIND/NAME.patch (KIND: rtl, driver, vfio, bench), that
 # begins with
 #
 #   # what: the bug, in one line

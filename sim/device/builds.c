@@ -14,10 +14,11 @@
 #include "shims.h"
 
 #define PREFIX "libcauseway-card-"
+#define LINKED_WIDTH 256 /* DATA_W of cw_sim_top */
 
 extern const struct cw_glue cw_glue_Vcwfast, cw_glue_Vcwtrace;
 
-/* Where this code was loaded from; 0 or -ENOENT. */
+/* Where this code was loaded from; for a program in bin/ the lib/ beside it. 0 or -ENOENT. */
 static int own_folder(char *path)
 {
 	Dl_info self;
@@ -29,17 +30,23 @@ static int own_folder(char *path)
 	if (!slash)
 		return -ENOENT;
 	*slash = '\0';
+	slash = strrchr(path, '/');
+	if (slash && !strcmp(slash, "/bin"))
+		memcpy(slash, "/lib", 5);
 	return 0;
 }
 
-/* The path of the library of a kind: at least one of queues and shim is given. */
+/* The path of the library of a kind: at least one of queues and shim is given. Builds of another width than the one
+ * that is linked in have it in their name; a shim's name says its own. */
 static void library_path(char *path, size_t size, const char *folder, const struct cw_build_kind *k)
 {
-	char number[16] = "";
+	char number[16] = "", other[16] = "";
 
 	if (k->queues)
 		snprintf(number, sizeof(number), "%s%u", k->shim ? "-" : "", k->queues);
-	snprintf(path, size, "%s/" PREFIX "%s%s%s.so", folder, k->shim ? cw_shim_name(k->shim) : "", number,
+	if (k->width && k->width != LINKED_WIDTH)
+		snprintf(other, sizeof(other), "-w%u", k->width);
+	snprintf(path, size, "%s/" PREFIX "%s%s%s%s.so", folder, k->shim ? cw_shim_name(k->shim) : "", number, other,
 		 k->trace ? "-trace" : "");
 }
 

@@ -2,7 +2,7 @@
 /*
  * The builds of the card there are: one is linked in, others are libraries
  * beside the object that holds this code (`make cards'). Their names say what they
- * are: libcauseway-card-<queues>.so, libcauseway-card-<shim>.so behind a vendor's shim
+ * are: libcauseway-card-<queues>.so (-w<bits> at its end: of another width), libcauseway-card-<shim>.so behind a vendor's shim
  * (shims.h), libcauseway-card-<shim>-<queues>.so; -trace at the end: able to write waves.
  */
 #ifndef CW_BUILDS_H
@@ -15,6 +15,7 @@
 
 struct cw_build_kind {
 	unsigned queues; /* 0: any */
+	unsigned width;  /* bits of the data path; 0: that of the one that is linked in */
 	unsigned shim;   /* enum cw_shim_id */
 	bool trace;
 };
@@ -25,8 +26,8 @@ struct cw_build {
 };
 
 /* The library of that kind where there is one, else what is linked in, which may have
- * another number of queues. -ELIBBAD: the library cannot be used, -ENOENT: no build has that
- * shim; why says so. */
+ * another number of queues, or another width. -ELIBBAD: the library cannot be used, -ENOENT:
+ * no build has that shim; why says so. */
 int cw_build_open(struct cw_build *b, const struct cw_build_kind *k, char *why, size_t why_size);
 void cw_build_close(struct cw_build *b);
 /* The queues of the libraries there are (of that shim), as in ", 128, 2048"; "" for none. */

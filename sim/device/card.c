@@ -39,6 +39,7 @@ struct cw_card {
 	int error;           /* from a DPI call */
 	struct cw_wires_in in;
 	struct cw_wires_axi_in axi_in;
+	struct cw_card_tap tap;
 
 	bool wave_open, wave_done;
 	char wave[256];
@@ -71,6 +72,8 @@ static void dpi_pcie(void *card, const uint32_t *from_rtl, uint32_t *to_rtl)
 	uint64_t deadline = (uint64_t)out->deadline[1] << 32 | out->deadline[0];
 	int ret;
 
+	if (c->tap.pcie)
+		c->tap.pcie(c->tap.ctx, c->next, out, &c->in);
 	c->rtl_idle = out->flags & CW_O_IDLE;
 	c->deadline = deadline == NOW_MASK ? NEVER : deadline;
 	if (c->shim)
@@ -86,9 +89,12 @@ static void dpi_pcie(void *card, const uint32_t *from_rtl, uint32_t *to_rtl)
 static void dpi_axi(void *card, const uint32_t *from_rtl, uint32_t *to_rtl)
 {
 	struct cw_card *c = card;
-	int ret = cw_axi_cycle(c->mem, c->next, c->in.flags & CW_I_RST,
-			       (const struct cw_wires_axi_out *)(const void *)from_rtl, &c->axi_in);
+	const struct cw_wires_axi_out *out = (const struct cw_wires_axi_out *)(const void *)from_rtl;
+	int ret;
 
+	if (c->tap.axi)
+		c->tap.axi(c->tap.ctx, c->next, out, &c->axi_in);
+	ret = cw_axi_cycle(c->mem, c->next, c->in.flags & CW_I_RST, out, &c->axi_in);
 	if (ret && !c->error)
 		c->error = ret;
 	memcpy(to_rtl, &c->axi_in, 4 * (1 + c->dw));
@@ -143,7 +149,7 @@ static int open_model(struct cw_card *c, uint64_t seed, char *why, size_t why_si
 {
 	static const struct cw_dpi dpi = { dpi_pcie, dpi_axi };
 	char others[128];
-	struct cw_build_kind kind = { c->p.queues, c->p.shim, c->p.trace };
+	struct cw_build_kind kind = { c->p.queues, c->p.width, c->p.shim, c->p.trace };
 	int ret = cw_build_open(&c->build, &kind, why, why_size);
 
 	if (ret)
@@ -157,6 +163,10 @@ static int open_model(struct cw_card *c, uint64_t seed, char *why, size_t why_si
 		snprintf(why, why_size, "queues=%u: the builds%s are of %u%s queues; `make cards%s CARD_QUEUES=%u' adds it",
 			 c->p.queues, c->p.trace ? " with waves" : "", c->p.hip.cfg.queues, others,
 			 c->p.trace ? "-trace" : "", c->p.queues);
+		ret = -ENOENT;
+	}
+	if (!ret && c->p.width && c->p.width != 32 * c->dw) {
+		snprintf(why, why_size, "no build of %u queues with a data path of %u bits", c->p.queues, c->p.width);
 		ret = -ENOENT;
 	}
 	return ret;
@@ -255,6 +265,11 @@ void cw_card_free(struct cw_card *c)
 	cw_hip_free(c->hip);
 	close_shim(c);
 	free(c);
+}
+
+void cw_card_set_tap(struct cw_card *c, const struct cw_card_tap *tap)
+{
+	c->tap = *tap;
 }
 
 /* ---- waves ---- */

@@ -26,6 +26,7 @@ struct cw_card_param {
 	uint32_t period_ps;        /* of the card's clock */
 	uint16_t queues;           /* of the build (builds.h); 0: the one that is linked in */
 	uint8_t shim;              /* of the build: enum cw_shim_id */
+	uint16_t width;            /* of its data path in bits; 0: the same */
 	bool trace;                /* the flavour that can write waves; slower */
 	bool no_idle_skip;
 	const char *wave;          /* FST file; needs trace; NULL: none at start */
@@ -61,6 +62,15 @@ struct cw_card_stats {
 };
 struct cw_card_stats cw_card_get_stats(const struct cw_card *c);
 const struct cw_hip_stats *cw_card_hip_stats(const struct cw_card *c);
+
+/* Sees the pins at every clock edge that is evaluated, as the RTL does: what it drives and what is driven into it
+ * before the edge. Either may be NULL. */
+struct cw_card_tap {
+	void (*pcie)(void *ctx, uint64_t cycle, const struct cw_wires_out *out, const struct cw_wires_in *in);
+	void (*axi)(void *ctx, uint64_t cycle, const struct cw_wires_axi_out *out, const struct cw_wires_axi_in *in);
+	void *ctx;
+};
+void cw_card_set_tap(struct cw_card *c, const struct cw_card_tap *tap);
 
 /* Card memory from outside, no time passes: see axi_mem.h for peek, poke and error injection. */
 struct cw_axi_mem *cw_card_memory(struct cw_card *c);

@@ -7,9 +7,9 @@
 
 #define TELL(k, ...) snprintf((k)->text, sizeof((k)->text), __VA_ARGS__)
 
-static bool is_msi(const struct cw_tlp_info *i)
+static bool is_msi(const struct cw_checker *c, const struct cw_tlp_info *i)
 {
-	return i->kind == CW_TLP_MWR && i->addr - CW_MSI_BASE < CW_MSI_BYTES;
+	return i->kind == CW_TLP_MWR && i->addr - c->p.msi_base < CW_MSI_BYTES;
 }
 
 static bool is_pme(uint8_t code)
@@ -36,7 +36,7 @@ static enum cw_rule check_attr(struct cw_checker *c, const struct cw_tlp_info *i
 
 	if (!i->attr)
 		return CW_RULE_N;
-	if (is_msi(i))
+	if (is_msi(c, i))
 		return CW_RULE_ATTR_MSI;
 	if (i->attr & CW_ATTR_RO && !s->ro)
 		return CW_RULE_RO_OFF;
@@ -76,7 +76,7 @@ static enum cw_rule check_write(struct cw_checker *c, const struct cw_tlp *tlp, 
 		TELL(k, "%u bytes, Max_Payload_Size %u", 4u * i->len_dw, 128u << s->mps);
 		return CW_RULE_MWR_MPS;
 	}
-	if (!is_msi(i))
+	if (!is_msi(c, i))
 		return CW_RULE_N;
 	return check_msi(c, tlp, i, k);
 }

@@ -13,6 +13,8 @@ int cw_checker_new(struct cw_checker **c, const struct cw_checker_param *p)
 	if (!*c)
 		return -ENOMEM;
 	(*c)->p = *p;
+	if (!p->msi_base)
+		(*c)->p.msi_base = CW_MSI_BASE;
 	cw_cfg_init(&(*c)->cfg, p->settle_ps);
 	return 0;
 }

@@ -20,6 +20,7 @@ struct cw_checker_param {
 	bool rcb128;             /* the root complex's read completion boundary */
 	uint64_t settle_ps;
 	uint32_t card_cpl_hdr, card_cpl_data;
+	uint64_t msi_base;       /* 0: CW_MSI_BASE */
 	bool (*is_record)(void *ctx, uint64_t iova); /* may be NULL */
 	/* tlp may be NULL; detail may be NULL */
 	void (*report)(void *ctx, enum cw_rule rule, const struct cw_tlp *tlp, uint64_t now, const char *detail);

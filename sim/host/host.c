@@ -69,6 +69,7 @@ int cw_host_new(struct cw_host **host, struct cw_link *link, const struct cw_hos
 {
 	struct cw_checker_param cp = { .rcb128 = p->rcb128, .settle_ps = p->settle_ps,
 				       .card_cpl_hdr = p->card_cpl_hdr, .card_cpl_data = p->card_cpl_data,
+				       .msi_base = p->msi_base,
 				       .is_record = ops->is_record ? is_record : NULL, .report = report };
 	struct cw_host *h;
 	int r = check_param(p);
@@ -80,6 +81,8 @@ int cw_host_new(struct cw_host **host, struct cw_link *link, const struct cw_hos
 		return -ENOMEM;
 	h->link = link;
 	h->p = *p;
+	if (!h->p.msi_base)
+		h->p.msi_base = CW_MSI_BASE;
 	if (all_zero(&h->p.credit))
 		h->p.credit = generous;
 	h->ops = *ops;

@@ -34,6 +34,7 @@ struct cw_host_param {
 				    * write's completion: completions pass reads (section 2.4.1) */
 	uint32_t card_cpl_hdr;     /* the card's receive completion buffer: headers, and units of */
 	uint32_t card_cpl_data;    /* 16 bytes; 0: not checked */
+	uint64_t msi_base;         /* of the window of MSI and MSI-X writes, 1 MiB; 0: where x86 has it, below 4 GiB */
 };
 void cw_host_param_default(struct cw_host_param *p);
 

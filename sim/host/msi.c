@@ -4,8 +4,7 @@
 
 void cw_host_msi_message(const struct cw_host *h, int vector, uint64_t *addr, uint32_t *data)
 {
-	(void)h;
-	*addr = CW_MSI_BASE;
+	*addr = h->p.msi_base;
 	*data = (uint32_t)vector & 0xffff;
 }
 
@@ -21,9 +20,9 @@ static void interrupt(struct cw_host *h, int vector, bool level)
 /* True when the write is in the window, whether or not it is a good one. */
 bool msi_write(struct cw_host *h, const struct cw_tlp *tlp, const struct cw_tlp_info *i)
 {
-	if (i->addr - CW_MSI_BASE >= CW_MSI_BYTES)
+	if (i->addr - h->p.msi_base >= CW_MSI_BYTES)
 		return false;
-	if (i->addr == CW_MSI_BASE && tlp->data_len == 4)
+	if (i->addr == h->p.msi_base && tlp->data_len == 4)
 		interrupt(h, tlp->data[0] | tlp->data[1] << 8, true);
 	return true;
 }

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * cwbench NAME=VALUE...: measures one point and prints its row. Names are those of the columns; what is
+ * not named is as in the base point: 256 bits, unpaced, 64 queues, batch 32, 64 bytes, aligned, to the card.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "traffic.h"
+
+static const char usage[] =
+	"cwbench [-v] [ops=N] [wave=FILE] [tlp=FILE] NAME=VALUE...: measures one point, prints its row\n"
+	"  width=128|256|512 link=none|gen3x8|gen3x16 mode=mm dir=h2c|c2h|both size=N offset=N|page queues=N\n"
+	"  batch=N latency=N split=64|128|256 outstanding=32|256|768\n"
+	"  idle=CYCLES [idle-skip=0]: one descriptor at a time; prints width, dir, size and the cycles of each step:\n"
+	"  doorbell to descriptor read, descriptor to data, data to record, record to message, doorbell to record\n"
+	"  columns: " POINT_COLUMNS ",bytes_per_cycle,limit,share\n";
+
+static int option(struct traffic_param *tp, bool *verbose, const char *word)
+{
+	if (!strcmp(word, "-v"))
+		*verbose = true;
+	else if (!strncmp(word, "ops=", 4))
+		tp->ops = strtoull(word + 4, NULL, 0);
+	else if (!strncmp(word, "wave=", 5))
+		tp->wave = word + 5;
+	else if (!strncmp(word, "tlp=", 4))
+		tp->tlp = word + 4;
+	else if (!strncmp(word, "idle=", 5))
+		tp->idle = strtoull(word + 5, NULL, 0);
+	else if (!strcmp(word, "idle-skip=0"))
+		tp->no_idle_skip = true;
+	else if (!strncmp(word, "pretend=", 8))
+		tp->pretend = strtod(word + 8, NULL);
+	else
+		return 0;
+	return 1;
+}
+
+/* The longest of each step. */
+static void print_steps(const struct bench_point *p, const struct result *r, bool verbose)
+{
+	printf("%u,%s,%u", p->width, point_dir(p), p->size);
+	for (unsigned s = 0; s < STEP_N; s++)
+		printf(",%llu", (unsigned long long)r->step[s]);
+	printf("\n");
+	if (!verbose)
+		return;
+	fprintf(stderr, "least:");
+	for (unsigned s = 0; s < STEP_N; s++)
+		fprintf(stderr, " %llu", (unsigned long long)r->step_least[s]);
+	fprintf(stderr, "; %llu of %llu cycles evaluated, %.0f kHz\n", (unsigned long long)r->evaluated,
+		(unsigned long long)r->cycles, (double)r->cycles * 1e6 / (double)r->cpu_ns);
+}
+
+int main(int argc, char **argv)
+{
+	struct traffic_param tp = { 0 };
+	struct bench_point p;
+	struct result r;
+	char why[400] = "", name[128];
+	bool verbose = false;
+	int ret = 0;
+
+	point_base(&p);
+	for (int i = 1; !ret && i < argc; i++)
+		if (!option(&tp, &verbose, argv[i]))
+			ret = point_set(&p, argv[i], why, sizeof(why));
+	if (!ret)
+		ret = point_check(&p, why, sizeof(why));
+	if (ret) {
+		fprintf(stderr, "cwbench: %s\n%s", why, usage);
+		return 2;
+	}
+	point_print(&p, name, sizeof(name));
+	ret = traffic_run(&p, &tp, &r, why, sizeof(why));
+	if (ret) {
+		fprintf(stderr, "cwbench: %s: %s\n", name, why);
+		return 1;
+	}
+	if (tp.idle) {
+		print_steps(&p, &r, verbose);
+		return 0;
+	}
+	printf("%s,%.4f,%.4f,%.4f\n", name, r.bytes_per_cycle, r.limit, r.share);
+	if (verbose)
+		fprintf(stderr, "window %.2f cycles, %llu and %llu descriptors; %llu cycles in all, %.0f kHz; completion buffer %u "
+			"bytes; first beat after %u cycles; %llu interrupts for %llu batches\n",
+			(double)r.window_ps / POINT_PERIOD_PS, (unsigned long long)r.ops[0], (unsigned long long)r.ops[1],
+			(unsigned long long)r.cycles, (double)r.cycles * 1e6 / (double)r.cpu_ns, r.buffer, r.read_cycles,
+			(unsigned long long)r.interrupts, (unsigned long long)r.batches);
+	return 0;
+}

@@ -1,0 +1,206 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# awk -f report.awk results.csv: the page docs/BENCHMARKS.md. Every figure comes from the table; so does every limit.
+BEGIN {
+	FS = ","
+	base["link"] = "none"; base["size"] = 64; base["offset"] = 0; base["queues"] = 64; base["batch"] = 32
+	base["latency"] = 250; base["split"] = 256; base["outstanding"] = 256; base["width"] = 256; base["mode"] = "mm"
+	split("width link mode dir size offset queues batch latency split outstanding", names, " ")
+	split("h2c c2h both", dirs, " ")
+	split("8 16 32 64 128 256 512 1024 2048 4096 8192 16384 32768 65536", sizes, " ")
+	# Least figures where they ask for more than the share: bytes a cycle at width, link, direction, size
+	floors = "256 none h2c 1024 31 4096 31.5 65536 31.9;256 none c2h 1024 31 4096 31.5 65536 31.9;" \
+		"256 gen3x8 h2c 1024 27.6 4096 28.0 65536 28.3;256 gen3x8 c2h 1024 27.2 4096 27.6 65536 27.9;" \
+		"512 none h2c 1024 61.5 4096 63 65536 63.7;512 none c2h 1024 61.5 4096 63 65536 63.7"
+	n = split(floors, lines, ";")
+	for (i = 1; i <= n; i++) {
+		m = split(lines[i], f, " ")
+		for (j = 4; j < m; j += 2)
+			floor_of[f[1] "," f[2] "," f[3] "," f[j]] = f[j + 1]
+	}
+}
+
+NR == 1 { next }
+{
+	k = $1
+	for (i = 2; i <= 11; i++)
+		k = k "," $i
+	figure[k] = $12
+	limit[k] = $13
+	share[k] = $14
+	rows++
+	if ($14 > 1.00005)
+		above[k] = 1
+}
+
+# The key of the base point with "name=value ..." changed.
+function key(changes, n, i, w, f, v, k) {
+	for (i in base)
+		v[i] = base[i]
+	n = split(changes, w, " ")
+	for (i = 1; i <= n; i++) {
+		split(w[i], f, "=")
+		v[f[1]] = f[2]
+	}
+	k = v[names[1]]
+	for (i = 2; i <= 11; i++)
+		k = k "," v[names[i]]
+	return k
+}
+
+# What is wanted of a point, bytes a cycle; 0: nothing.
+function wanted(k, f, w, s, least) {
+	split(k, f, ",")
+	if (f[5] < 64 || f[6] != 0 || f[8] != 32 || f[9] != 250 || f[10] != 256)
+		return 0
+	if (f[7] == 64) {
+		if (f[1] == 256 && (f[2] == "none" || f[2] == "gen3x8"))
+			s = f[4] == "both" ? 0.95 : 0.97
+		else if (f[1] == 512 && (f[2] == "none" || f[2] == "gen3x16"))
+			s = f[4] == "both" ? 0.95 : 0.96
+		else
+			return 0
+		w = s * limit[k]
+		least = floor_of[f[1] "," f[2] "," f[4] "," f[5]] + 0
+		return least > w ? least : w
+	}
+	if ((f[7] == 1 || f[7] == 2048) && f[4] != "both") {
+		k = key("width=" f[1] " link=" f[2] " dir=" f[4] " size=" f[5])
+		return k in figure ? 0.98 * figure[k] : 0
+	}
+	return 0
+}
+
+function cell(k, w, mark) {
+	if (!(k in figure))
+		return ""
+	w = wanted(k)
+	mark = ""
+	if (w && figure[k] < w - 0.00005) {
+		mark = " **missed**"
+		if (!(k in counted))
+			missed[++missed_n] = k
+	}
+	targets += w > 0 && !(k in counted)
+	counted[k] = 1
+	return sprintf("%.2f of %.2f (%.1f %%)%s", figure[k], limit[k], 100 * share[k], mark)
+}
+
+# A row a size, a column for each of `columns` ("title|changes;..."), for the directions that are there. Of several columns one is the base:
+# a row with nothing else is not printed.
+function table(heading, text, columns, main, n, col, i, d, s, f, line, any, out, c, used) {
+	n = split(columns, col, ";")
+	out = ""
+	for (d = 1; d <= 3; d++)
+		for (s = 1; s in sizes; s++) {
+			line = any = ""
+			for (i = 1; i <= n; i++) {
+				split(col[i], f, "|")
+				c = cell(key("dir=" dirs[d] " size=" sizes[s] " " f[2]))
+				if (i != main)
+					any = any c
+				line = line " " c " |"
+				if (c != "")
+					used[i] = 1
+			}
+			if (any != "")
+				out = out "| " dirs[d] " | " sizes[s] " |" line "\n"
+		}
+	if (out == "")
+		return
+	print "\n## " heading "\n\n" text "\n"
+	line = "| | bytes |"
+	for (i = 1; i <= n; i++) {
+		split(col[i], f, "|")
+		line = line " " f[1] " |"
+	}
+	print line
+	gsub(/[^|]+/, "---", line)
+	print line
+	printf "%s", out
+}
+
+function step_cell(v, most) { return v " of " most (v > most ? " **missed**" : "") }
+
+# One descriptor in flight: the cycles of its steps.
+function step_table(line, f, out) {
+	out = ""
+	while ((getline line < steps) > 0) {
+		split(line, f, ",")
+		out = out sprintf("| %d | %s | %d | %s | %s | %s | %s | %d |\n", f[1], f[2], f[3], step_cell(f[4], 5), \
+			f[2] == "h2c" ? step_cell(f[5], 5) : f[5], step_cell(f[6], 8), step_cell(f[7], 2), f[8])
+	}
+	if (out == "")
+		return
+	print "\n## Steps of one descriptor\n"
+	print "![Cycles of each step](bench-steps.svg)\n"
+	print "One descriptor in flight, 250 cycles of read latency, 16 to the first word of card memory and 8 to a write"
+	print "response; clock edges from the one that takes the last beat before a step to the one that takes the first beat"
+	print "after it, seen at the card's pins; the longest of several, of the most that is wanted. Data: the first read"
+	print "(h2c) or the first write (c2h), which waits for card memory. Record: from the last write response of card memory"
+	print "(h2c) or the last beat of data (c2h). All: doorbell to record.\n"
+	print "| bits | | bytes | doorbell to descriptor read | descriptor to data | to record | record to MSI-X | all |"
+	print "|---|---|---|---|---|---|---|---|"
+	printf "%s", out
+}
+
+END {
+	print "# Benchmarks\n"
+	print "What the RTL card moves, in payload bytes a clock cycle, with the rings in host memory, doorbells, completion"
+	print "records and MSI-X messages of every batch included, beside what its four TLP streams or the link could carry at"
+	print "most. Printed by `make bench` from its table, `tests/bench/results.csv`, which has every point; `make bench-docs`"
+	print "puts both here. Cycles are simulated and exact: the same RTL gives the same table on any machine, and `make test`"
+	print "measures some points again and wants the same digits.\n"
+	print "![Throughput against size](bench-throughput.svg)\n"
+	print "**How it is measured.** `build/bin/cwbench` programs the card's queues from the register table; no driver is in"
+	print "the loop, and the host acts in the instant of an interrupt, so that it is never the limit. A memory read is"
+	print "answered after `latency` cycles, in the order of the requests, by completions that end at multiples of `split`;"
+	print "there is no back-pressure. MPS 256, MRRS 512, 64-bit addresses everywhere, PCIe rules checked on every TLP,"
+	print "every byte compared. The figure is that of the operations that ended between the marks of 25 % and 87.5 % of a"
+	print "run, by the arrival of their records; *both* is the slower direction while both are busy. With 64 queues, *both*"
+	print "has 32 each way. The receive completion buffer is 32 KiB, and 64 KiB or 128 KiB where latency and width need it"
+	print "(1.5 times width x (latency + 64 cycles), rounded up to a power of two).\n"
+	print "**The limit** is payload over the busiest of the four streams, in beats of the data path's width, and of the two"
+	print "directions of the link, in bytes with framing at 98 % of its rate (2 % are acknowledgements and credits): data"
+	print "requests and completions, a descriptor read for each 512 bytes of descriptors, records merged up to MPS, and for"
+	print "each batch a producer index, a consumer index and an MSI-X message (`tests/bench/limit.h`). A figure above"
+	print "its limit is an error and is not printed. Link *none* does not model bandwidth: the streams are the limit. This is"
+	print "the generic endpoint interface; a vendor's IP in front of it has limits of its own."
+	for (w = 128; w <= 512; w *= 2)
+		table(w " bits", w == 256 ? "The base: 64 queues, batches of 32, aligned buffers, 250 cycles of latency." : \
+		      "As above, with a data path of " w " bits.", \
+		      "none|width=" w ";Gen3 x8|width=" w " link=gen3x8;Gen3 x16|width=" w " link=gen3x16")
+	for (w = 256; w <= 512; w *= 2) {
+		table("Queues, " w " bits", "Descriptors are spread over so many queues.", \
+		      "1 queue|width=" w " queues=1;8 queues|width=" w " queues=8;64 queues|width=" w ";2048 queues|width=" w " queues=2048", 3)
+		table("Batches, " w " bits", "Descriptors a doorbell and an interrupt.", \
+		      "1|width=" w " batch=1;8|width=" w " batch=8;32|width=" w, 3)
+		table("Latency, " w " bits", "Cycles from a read to the first beat of its completion; 256 tags, or 768 with 10-bit tags.", \
+		      "250|width=" w ";500|width=" w " latency=500;1000|width=" w " latency=1000;500, 768 tags|width=" w \
+		      " latency=500 outstanding=768;1000, 768 tags|width=" w " latency=1000 outstanding=768", 1)
+		table("Completions of 64 bytes, " w " bits", "A root complex that splits at its read completion boundary.", \
+		      "256|width=" w ";64|width=" w " split=64", 1)
+	}
+	table("Misaligned buffers", "Host address so many bytes beyond a multiple of 4096; *page*: a page ends in the middle of each buffer.", \
+	      "+0|;+1|offset=1;+3|offset=3;+60|offset=60;page|offset=page", 1)
+	step_table()
+	print "\n## Targets\n"
+	print "At least 97 % of the limit each way at 256 bits, unpaced and Gen3 x8, from 64 bytes on, and 95 % both ways at"
+	print "once; 96 % at 512 bits, unpaced and Gen3 x16; figures of the design where they are higher; 1 and 2048 queues within"
+	printf "2 %% of 64. %d points have a target, %d miss it%s\n", targets, missed_n, missed_n ? ":\n" : "."
+	if (missed_n) {
+		print "| point | wanted | measured | limit |\n|---|---|---|---|"
+		for (i = 1; i <= missed_n; i++) {
+			gsub(/,/, " ", missed[i])
+			k = missed[i]
+			gsub(/ /, ",", k)
+			printf "| %s | %.2f | %.2f | %.2f |\n", missed[i], wanted(k), figure[k], limit[k]
+		}
+	}
+	printf "\nThe columns of `tests/bench/results.csv`: %s, %d rows. One point by hand:\n\n", "width, link, mode, dir, size, offset, queues, batch, latency, split, outstanding (tags), bytes_per_cycle, limit, share", rows
+	print "    build/bin/cwbench -v link=gen3x8 dir=c2h size=256\n    ALL=1 SIZES=\"64 256\" QUEUES=\"1 64\" LINKS=\"none gen3x8\" make bench"
+	for (k in above) {
+		print "report.awk: a figure above its limit: " k > "/dev/stderr"
+		bad = 1
+	}
+	exit bad
+}

@@ -1,0 +1,60 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# The benchmark: some points give the digits of the committed table, the page is that of the table, and what is
+# wrong is refused.
+set -u
+cd "$(dirname "$0")/../.." || exit
+. tests/tap.sh
+dir=$(mktemp -d)
+trap 'rm -rf "$dir" "$tap_log"' EXIT
+table=tests/bench/results.csv
+
+points_give_the_digits_of_the_table() { JOBS=1 scripts/bench.sh subset; }
+
+page_is_that_of_the_table() { scripts/bench.sh page "$table" | diff docs/BENCHMARKS.md -; }
+
+# The last digit of one figure changed: the point is named, with what it was and is.
+one_digit_is_noticed() {
+    sed 1q tests/bench/subset.txt >"$dir/subset"
+    grep -m 1 size=8 tests/bench/subset.txt >>"$dir/subset"
+    awk -F, -v OFS=, '$5 == 8 && $4 == "h2c" { $12 += 0.0001 } { print }' "$table" >"$dir/table"
+    ! SUBSET="$dir/subset" TABLE="$dir/table" scripts/bench.sh subset >"$dir/said" && cat "$dir/said" &&
+        grep -q '^256,none,mm,h2c,8,0,64,32,250,256,256: was .*, is ' "$dir/said"
+}
+
+figure_above_its_limit_is_refused() { refuses "above the limit" build/bin/cwbench size=4096 pretend=1.01; }
+
+page_with_a_figure_above_its_limit_is_refused() {
+    { cat "$table"; echo "256,none,mm,h2c,64,0,64,16,250,256,256,26.0000,25.0000,1.0400"; } >"$dir/above"
+    refuses "above its limit" scripts/bench.sh page "$dir/above"
+}
+
+# The card answers the recorded TLPs with the same, at the same time; and not when the link is another one.
+replay_answers_as_in_the_log() {
+    build/bin/cwbench link=gen3x8 size=256 ops=1024 queues=8 "tlp=$dir/log" >"$dir/row" &&
+        build/bin/cwreplay latency=400 "$dir/log"
+}
+replay_notices_another_log() {
+    head -c 30000 "$dir/log" >"$dir/short"
+    refuses "cwreplay" build/bin/cwreplay latency=400 "$dir/short" &&
+        refuses "cwreplay" build/bin/cwreplay latency=404 "$dir/log"
+}
+
+# Descriptor read, data, record, message, in cycles; one descriptor in flight.
+steps_of_one_descriptor_are_those_of_the_page() {
+    local d
+    for d in h2c c2h; do
+        build/bin/cwbench idle=3000 ops=8 queues=1 batch=1 "dir=$d" || return
+    done >"$dir/steps"
+    grep '64,' tests/bench/steps.csv | diff - "$dir/steps"
+}
+
+check "points_give_the_digits_of_the_table" points_give_the_digits_of_the_table
+check "page_is_that_of_the_table" page_is_that_of_the_table
+check "one_digit_is_noticed" one_digit_is_noticed
+check "figure_above_its_limit_is_refused" figure_above_its_limit_is_refused
+check "page_with_a_figure_above_its_limit_is_refused" page_with_a_figure_above_its_limit_is_refused
+check "replay_answers_as_in_the_log" replay_answers_as_in_the_log
+check "replay_notices_another_log" replay_notices_another_log
+check "steps_of_one_descriptor_are_those_of_the_page" steps_of_one_descriptor_are_those_of_the_page
+tap_end
