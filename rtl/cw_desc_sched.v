@@ -48,7 +48,8 @@ module cw_desc_sched #(
     output wire [10:0] fetch_queue,
     output wire [31:0] fetch_num,      // number of its first descriptor
     output wire [5:0]  fetch_n,        // descriptors, 1 to 32
-    output wire [63:0] fetch_addr
+    output wire [63:0] fetch_addr,
+    output wire        fetch_c2h       // its queue's direction
 );
     `include "cw_regs.vh"
 
@@ -73,6 +74,7 @@ module cw_desc_sched #(
     reg  [31:0] fetch_num_q;
     reg  [5:0]  fetch_n_q;
     reg  [63:0] fetch_addr_q;
+    reg         fetch_c2h_q;
 
     // ---- what to do next ----
     wire        list_valid;
@@ -103,6 +105,7 @@ module cw_desc_sched #(
     wire [25:0] ring_lo;        // 64-byte aligned
     wire [31:0] ring_hi;
     wire [4:0]  entries_log2;
+    wire        c2h;
     reg         st_wr, list_wr, list_bit, push;
     reg  [66:0] st_data;
 
@@ -127,10 +130,11 @@ module cw_desc_sched #(
         .wr_addr(qcfg_queue[QW-1:0]), .wr_data(qcfg_data),
         .rd_en(in_idle && pick_pop), .rd_addr(pick_queue[QW-1:0]), .rd_data(ring_hi)
     );
-    cw_ram #(.W(5), .DEPTH(QUEUE_N)) u_entries (
+    cw_ram #(.W(6), .DEPTH(QUEUE_N)) u_entries (
         .clk(clk), .wr_en(cfg_write && qcfg_reg == CW_Q_CONFIG[6:2]), .wr_addr(qcfg_queue[QW-1:0]),
-        .wr_data(qcfg_data[CW_Q_CONFIG_ENTRIES_LOG2_MSB:CW_Q_CONFIG_ENTRIES_LOG2_LSB]),
-        .rd_en(in_idle && pick_pop), .rd_addr(pick_queue[QW-1:0]), .rd_data(entries_log2)
+        .wr_data({qcfg_data[CW_Q_CONFIG_C2H_LSB],
+                  qcfg_data[CW_Q_CONFIG_ENTRIES_LOG2_MSB:CW_Q_CONFIG_ENTRIES_LOG2_LSB]}),
+        .rd_en(in_idle && pick_pop), .rd_addr(pick_queue[QW-1:0]), .rd_data({c2h, entries_log2})
     );
     stream_ram_fifo #(.W(11), .DEPTH(QUEUE_N)) u_list (
         .clk(clk), .rst(rst), .idle(list_idle), .in_valid(push), .in_data(queue_q),
@@ -208,6 +212,7 @@ module cw_desc_sched #(
     assign fetch_num   = fetch_num_q;
     assign fetch_n     = fetch_n_q;
     assign fetch_addr  = fetch_addr_q;
+    assign fetch_c2h   = fetch_c2h_q;
     assign qst_fetch_ack = state_q == S_ACT && ev_q == EV_QST;
     assign qst_fetched   = fetched;
 
@@ -254,6 +259,7 @@ module cw_desc_sched #(
             fetch_num_q   <= fetched;
             fetch_n_q     <= n;
             fetch_addr_q  <= addr_q;
+            fetch_c2h_q   <= c2h;
         end
         default: state_q <= S_IDLE;
         endcase

@@ -82,7 +82,8 @@ module cw_record #(
     output wire [10:0]  record_queue,
     output wire [31:0]  record_count,
     output wire         halt_valid,
-    output wire [10:0]  halt_queue
+    output wire [10:0]  halt_queue,
+    output wire         stat_record   // a pulse for each record counted
 );
     `include "cw_regs.vh"
 
@@ -252,8 +253,12 @@ module cw_record #(
     assign halt_valid   = halt;
     assign halt_queue   = c_queue_q;
 
+    // The counter of records takes one a cycle; none are put faster.
+    reg  [7:0]     stat_q;
+    assign stat_record = stat_q != 8'd0;
+
     wire           held = s1_q || s2_q || run_busy != 2'd0 || note_q;
-    wire           asks = zero_q || qcfg_valid || ack_q || (qst_valid && !asked_q);
+    wire           asks = zero_q || stat_record || qcfg_valid || ack_q || (qst_valid && !asked_q);
     assign busy   = retire_valid || held || asks;
     assign moving = asks || look || s1_leave || s2_leave || run_moving != 2'd0 || beat || count_q ||
                     (note_q && note_ready) || (wait_q && !held);
@@ -288,6 +293,7 @@ module cw_record #(
         end
         if (count_q)
             c_count_q <= records;
+        stat_q <= rst ? 8'd0 : stat_q + {3'd0, count_q ? c_n_q : 5'd0} - {7'd0, stat_record};
         if (qcfg_valid && qcfg_op == QCFG_ENABLE)
             zero_queue_q <= cfg_q;
         if (rst) begin

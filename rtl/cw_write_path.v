@@ -173,7 +173,7 @@ module cw_write_path #(
     wire [31:0]       note_count;
     wire              c2h_busy, record_busy, moderate_busy, tx_busy;
     wire              c2h_moving, table_moving, record_moving, moderate_moving, tx_moving;
-    wire              stat_data, stat_mwr, stall_credit, stall_tx, axi_error;
+    wire              stat_data, stat_record, stat_mwr, stall_credit, stall_tx, axi_error;
     // Data credits need no look: the IP holds a TLP back that they do not cover.
     wire              unused = &{1'b0, fc_pd};
 
@@ -182,7 +182,7 @@ module cw_write_path #(
                    !tx_busy && ops_in_flight == 16'd0;
     assign stat  = ({25'd0, stat_mwr} << CW_COUNTER_TX_MWR) |
                    ({25'd0, stat_data} << CW_COUNTER_C2H_BYTES) |
-                   ({25'd0, record_valid} << CW_COUNTER_RECORD) |
+                   ({25'd0, stat_record} << CW_COUNTER_RECORD) |
                    ({25'd0, stall_credit} << CW_COUNTER_STALL_CREDIT) |
                    ({25'd0, stall_tx} << CW_COUNTER_STALL_TX) |
                    ({25'd0, rec_valid && !rec_ready} << CW_COUNTER_STALL_RECORD) |
@@ -252,7 +252,7 @@ module cw_write_path #(
         .note_valid(note_valid), .note_ready(note_ready), .note_queue(note_queue),
         .note_count(note_count), .note_raise(note_raise), .note_halt(note_halt), .note_last(note_last),
         .record_valid(record_valid), .record_queue(record_queue), .record_count(record_count),
-        .halt_valid(halt_valid), .halt_queue(halt_queue)
+        .halt_valid(halt_valid), .halt_queue(halt_queue), .stat_record(stat_record)
     );
 
     cw_moderate #(.QUEUE_N(QUEUE_N), .VECTOR_N(VECTOR_N)) u_moderate (
