@@ -80,23 +80,20 @@ module cw_desc_buf #(
     reg  [BUF_N*BUF_N-1:0] older_q;         // buffers each must wait for
 
     // ---- a fetch takes a buffer ----
-    reg         rd_q;
-    reg  [BUF_W-1:0] rd_buf_q;
-    reg  [63:0] rd_addr_q;
-    reg  [9:0]  rd_bytes_q;
-    reg  [10:0] rd_queue_q;
-    reg  [31:0] rd_num_q;
-    wire        any_free = busy_q != {BUF_N{1'b1}};
-    wire        take     = fetch_valid && fetch_ready;
-    wire [BUF_W-1:0] take_buf = lowest(~busy_q);
+    // It is chosen a fetch ahead.
+    reg              free_q;
+    reg  [BUF_W-1:0] take_buf_q;
+    wire [BUF_N-1:0] one  = {{(BUF_N - 1){1'b0}}, 1'b1};
+    wire             take = fetch_valid && fetch_ready;
+    wire [BUF_N-1:0] rest = ~busy_q & ~(free_q ? one << take_buf_q : {BUF_N{1'b0}});
 
-    assign fetch_ready    = any_free && (!rd_q || fetch_rd_ready);
-    assign fetch_rd_valid = rd_q;
-    assign fetch_rd_buf   = rd_buf_q;
-    assign fetch_rd_addr  = rd_addr_q;
-    assign fetch_rd_bytes = rd_bytes_q;
-    assign fetch_rd_queue = rd_queue_q;
-    assign fetch_rd_num   = rd_num_q;
+    assign fetch_ready    = free_q && fetch_rd_ready;
+    assign fetch_rd_valid = free_q && fetch_valid;
+    assign fetch_rd_buf   = take_buf_q;
+    assign fetch_rd_addr  = fetch_addr;
+    assign fetch_rd_bytes = {fetch_n, 4'd0};
+    assign fetch_rd_queue = fetch_queue;
+    assign fetch_rd_num   = fetch_num;
 
     // ---- what of each buffer is needed when it is emptied ----
     reg  [53:0] info [0:BUF_N-1];
@@ -128,7 +125,6 @@ module cw_desc_buf #(
             waits[k] = older_q[k*BUF_N +: BUF_N] != {BUF_N{1'b0}};
 
     // A buffer whose read ends in this cycle is as good as full.
-    wire [BUF_N-1:0] one    = {{(BUF_N - 1){1'b0}}, 1'b1};
     wire [BUF_N-1:0] ending = fill_end_valid ? one << fill_end_buf : {BUF_N{1'b0}};
     wire [BUF_N-1:0] ready  = (full_q | ending) & ~waits & ~taken_q;
     wire [1:0]       some   = {(ready & c2h_q) != {BUF_N{1'b0}}, (ready & ~c2h_q) != {BUF_N{1'b0}}} & ~run_q;
@@ -152,8 +148,8 @@ module cw_desc_buf #(
     assign desc_fail  = out_fail_q;
     assign fetching = (busy_q & ~full_q) != {BUF_N{1'b0}};
     assign empty = busy_q == {BUF_N{1'b0}} && !out_q;
-    assign idle  = !take && !start && !read && !(out_q && desc_ready) && !fill_valid &&
-                   !fill_end_valid && !(rd_q && fetch_rd_ready);
+    assign idle  = !take && (free_q || rest == {BUF_N{1'b0}}) && !start && !read && !(out_q && desc_ready) && !fill_valid &&
+                   !fill_end_valid;
 
     // ---- banks of one descriptor width ----
     wire [DATA_W-1:0] bank_data;
@@ -180,21 +176,17 @@ module cw_desc_buf #(
 
     integer i;
     always @(posedge clk) begin
-        if (fetch_rd_ready)
-            rd_q <= 1'b0;
+        if (!free_q || take) begin
+            free_q   <= rest != {BUF_N{1'b0}};
+            take_buf_q <= lowest(rest);
+        end
         if (take) begin
-            rd_q       <= 1'b1;
-            rd_buf_q   <= take_buf;
-            rd_addr_q  <= fetch_addr;
-            rd_bytes_q <= {fetch_n, 4'd0};
-            rd_queue_q <= fetch_queue;
-            rd_num_q   <= fetch_num;
-            busy_q[take_buf] <= 1'b1;
-            c2h_q[take_buf]  <= fetch_c2h;
-            queue_q[take_buf*11 +: 11] <= fetch_queue;
-            info[take_buf] <= {fetch_queue, fetch_num, fetch_n, fetch_addr[8:4]};
+            busy_q[take_buf_q] <= 1'b1;
+            c2h_q[take_buf_q]  <= fetch_c2h;
+            queue_q[take_buf_q*11 +: 11] <= fetch_queue;
+            info[take_buf_q] <= {fetch_queue, fetch_num, fetch_n, fetch_addr[8:4]};
             for (i = 0; i < BUF_N; i = i + 1)
-                older_q[{take_buf, i[BUF_W-1:0]}] <= busy_q[i] && queue_q[i*11 +: 11] == fetch_queue;
+                older_q[{take_buf_q, i[BUF_W-1:0]}] <= busy_q[i] && queue_q[i*11 +: 11] == fetch_queue;
         end
         if (fill_end_valid) begin
             full_q[fill_end_buf] <= 1'b1;
@@ -233,7 +225,7 @@ module cw_desc_buf #(
                 older_q[{i[BUF_W-1:0], run_buf}] <= 1'b0;
         end
         if (rst) begin
-            rd_q      <= 1'b0;
+            free_q    <= 1'b0;
             run_q     <= 2'b00;
             turn_q    <= 1'b0;
             start_q   <= 1'b0;
