@@ -53,7 +53,7 @@ module cw_c2h_split #(
     input  wire             piece_free    // pulse: a piece was finished
 );
     localparam LANE_W = $clog2(DATA_W/8);
-    localparam [63:0] WORD_BYTES = DATA_W / 8;
+    localparam [31:0] WORD_BYTES = DATA_W / 8;
     localparam SPACE_W = $clog2(WORD_N) + 1;
     localparam CREDIT_W = $clog2(PIECE_N) + 1;
 
@@ -103,7 +103,7 @@ module cw_c2h_split #(
     assign piece_lane  = lane;
     assign piece_bytes = bytes;
     assign piece_words = words;
-    assign piece_card  = word_addr + (shared ? WORD_BYTES : 64'd0);
+    assign piece_card  = word_addr + (shared ? {32'd0, WORD_BYTES} : 64'd0);
     assign piece_first = first_q;
     assign piece_last  = last;
 

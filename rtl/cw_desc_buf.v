@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// Buffers of fetched descriptors: 16 of 32, in RAM.
+// Buffers of fetched descriptors: BUF_N of 32, in RAM.
 //
 // A fetch takes a free buffer and goes on as a read request; completions fill
 // the buffer (at the place the host address gives, so that a beat never needs
@@ -14,7 +14,9 @@
 `default_nettype none
 
 module cw_desc_buf #(
-    parameter DATA_W = 256
+    parameter DATA_W = 256,
+    parameter BUF_N  = 16,         // a power of two, up to 32
+    parameter BUF_W  = $clog2(BUF_N)
 ) (
     input  wire              clk,
     input  wire              rst,
@@ -28,11 +30,12 @@ module cw_desc_buf #(
     input  wire [31:0]       fetch_num,
     input  wire [5:0]        fetch_n,
     input  wire [63:0]       fetch_addr,
+    input  wire              fetch_c2h,
 
     // the read of a buffer
     output wire              fetch_rd_valid,
     input  wire              fetch_rd_ready,
-    output wire [3:0]        fetch_rd_buf,
+    output wire [BUF_W-1:0]  fetch_rd_buf,
     output wire [63:0]       fetch_rd_addr,
     output wire [9:0]        fetch_rd_bytes,
     output wire [10:0]       fetch_rd_queue,
@@ -40,13 +43,14 @@ module cw_desc_buf #(
 
     // payload beats (unit: host address bits [8:4] of the beat's first byte), end of a read
     input  wire              fill_valid,
-    input  wire [3:0]        fill_buf,
+    input  wire [BUF_W-1:0]  fill_buf,
     input  wire [4:0]        fill_unit,
     input  wire [DATA_W-1:0] fill_data,
     input  wire              fill_end_valid,
-    input  wire [3:0]        fill_end_buf,
+    input  wire [BUF_W-1:0]  fill_end_buf,
     input  wire              fill_end_fail,
 
+    input  wire [1:0]        desc_room,     // of card to host, host to card: will take three more
     output wire              desc_valid,
     input  wire              desc_ready,
     output wire [10:0]       desc_queue,
@@ -54,45 +58,42 @@ module cw_desc_buf #(
     output wire              desc_fail,     // its fetch failed: no descriptor
     output wire [127:0]      desc_data
 );
-    localparam BUF_N  = 16;
     localparam [31:0] BANK_N = DATA_W / 128;
     localparam BANK_A = $clog2(BUF_N * 32 / BANK_N);
     localparam BANK_S = $clog2(BANK_N);
     localparam [5:0] LANE_MASK = BANK_N[5:0] - 6'd1;
 
     // Index of the lowest bit set.
-    function [3:0] lowest(input [BUF_N-1:0] v);
+    function [BUF_W-1:0] lowest(input [BUF_N-1:0] v);
         integer i;
         begin
-            lowest = 4'd0;
+            lowest = {BUF_W{1'b0}};
             for (i = BUF_N - 1; i >= 0; i = i - 1)
                 if (v[i])
-                    lowest = i[3:0];
+                    lowest = i[BUF_W-1:0];
         end
     endfunction
 
-    reg  [BUF_N-1:0]    busy_q, full_q, fail_q;
+    reg  [BUF_N-1:0]    busy_q, full_q, fail_q, c2h_q;
+    reg  [BUF_N-1:0]    taken_q;            // being emptied
     reg  [BUF_N*11-1:0] queue_q;            // queue of each buffer
     reg  [BUF_N*BUF_N-1:0] older_q;         // buffers each must wait for
 
     // ---- a fetch takes a buffer ----
-    reg         rd_q;
-    reg  [3:0]  rd_buf_q;
-    reg  [63:0] rd_addr_q;
-    reg  [9:0]  rd_bytes_q;
-    reg  [10:0] rd_queue_q;
-    reg  [31:0] rd_num_q;
-    wire        any_free = busy_q != {BUF_N{1'b1}};
-    wire        take     = fetch_valid && fetch_ready;
-    wire [3:0]  take_buf = lowest(~busy_q);
+    // It is chosen a fetch ahead.
+    reg              free_q;
+    reg  [BUF_W-1:0] take_buf_q;
+    wire [BUF_N-1:0] one  = {{(BUF_N - 1){1'b0}}, 1'b1};
+    wire             take = fetch_valid && fetch_ready;
+    wire [BUF_N-1:0] rest = ~busy_q & ~(free_q ? one << take_buf_q : {BUF_N{1'b0}});
 
-    assign fetch_ready    = any_free && (!rd_q || fetch_rd_ready);
-    assign fetch_rd_valid = rd_q;
-    assign fetch_rd_buf   = rd_buf_q;
-    assign fetch_rd_addr  = rd_addr_q;
-    assign fetch_rd_bytes = rd_bytes_q;
-    assign fetch_rd_queue = rd_queue_q;
-    assign fetch_rd_num   = rd_num_q;
+    assign fetch_ready    = free_q && fetch_rd_ready;
+    assign fetch_rd_valid = free_q && fetch_valid;
+    assign fetch_rd_buf   = take_buf_q;
+    assign fetch_rd_addr  = fetch_addr;
+    assign fetch_rd_bytes = {fetch_n, 4'd0};
+    assign fetch_rd_queue = fetch_queue;
+    assign fetch_rd_num   = fetch_num;
 
     // ---- what of each buffer is needed when it is emptied ----
     reg  [53:0] info [0:BUF_N-1];
@@ -101,19 +102,21 @@ module cw_desc_buf #(
     wire [5:0]  pick_n;
     wire [4:0]  pick_unit;
 
-    // ---- emptying ----
-    reg         run_q;                      // a buffer is being emptied
-    reg  [3:0]  run_buf_q;
-    reg  [4:0]  run_unit_q;
-    reg  [5:0]  run_left_q;
-    reg  [31:0] run_num_q;
-    reg  [10:0] run_queue_q;
-    reg         run_fail_q;
-    reg         out_q;                      // the RAM's output is a descriptor
-    reg  [10:0] out_queue_q;
-    reg  [31:0] out_num_q;
-    reg         out_fail_q;
-    reg  [4:0]  out_unit_q;
+    // ---- emptying: host to card (0), card to host (1) ----
+    reg  [1:0]       run_q;                 // a buffer of that direction is being emptied
+    reg  [BUF_W-1:0] run_buf_q [0:1];
+    reg  [4:0]       run_unit_q [0:1];
+    reg  [5:0]       run_left_q [0:1];
+    reg  [31:0]      run_num_q [0:1];
+    reg  [10:0]      run_queue_q [0:1];
+    reg              run_fail_q [0:1];
+    reg              turn_q;                // the direction of the last descriptor
+    reg              start_q;               // the direction of the last buffer begun
+    reg              out_q;                 // the RAM's output is a descriptor
+    reg  [10:0]      out_queue_q;
+    reg  [31:0]      out_num_q;
+    reg              out_fail_q;
+    reg  [4:0]       out_unit_q;
 
     reg  [BUF_N-1:0] waits;                 // an older buffer of the queue is there
     integer          k;
@@ -121,13 +124,23 @@ module cw_desc_buf #(
         for (k = 0; k < BUF_N; k = k + 1)
             waits[k] = older_q[k*BUF_N +: BUF_N] != {BUF_N{1'b0}};
 
-    wire [BUF_N-1:0] can   = full_q & ~waits;
-    wire [BUF_N-1:0] above = can & ~((16'd2 << run_buf_q) - 16'd1);
-    wire [3:0]       pick  = lowest(above != {BUF_N{1'b0}} ? above : can);
+    // A buffer whose read ends in this cycle is as good as full.
+    wire [BUF_N-1:0] ending = fill_end_valid ? one << fill_end_buf : {BUF_N{1'b0}};
+    wire [BUF_N-1:0] ready  = (full_q | ending) & ~waits & ~taken_q;
+    wire [1:0]       some   = {(ready & c2h_q) != {BUF_N{1'b0}}, (ready & ~c2h_q) != {BUF_N{1'b0}}} & ~run_q;
+    wire             way    = some[1] && !(some[0] && start_q);
+    wire [BUF_N-1:0] can    = ready & (way ? c2h_q : ~c2h_q);
+    wire [BUF_N-1:0] above  = can & ~((one << run_buf_q[way] << 1) - one);
+    wire [BUF_W-1:0] pick   = lowest(above != {BUF_N{1'b0}} ? above : can);
     assign {pick_queue, pick_num, pick_n, pick_unit} = info[pick];
-    wire             start = !run_q && can != {BUF_N{1'b0}};
-    wire             read  = run_q && (!out_q || desc_ready);
-    wire             last  = read && run_left_q == 6'd1;
+    wire             start  = some != 2'b00;
+    wire             pick_fail = fill_end_valid && fill_end_buf == pick ? fill_end_fail : fail_q[pick];
+
+    wire [1:0]       may    = run_q & desc_room;
+    wire             side   = may[!turn_q] ? !turn_q : turn_q;
+    wire             read   = may != 2'b00 && (!out_q || desc_ready);
+    wire             last   = read && run_left_q[side] == 6'd1;
+    wire [BUF_W-1:0] run_buf = run_buf_q[side];
 
     assign desc_valid = out_q;
     assign desc_queue = out_queue_q;
@@ -135,8 +148,8 @@ module cw_desc_buf #(
     assign desc_fail  = out_fail_q;
     assign fetching = (busy_q & ~full_q) != {BUF_N{1'b0}};
     assign empty = busy_q == {BUF_N{1'b0}} && !out_q;
-    assign idle  = !take && !start && !read && !(out_q && desc_ready) && !fill_valid &&
-                   !fill_end_valid && !(rd_q && fetch_rd_ready);
+    assign idle  = !take && (free_q || rest == {BUF_N{1'b0}}) && !start && !read && !(out_q && desc_ready) && !fill_valid &&
+                   !fill_end_valid;
 
     // ---- banks of one descriptor width ----
     wire [DATA_W-1:0] bank_data;
@@ -145,8 +158,8 @@ module cw_desc_buf #(
         for (b = 0; b < BANK_N; b = b + 1) begin : g_bank
             wire [5:0] lane = (b[5:0] - {1'b0, fill_unit}) & LANE_MASK;
             wire [5:0] unit = {1'b0, fill_unit} + lane;
-            wire [8:0] wr_place = {fill_buf, unit[4:0]} >> BANK_S;
-            wire [8:0] rd_place = {run_buf_q, run_unit_q} >> BANK_S;
+            wire [BUF_W+4:0] wr_place = {fill_buf, unit[4:0]} >> BANK_S;
+            wire [BUF_W+4:0] rd_place = {run_buf, run_unit_q[side]} >> BANK_S;
             wire       unused = &{1'b0, wr_place, rd_place};
 
             // a beat may reach past the buffer's end: those lanes are padding
@@ -163,60 +176,65 @@ module cw_desc_buf #(
 
     integer i;
     always @(posedge clk) begin
-        if (fetch_rd_ready)
-            rd_q <= 1'b0;
+        if (!free_q || take) begin
+            free_q   <= rest != {BUF_N{1'b0}};
+            take_buf_q <= lowest(rest);
+        end
         if (take) begin
-            rd_q       <= 1'b1;
-            rd_buf_q   <= take_buf;
-            rd_addr_q  <= fetch_addr;
-            rd_bytes_q <= {fetch_n, 4'd0};
-            rd_queue_q <= fetch_queue;
-            rd_num_q   <= fetch_num;
-            busy_q[take_buf] <= 1'b1;
-            queue_q[take_buf*11 +: 11] <= fetch_queue;
-            info[take_buf] <= {fetch_queue, fetch_num, fetch_n, fetch_addr[8:4]};
+            busy_q[take_buf_q] <= 1'b1;
+            c2h_q[take_buf_q]  <= fetch_c2h;
+            queue_q[take_buf_q*11 +: 11] <= fetch_queue;
+            info[take_buf_q] <= {fetch_queue, fetch_num, fetch_n, fetch_addr[8:4]};
             for (i = 0; i < BUF_N; i = i + 1)
-                older_q[{take_buf, i[3:0]}] <= busy_q[i] && queue_q[i*11 +: 11] == fetch_queue;
+                older_q[{take_buf_q, i[BUF_W-1:0]}] <= busy_q[i] && queue_q[i*11 +: 11] == fetch_queue;
         end
         if (fill_end_valid) begin
             full_q[fill_end_buf] <= 1'b1;
             fail_q[fill_end_buf] <= fill_end_fail;
         end
         if (start) begin
-            run_q       <= 1'b1;
-            run_buf_q   <= pick;
-            run_unit_q  <= pick_unit;
-            run_left_q  <= pick_n;
-            run_num_q   <= pick_num;
-            run_queue_q <= pick_queue;
-            run_fail_q  <= fail_q[pick];
+            start_q          <= way;
+            run_q[way]       <= 1'b1;
+            run_buf_q[way]   <= pick;
+            run_unit_q[way]  <= pick_unit;
+            run_left_q[way]  <= pick_n;
+            run_num_q[way]   <= pick_num;
+            run_queue_q[way] <= pick_queue;
+            run_fail_q[way]  <= pick_fail;
+            taken_q[pick]    <= 1'b1;
         end
         if (desc_ready)
             out_q <= 1'b0;
         if (read) begin
-            out_q       <= 1'b1;
-            out_queue_q <= run_queue_q;
-            out_num_q   <= run_num_q;
-            out_fail_q  <= run_fail_q;
-            out_unit_q  <= run_unit_q;
-            run_unit_q  <= run_unit_q + 5'd1;
-            run_left_q  <= run_left_q - 6'd1;
-            run_num_q   <= run_num_q + 32'd1;
+            turn_q           <= side;
+            out_q            <= 1'b1;
+            out_queue_q      <= run_queue_q[side];
+            out_num_q        <= run_num_q[side];
+            out_fail_q       <= run_fail_q[side];
+            out_unit_q       <= run_unit_q[side];
+            run_unit_q[side] <= run_unit_q[side] + 5'd1;
+            run_left_q[side] <= run_left_q[side] - 6'd1;
+            run_num_q[side]  <= run_num_q[side] + 32'd1;
         end
         if (last) begin
-            run_q             <= 1'b0;
-            busy_q[run_buf_q] <= 1'b0;
-            full_q[run_buf_q] <= 1'b0;
+            run_q[side]      <= 1'b0;
+            busy_q[run_buf]  <= 1'b0;
+            full_q[run_buf]  <= 1'b0;
+            taken_q[run_buf] <= 1'b0;
             for (i = 0; i < BUF_N; i = i + 1)
-                older_q[{i[3:0], run_buf_q}] <= 1'b0;
+                older_q[{i[BUF_W-1:0], run_buf}] <= 1'b0;
         end
         if (rst) begin
-            rd_q      <= 1'b0;
-            run_q     <= 1'b0;
+            free_q    <= 1'b0;
+            run_q     <= 2'b00;
+            turn_q    <= 1'b0;
+            start_q   <= 1'b0;
             out_q     <= 1'b0;
             busy_q    <= {BUF_N{1'b0}};
             full_q    <= {BUF_N{1'b0}};
-            run_buf_q <= 4'd0;
+            taken_q   <= {BUF_N{1'b0}};
+            run_buf_q[0] <= {BUF_W{1'b0}};
+            run_buf_q[1] <= {BUF_W{1'b0}};
         end
     end
 endmodule

@@ -10,7 +10,8 @@
 //
 // Streams are not in this build: every descriptor of a streaming queue is bad.
 //
-// Two stages (configuration read; check and dispatch), a descriptor a cycle.
+// Two stages (configuration read; check and dispatch), a descriptor a cycle. What finds
+// nothing before it in its direction is offered in the cycle in which it is checked.
 `default_nettype none
 
 module cw_desc_issue #(
@@ -30,6 +31,7 @@ module cw_desc_issue #(
     input  wire [4:0]      qcfg_reg,
     input  wire [31:0]     qcfg_data,
 
+    output wire [1:0]      desc_room,       // of card to host, host to card: three more find a place
     input  wire            desc_valid,
     output wire            desc_ready,
     input  wire [10:0]     desc_queue,
@@ -161,7 +163,8 @@ module cw_desc_issue #(
                             bad_flags ? CW_STATUS_BAD_FLAGS[6:0] : CW_STATUS_BAD_RANGE[6:0];
     wire end_moving, h2c_moving, c2h_moving;
     wire [2:0] unused_end;
-    wire [3:0] unused_h2c, unused_c2h;
+    wire [3:0] h2c_n, c2h_n;
+    assign desc_room = {c2h_n <= 4'd5, h2c_n <= 4'd5};
     wire unused = &{1'b0, top[63:0], dw2};
 
     assign op_alloc_valid = s1_q && way_ready;
@@ -180,18 +183,25 @@ module cw_desc_issue #(
         .out_valid(issue_done_valid), .out_ready(issue_done_ready),
         .out_data({issue_done_op, issue_done_status, issue_done_kind}), .count(unused_end)
     );
+    wire              h2c_go = done && moves && !conf_c2h, c2h_go = done && moves && conf_c2h;
+    wire              h2c_kept, c2h_kept;
+    wire [MOVE_W-1:0] h2c_first, c2h_first;
     stream_fifo #(.W(MOVE_W), .DEPTH(8)) u_h2c (
-        .clk(clk), .rst(rst), .in_valid(done && moves && !conf_c2h), .in_ready(h2c_in_ready),
-        .in_data(move), .out_valid(h2c_valid), .out_ready(h2c_ready),
-        .out_data({h2c_op, h2c_queue, h2c_num, h2c_host_addr, h2c_card_addr, h2c_len, h2c_attr}),
-        .count(unused_h2c)
+        .clk(clk), .rst(rst), .in_valid(h2c_go && (h2c_kept || !h2c_ready)), .in_ready(h2c_in_ready),
+        .in_data(move), .out_valid(h2c_kept), .out_ready(h2c_ready), .out_data(h2c_first),
+        .count(h2c_n)
     );
     stream_fifo #(.W(MOVE_W), .DEPTH(8)) u_c2h (
-        .clk(clk), .rst(rst), .in_valid(done && moves && conf_c2h), .in_ready(c2h_in_ready),
-        .in_data(move), .out_valid(c2h_valid), .out_ready(c2h_ready),
-        .out_data({c2h_op, c2h_queue, c2h_num, c2h_host_addr, c2h_card_addr, c2h_len, c2h_attr}),
-        .count(unused_c2h)
+        .clk(clk), .rst(rst), .in_valid(c2h_go && (c2h_kept || !c2h_ready)), .in_ready(c2h_in_ready),
+        .in_data(move), .out_valid(c2h_kept), .out_ready(c2h_ready), .out_data(c2h_first),
+        .count(c2h_n)
     );
+    assign h2c_valid = h2c_kept || h2c_go;
+    assign c2h_valid = c2h_kept || c2h_go;
+    assign {h2c_op, h2c_queue, h2c_num, h2c_host_addr, h2c_card_addr, h2c_len, h2c_attr} =
+        h2c_kept ? h2c_first : move;
+    assign {c2h_op, c2h_queue, c2h_num, c2h_host_addr, c2h_card_addr, c2h_len, c2h_attr} =
+        c2h_kept ? c2h_first : move;
 
     assign end_moving = issue_done_valid && issue_done_ready;
     assign h2c_moving = h2c_valid && h2c_ready;

@@ -13,7 +13,9 @@
 // goes first; `stop` (a halt seen by cw_desc_issue) and kicks wait for a free
 // slot. fetch goes to cw_desc_buf; `fetched` counts when it is offered.
 //
-// Two cycles for a doorbell, a stop or a status read, three for a fetch.
+// The next event is picked while the state of the one before is written. One cycle for
+// a doorbell, a stop or a status read, two for a fetch; from a doorbell to its fetch
+// three cycles when no other queue waits: then it need not go through the list.
 `default_nettype none
 
 module cw_desc_sched #(
@@ -48,7 +50,8 @@ module cw_desc_sched #(
     output wire [10:0] fetch_queue,
     output wire [31:0] fetch_num,      // number of its first descriptor
     output wire [5:0]  fetch_n,        // descriptors, 1 to 32
-    output wire [63:0] fetch_addr
+    output wire [63:0] fetch_addr,
+    output wire        fetch_c2h       // its queue's direction
 );
     `include "cw_regs.vh"
 
@@ -73,29 +76,34 @@ module cw_desc_sched #(
     reg  [31:0] fetch_num_q;
     reg  [5:0]  fetch_n_q;
     reg  [63:0] fetch_addr_q;
+    reg         fetch_c2h_q;
 
     // ---- what to do next ----
     wire        list_valid;
     wire [10:0] list_queue;
     wire        list_idle;
     wire        init_done = init_q[QW];
-    wire        can_pop   = list_valid && engine_enable && !fetch_q;
+    wire        can_offer = engine_enable && (!fetch_q || fetch_ready);
+    wire        can_pop   = list_valid && can_offer && state_q != S_FETCH;
     wire        pick_cfg  = cfg_pend_q;
     wire        pick_stop = !pick_cfg && init_done && stop_valid;
-    wire        pick_qst  = !pick_cfg && !pick_stop && init_done && qst_valid && !qst_done_q;
+    wire        pick_qst  = !pick_cfg && !pick_stop && init_done && qst_valid && !qst_done_q &&
+                            !qst_fetch_ack;
     wire        pick_kick = !pick_cfg && !pick_stop && !pick_qst && init_done && kick_valid &&
                             !(pop_turn_q && can_pop);
     wire        pick_pop  = !pick_cfg && !pick_stop && !pick_qst && !pick_kick && init_done && can_pop;
     wire        pick_any  = pick_cfg || pick_stop || pick_qst || pick_kick || pick_pop;
-    wire        in_idle   = state_q == S_IDLE;
+    wire        alone     = ev_q == EV_KICK && !list_valid && can_offer; // its fetch may be next
+    wire        open      = state_q == S_IDLE || state_q == S_FETCH ||
+                            (state_q == S_ACT && ev_q != EV_POP && !alone);
     wire [10:0] pick_queue = pick_cfg ? cfg_queue_q : pick_stop ? stop_queue :
                              pick_qst ? qst_queue : pick_kick ? kick_queue : list_queue;
 
-    assign stop_ready = in_idle && pick_stop;
-    assign kick_ready = in_idle && pick_kick;
-    assign idle  = in_idle && !pick_any && init_done && !qcfg_valid && list_idle &&
+    assign stop_ready = open && pick_stop;
+    assign kick_ready = open && pick_kick;
+    assign idle  = state_q == S_IDLE && !pick_any && init_done && !qcfg_valid && list_idle &&
                    !(fetch_q && fetch_ready) && !(qst_done_q && !qst_valid);
-    assign empty = in_idle && !fetch_q;
+    assign empty = state_q == S_IDLE && !fetch_q;
 
     // ---- per-queue state, read when an event is picked ----
     wire [31:0] producer, fetched;
@@ -103,44 +111,47 @@ module cw_desc_sched #(
     wire [25:0] ring_lo;        // 64-byte aligned
     wire [31:0] ring_hi;
     wire [4:0]  entries_log2;
+    wire        c2h;
     reg         st_wr, list_wr, list_bit, push;
     reg  [66:0] st_data;
 
-    cw_ram #(.W(67), .DEPTH(QUEUE_N)) u_state (
+    cw_ram_fwd #(.W(67), .DEPTH(QUEUE_N)) u_state (
         .clk(clk), .wr_en(st_wr), .wr_addr(queue_q[QW-1:0]), .wr_data(st_data),
-        .rd_en(in_idle && pick_any), .rd_addr(pick_queue[QW-1:0]),
+        .rd_en(open && pick_any), .rd_addr(pick_queue[QW-1:0]),
         .rd_data({producer, fetched, run, quiesce, halted})
     );
-    cw_ram #(.W(1), .DEPTH(QUEUE_N)) u_in_list (
+    cw_ram_fwd #(.W(1), .DEPTH(QUEUE_N)) u_in_list (
         .clk(clk), .wr_en(list_wr || !init_done),
         .wr_addr(init_done ? queue_q[QW-1:0] : init_q[QW-1:0]), .wr_data(init_done && list_bit),
-        .rd_en(in_idle && pick_any), .rd_addr(pick_queue[QW-1:0]), .rd_data(in_list)
+        .rd_en(open && pick_any), .rd_addr(pick_queue[QW-1:0]), .rd_data(in_list)
     );
     wire cfg_write = qcfg_valid && qcfg_op == OP_WRITE;
     cw_ram #(.W(26), .DEPTH(QUEUE_N)) u_ring_lo (
         .clk(clk), .wr_en(cfg_write && qcfg_reg == CW_Q_RING_LO[6:2]),
         .wr_addr(qcfg_queue[QW-1:0]), .wr_data(qcfg_data[31:6]),
-        .rd_en(in_idle && pick_pop), .rd_addr(pick_queue[QW-1:0]), .rd_data(ring_lo)
+        .rd_en(open && (pick_pop || pick_kick)), .rd_addr(pick_queue[QW-1:0]), .rd_data(ring_lo)
     );
     cw_ram #(.W(32), .DEPTH(QUEUE_N)) u_ring_hi (
         .clk(clk), .wr_en(cfg_write && qcfg_reg == CW_Q_RING_HI[6:2]),
         .wr_addr(qcfg_queue[QW-1:0]), .wr_data(qcfg_data),
-        .rd_en(in_idle && pick_pop), .rd_addr(pick_queue[QW-1:0]), .rd_data(ring_hi)
+        .rd_en(open && (pick_pop || pick_kick)), .rd_addr(pick_queue[QW-1:0]), .rd_data(ring_hi)
     );
-    cw_ram #(.W(5), .DEPTH(QUEUE_N)) u_entries (
+    cw_ram #(.W(6), .DEPTH(QUEUE_N)) u_entries (
         .clk(clk), .wr_en(cfg_write && qcfg_reg == CW_Q_CONFIG[6:2]), .wr_addr(qcfg_queue[QW-1:0]),
-        .wr_data(qcfg_data[CW_Q_CONFIG_ENTRIES_LOG2_MSB:CW_Q_CONFIG_ENTRIES_LOG2_LSB]),
-        .rd_en(in_idle && pick_pop), .rd_addr(pick_queue[QW-1:0]), .rd_data(entries_log2)
+        .wr_data({qcfg_data[CW_Q_CONFIG_C2H_LSB],
+                  qcfg_data[CW_Q_CONFIG_ENTRIES_LOG2_MSB:CW_Q_CONFIG_ENTRIES_LOG2_LSB]}),
+        .rd_en(open && (pick_pop || pick_kick)), .rd_addr(pick_queue[QW-1:0]), .rd_data({c2h, entries_log2})
     );
     stream_ram_fifo #(.W(11), .DEPTH(QUEUE_N)) u_list (
         .clk(clk), .rst(rst), .idle(list_idle), .in_valid(push), .in_data(queue_q),
-        .out_valid(list_valid), .out_ready(in_idle && pick_pop), .out_data(list_queue)
+        .out_valid(list_valid), .out_ready(open && pick_pop), .out_data(list_queue)
     );
 
     // ---- size of a fetch ----
     wire [31:0] entries = 32'd1 << entries_log2;
     wire [31:0] slot    = fetched & (entries - 32'd1);
-    wire [31:0] avail   = producer - fetched;
+    wire [31:0] told    = ev_q == EV_KICK ? arg_q : producer;
+    wire [31:0] avail   = told - fetched;
     // An index that moved backwards, or too far, fetches nothing: whoever accepts
     // doorbells has checked them, this only bounds the damage.
     wire        can_fetch = run && !quiesce && !halted && avail != 32'd0 && avail <= entries;
@@ -153,6 +164,7 @@ module cw_desc_sched #(
     wire [5:0]  n        = {26'd0, n_avail} > to_end_q ? to_end_q[5:0] : n_avail;
 
     wire wants_list = run && !quiesce && !halted && !in_list;
+    wire direct = state_q == S_ACT && alone && wants_list && can_fetch;
 
     always @* begin
         st_wr    = 1'b0;
@@ -185,8 +197,8 @@ module cw_desc_sched #(
             EV_KICK: begin
                 st_wr          = 1'b1;
                 st_data[66:35] = arg_q;
-                push           = wants_list;
-                list_wr        = wants_list;
+                push           = wants_list && !direct;
+                list_wr        = push;
                 list_bit       = 1'b1;
             end
             EV_POP:
@@ -195,9 +207,10 @@ module cw_desc_sched #(
             endcase
         S_FETCH: begin
             st_wr         = 1'b1;
-            st_data[34:3] = fetched + {26'd0, n};
+            st_data       = {told, fetched + {26'd0, n}, run, quiesce, halted};
             push          = avail_q != {26'd0, n};
-            list_wr       = !push;
+            list_wr       = 1'b1;
+            list_bit      = push;
         end
         default: ;
         endcase
@@ -208,6 +221,7 @@ module cw_desc_sched #(
     assign fetch_num   = fetch_num_q;
     assign fetch_n     = fetch_n_q;
     assign fetch_addr  = fetch_addr_q;
+    assign fetch_c2h   = fetch_c2h_q;
     assign qst_fetch_ack = state_q == S_ACT && ev_q == EV_QST;
     assign qst_fetched   = fetched;
 
@@ -223,12 +237,11 @@ module cw_desc_sched #(
             qst_done_q <= 1'b0;
         if (!init_done)
             init_q <= init_q + 1'b1;
-        case (state_q)
         // waits for a configuration strobe, a stop, a status read, a doorbell, or
         // a queue in the list with room for its fetch
-        S_IDLE:
+        if (open) begin
+            state_q <= pick_any ? S_ACT : S_IDLE;
             if (pick_any) begin
-                state_q    <= S_ACT;
                 ev_q       <= pick_cfg ? EV_CFG : pick_stop ? EV_STOP : pick_qst ? EV_QST :
                               pick_kick ? EV_KICK : EV_POP;
                 queue_q    <= pick_queue;
@@ -237,9 +250,13 @@ module cw_desc_sched #(
                 if (pick_cfg)
                     cfg_pend_q <= 1'b0;
             end
+        end
+        case (state_q)
+        S_IDLE: ;
         // the queue's state is read: one cycle
         S_ACT: begin
-            state_q  <= ev_q == EV_POP && can_fetch ? S_FETCH : S_IDLE;
+            if (!open)
+                state_q <= direct || (ev_q == EV_POP && can_fetch) ? S_FETCH : S_IDLE;
             avail_q  <= avail;
             to_end_q <= entries - slot;
             addr_q   <= {ring_hi, ring_lo, 6'd0} + {28'd0, slot, 4'd0};
@@ -248,12 +265,12 @@ module cw_desc_sched #(
         end
         // the size of the fetch is known: one cycle
         S_FETCH: begin
-            state_q       <= S_IDLE;
             fetch_q       <= 1'b1;
             fetch_queue_q <= queue_q;
             fetch_num_q   <= fetched;
             fetch_n_q     <= n;
             fetch_addr_q  <= addr_q;
+            fetch_c2h_q   <= c2h;
         end
         default: state_q <= S_IDLE;
         endcase

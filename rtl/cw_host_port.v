@@ -208,7 +208,7 @@ module cw_host_port #(
     wire              win_data_valid, win_data_ready, win_data_eop;
     wire [DATA_W-1:0] win_data;
     wire              buf_wr_en;
-    wire [6:0]        buf_wr_addr;
+    wire [9-$clog2(DATA_W/32):0] buf_wr_addr;
     wire [DATA_W-1:0] buf_wr_data;
 
     // completion jobs

@@ -4,13 +4,14 @@
 // order of its queue, done in any order, and retired in order: it leaves on the
 // `retire` stream when all earlier ones of its queue have.
 //
-// An operation may retire when its number is the queue's next number (next_num);
-// so no list head is kept. Operations of a queue are linked in order of number
-// (tail per queue, link per operation), to find what was done already behind the
-// one that retires. op_alloc_num must run from 0 at ENABLE without a gap.
+// Operations of a queue are linked in order of number (tail per queue, link per
+// operation); the first one is marked as the head. A done is noted; when it is of
+// a head, a walk begins there: it retires the operation, goes on to the one linked
+// behind while that is done already, and marks as the head the one that is not.
+// Heads that are done wait for the walk in a queue. op_alloc_num must run from 0
+// at ENABLE without a gap.
 //
-// Two cycles an allocation, two a done, one for each operation that retires
-// behind another. Done to retire: three cycles.
+// An allocation, a done and a retirement each cycle. Done to retire: two cycles.
 `default_nettype none
 
 module cw_op_table #(
@@ -49,177 +50,161 @@ module cw_op_table #(
     output wire [6:0]              retire_status,
     output wire [23:0]             retire_bytes,
     output wire [1:0]              retire_kind,
-    output wire                    retire_last  // no later one of its queue is in flight
+    output wire                    retire_last  // when first offered, no later one of its queue was in flight
 );
     localparam OP_W  = $clog2(OP_N);
     localparam Q_W   = $clog2(QUEUE_N);
     localparam RES_W = 33;
     localparam [1:0] QCFG_ENABLE = 2'd1;
 
-    localparam [1:0] S_IDLE = 2'd0, S_ALLOC = 2'd1, S_DONE = 2'd2, S_CHAIN = 2'd3;
-
-    reg  [1:0]       state_q;
-    reg  [OP_N-1:0]  done_q;        // done, waits for an earlier one
+    reg  [OP_N-1:0]  done_q;        // ended
     reg  [OP_N-1:0]  linked_q;      // a later one of the same queue follows
+    reg  [OP_N-1:0]  head_q;        // the first of its queue, to be retired next
     reg  [OP_W:0]    used_q;        // operations in flight
 
     // ---- free operations: first each once by count, then as they come back ----
     reg  [OP_W:0]    fresh_q;
-    wire             back_valid, free_put, back_idle;
-    wire [OP_W-1:0]  back_id, free_id;
-    wire             fresh = !fresh_q[OP_W];
-    wire             id_valid = fresh || back_valid;
+    wire             back_valid, back_idle;
+    wire [OP_W-1:0]  back_id;
+    wire             fresh  = !fresh_q[OP_W];
+    wire             alloc  = op_alloc_valid && op_alloc_ready;
+    wire             retire = retire_valid && retire_ready;
+    reg  [OP_W-1:0]  walk_op_q;     // the operation that retires
 
-    assign op_alloc_id   = fresh ? fresh_q[OP_W-1:0] : back_id;
-    assign ops_in_flight = {{(15 - OP_W){1'b0}}, used_q};
+    assign op_alloc_id    = fresh ? fresh_q[OP_W-1:0] : back_id;
+    assign op_alloc_ready = fresh || back_valid;
+    assign ops_in_flight  = {{(15 - OP_W){1'b0}}, used_q};
 
     stream_ram_fifo #(.W(OP_W), .DEPTH(OP_N)) u_free (
-        .clk(clk), .rst(rst), .idle(back_idle), .in_valid(free_put), .in_data(free_id),
-        .out_valid(back_valid), .out_ready(op_alloc_ready && !fresh), .out_data(back_id)
+        .clk(clk), .rst(rst), .idle(back_idle), .in_valid(retire), .in_data(walk_op_q),
+        .out_valid(back_valid), .out_ready(alloc && !fresh), .out_data(back_id)
     );
 
-    // ---- a done and what is known of its operation ----
-    reg              ev_q;          // the registers below hold a done
-    reg              ev_info_q;     // and info_data is its operation's
-    reg  [OP_W-1:0]  ev_op_q;
-    reg  [RES_W-1:0] ev_res_q;
-    wire             ev_take;       // it is used up
-    wire             chain_read;    // the RAMs of operations read the follower
-    wire [10:0]      info_queue;
-    wire [31:0]      info_num;
-    wire             info_irq;
-    reg  [10:0]      queue_q;       // of the operation in S_CHAIN
-    reg  [31:0]      num_q;
-    reg  [OP_W-1:0]  op_q;
+    // ---- an allocation, one cycle later: linked to the tail of its queue, or its head ----
+    reg              new_q;
+    reg  [OP_W-1:0]  new_op_q;
+    reg  [Q_W-1:0]   new_queue_q;
+    reg  [31:0]      new_num_q;
+    wire [31:0]      next_num;      // number of the queue that retires next
+    wire [OP_W-1:0]  tail_op;       // in flight, unless that is the new one's
+    wire             tail_live   = new_q && next_num != new_num_q;
+    wire             tail_leaves = retire && tail_op == walk_op_q;
+    wire             follows     = tail_live && !tail_leaves;
 
-    assign done_ready = !ev_q;
+    // ---- a done, one cycle later ----
+    reg              end_q;
+    reg  [OP_W-1:0]  end_op_q;
+    reg  [RES_W-1:0] end_res_q;
+    wire             starts;        // it is of a head
+    assign done_ready = 1'b1;
+
+    // ---- the walk: the operation at hand, and the one behind it ----
+    reg              walk_q;
+    reg              offered_q, last_q; // it waits; it was the last
+    reg              late_q;        // it was linked after its link was read
+    reg  [OP_W-1:0]  late_op_q;
+    wire [OP_W-1:0]  link_op;
+    wire [OP_W-1:0]  behind  = late_q ? late_op_q : link_op;
+    wire             linked  = linked_q[walk_op_q];
+    wire             chain   = retire && linked && done_q[behind];
+    wire             pass_on = retire && linked && !done_q[behind];
+    wire             queued_valid, queued_idle;
+    wire [OP_W-1:0]  queued_op;
+    wire             free    = !walk_q || (retire && !chain);
+    wire             begins  = free && (queued_valid || starts);
+    wire             look    = chain || begins;
+    wire [OP_W-1:0]  look_op = chain ? behind : queued_valid ? queued_op : end_op_q;
+
+    assign starts = end_q && (head_q[end_op_q] || (pass_on && behind == end_op_q));
+
+    stream_ram_fifo #(.W(OP_W), .DEPTH(OP_N)) u_queued (
+        .clk(clk), .rst(rst), .idle(queued_idle), .in_valid(starts && !(free && !queued_valid)),
+        .in_data(end_op_q), .out_valid(queued_valid), .out_ready(free), .out_data(queued_op)
+    );
 
     // ---- RAMs ----
-    wire             alloc = state_q == S_ALLOC;
-    wire             start_done  = state_q == S_IDLE && ev_q && ev_info_q;
-    wire             start_alloc = state_q == S_IDLE && !start_done && op_alloc_valid && id_valid;
-    wire [31:0]      next_num;      // of the queue read in S_IDLE
-    wire [OP_W-1:0]  tail_op, link_op;
-    wire [RES_W-1:0] res_data;
-    wire             follow_alloc = alloc && next_num != op_alloc_num; // the tail is in flight
-    wire [OP_W-1:0]  this_op  = state_q == S_DONE ? ev_op_q : op_q;
-    wire [10:0]      this_queue = state_q == S_DONE ? info_queue : queue_q;
-    wire [31:0]      this_num = state_q == S_DONE ? info_num : num_q;
-    wire [RES_W-1:0] this_res = state_q == S_DONE ? ev_res_q : res_data;
-    wire             is_next  = state_q == S_CHAIN || (state_q == S_DONE && next_num == info_num);
-    wire             retire   = is_next && retire_ready;
-    wire             park     = state_q == S_DONE && !is_next;
-    wire             chain    = linked_q[this_op] && done_q[link_op];
-
     // ENABLE zeroes next_num; it waits for a cycle without a retirement.
     reg              zero_q;
     reg  [Q_W-1:0]   zero_queue_q;
     wire             zero = zero_q && !retire;
-    wire             unused = &{1'b0, qcfg_queue, this_queue, op_alloc_queue};
-
-    assign op_alloc_ready = alloc;
-    assign ev_take    = (state_q == S_DONE && retire) || park;
-    assign chain_read = retire && chain;
-    assign free_put   = retire;
-    assign free_id    = this_op;
-
-    // The same read port serves a waiting done and a chained retirement, which
-    // needs its data until it is taken.
-    wire             ev_read = ev_q && !ev_info_q && state_q != S_CHAIN;
+    wire             unused = &{1'b0, qcfg_queue, op_alloc_queue};
 
     cw_ram #(.W(44), .DEPTH(OP_N)) u_info (
         .clk(clk), .wr_en(alloc), .wr_addr(op_alloc_id),
         .wr_data({op_alloc_queue, op_alloc_num, op_alloc_irq}),
-        .rd_en(ev_read || chain_read), .rd_addr(chain_read ? link_op : ev_op_q),
-        .rd_data({info_queue, info_num, info_irq})
+        .rd_en(look), .rd_addr(look_op), .rd_data({retire_queue, retire_num, retire_irq})
     );
 
-    cw_ram #(.W(RES_W), .DEPTH(OP_N)) u_result (
-        .clk(clk), .wr_en(park), .wr_addr(ev_op_q), .wr_data(ev_res_q),
-        .rd_en(chain_read), .rd_addr(link_op), .rd_data(res_data)
+    cw_ram_fwd #(.W(RES_W), .DEPTH(OP_N)) u_result (
+        .clk(clk), .wr_en(end_q), .wr_addr(end_op_q), .wr_data(end_res_q),
+        .rd_en(look), .rd_addr(look_op), .rd_data({retire_status, retire_bytes, retire_kind})
     );
 
-    cw_ram #(.W(OP_W), .DEPTH(OP_N)) u_link (
-        .clk(clk), .wr_en(follow_alloc), .wr_addr(tail_op), .wr_data(op_alloc_id),
-        .rd_en(start_done || chain_read), .rd_addr(chain_read ? link_op : ev_op_q),
-        .rd_data(link_op)
+    cw_ram_fwd #(.W(OP_W), .DEPTH(OP_N)) u_link (
+        .clk(clk), .wr_en(follows), .wr_addr(tail_op), .wr_data(new_op_q),
+        .rd_en(look), .rd_addr(look_op), .rd_data(link_op)
     );
 
-    cw_ram #(.W(OP_W), .DEPTH(QUEUE_N)) u_tail (
-        .clk(clk), .wr_en(alloc), .wr_addr(op_alloc_queue[Q_W-1:0]), .wr_data(op_alloc_id),
-        .rd_en(start_alloc), .rd_addr(op_alloc_queue[Q_W-1:0]), .rd_data(tail_op)
+    cw_ram_fwd #(.W(OP_W), .DEPTH(QUEUE_N)) u_tail (
+        .clk(clk), .wr_en(new_q), .wr_addr(new_queue_q), .wr_data(new_op_q),
+        .rd_en(alloc), .rd_addr(op_alloc_queue[Q_W-1:0]), .rd_data(tail_op)
     );
 
-    cw_ram #(.W(32), .DEPTH(QUEUE_N)) u_next (
+    cw_ram_fwd #(.W(32), .DEPTH(QUEUE_N)) u_next (
         .clk(clk), .wr_en(retire || zero),
-        .wr_addr(retire ? this_queue[Q_W-1:0] : zero_queue_q),
-        .wr_data(retire ? this_num + 32'd1 : 32'd0),
-        .rd_en(start_done || start_alloc),
-        .rd_addr(start_done ? info_queue[Q_W-1:0] : op_alloc_queue[Q_W-1:0]), .rd_data(next_num)
+        .wr_addr(retire ? retire_queue[Q_W-1:0] : zero_queue_q),
+        .wr_data(retire ? retire_num + 32'd1 : 32'd0),
+        .rd_en(alloc), .rd_addr(op_alloc_queue[Q_W-1:0]), .rd_data(next_num)
     );
 
-    // ---- what retires ----
-    assign retire_valid  = is_next;
-    assign retire_queue  = this_queue;
-    assign retire_num    = this_num;
-    assign retire_irq    = info_irq;
-    assign {retire_status, retire_bytes, retire_kind} = this_res;
-    assign retire_last   = !linked_q[this_op];
+    assign retire_valid = walk_q;
+    assign retire_last  = offered_q ? last_q : !linked && !(tail_live && tail_op == walk_op_q);
 
-    assign moving = alloc || start_done || start_alloc || park || retire || ev_read || zero_q ||
-                    qcfg_valid || (done_valid && done_ready) || !back_idle;
+    assign moving = alloc || new_q || end_q || look || retire || zero_q || qcfg_valid ||
+                    (done_valid && done_ready) || !back_idle || !queued_idle;
 
     always @(posedge clk) begin
         if (alloc) begin
             done_q[op_alloc_id]   <= 1'b0;
             linked_q[op_alloc_id] <= 1'b0;
-            if (follow_alloc)
-                linked_q[tail_op] <= 1'b1;
         end
-        if (park)
-            done_q[ev_op_q] <= 1'b1;
-        if (done_valid && done_ready) begin
-            ev_op_q  <= done_op;
-            ev_res_q <= {done_status, done_bytes, done_kind};
+        if (new_q)
+            head_q[new_op_q] <= !follows;
+        if (follows)
+            linked_q[tail_op] <= 1'b1;
+        if (end_q)
+            done_q[end_op_q] <= 1'b1;
+        if (pass_on)
+            head_q[behind] <= 1'b1;
+        new_op_q    <= op_alloc_id;
+        new_queue_q <= op_alloc_queue[Q_W-1:0];
+        new_num_q   <= op_alloc_num;
+        end_op_q    <= done_op;
+        end_res_q   <= {done_status, done_bytes, done_kind};
+        if (look) begin
+            walk_op_q <= look_op;
+            late_q    <= 1'b0;
+        end else if (follows && tail_op == walk_op_q) begin
+            late_q    <= 1'b1;
+            late_op_q <= new_op_q;
         end
-        if (retire) begin
-            queue_q <= this_queue;
-            num_q   <= this_num + 32'd1;
-            op_q    <= link_op;
-        end
+        offered_q <= retire_valid && !retire_ready;
+        last_q    <= retire_last;
         if (qcfg_valid && qcfg_op == QCFG_ENABLE)
             zero_queue_q <= qcfg_queue[Q_W-1:0];
         if (rst) begin
-            state_q   <= S_IDLE;
-            ev_q      <= 1'b0;
-            ev_info_q <= 1'b0;
-            zero_q    <= 1'b0;
-            fresh_q   <= {(OP_W + 1){1'b0}};
-            used_q    <= {(OP_W + 1){1'b0}};
+            new_q   <= 1'b0;
+            end_q   <= 1'b0;
+            walk_q  <= 1'b0;
+            late_q  <= 1'b0;
+            zero_q  <= 1'b0;
+            fresh_q <= {(OP_W + 1){1'b0}};
+            used_q  <= {(OP_W + 1){1'b0}};
         end else begin
-            case (state_q)
-            // Waits for a done whose operation was looked up, else an allocation.
-            S_IDLE:
-                if (start_done)
-                    state_q <= S_DONE;
-                else if (start_alloc)
-                    state_q <= S_ALLOC;
-            // One cycle: takes the operation and links it to the tail.
-            S_ALLOC: state_q <= S_IDLE;
-            // Marks it done, or waits until its retirement is taken.
-            S_DONE:
-                if (park)
-                    state_q <= S_IDLE;
-                else if (retire)
-                    state_q <= chain ? S_CHAIN : S_IDLE;
-            // Waits until the retirement of the follower is taken.
-            S_CHAIN:
-                if (retire && !chain)
-                    state_q <= S_IDLE;
-            endcase
-            ev_q      <= (done_valid && done_ready) || (ev_q && !ev_take);
-            ev_info_q <= ev_read || (ev_info_q && !ev_take);
-            zero_q    <= (qcfg_valid && qcfg_op == QCFG_ENABLE) || (zero_q && !zero);
+            new_q  <= alloc;
+            end_q  <= done_valid;
+            walk_q <= look || (walk_q && !retire);
+            zero_q <= (qcfg_valid && qcfg_op == QCFG_ENABLE) || (zero_q && !zero);
             if (alloc && fresh)
                 fresh_q <= fresh_q + 1'b1;
             used_q <= used_q + {{OP_W{1'b0}}, alloc} - {{OP_W{1'b0}}, retire};

@@ -12,6 +12,7 @@
 
 module cw_rd_req #(
     parameter OP_W   = 8,
+    parameter BUF_W  = 4,
     parameter INFO_W = OP_W + 111
 ) (
     input  wire              clk,
@@ -23,7 +24,7 @@ module cw_rd_req #(
 
     input  wire              fetch_rd_valid,
     output wire              fetch_rd_ready,
-    input  wire [3:0]        fetch_rd_buf,
+    input  wire [BUF_W-1:0]  fetch_rd_buf,
     input  wire [63:0]       fetch_rd_addr,
     input  wire [9:0]        fetch_rd_bytes,
     input  wire [10:0]       fetch_rd_queue,
@@ -91,7 +92,7 @@ module cw_rd_req #(
     // completion boundaries (2.3.1.1), data in units of 16 bytes ----
     wire [12:0] first = {1'b0, addr_q[11:0]};
     wire [12:0] end_at = first + bytes_q - 13'd1;           // place of the last byte
-    wire [OP_W+3:0] buf_wide = {{OP_W{1'b0}}, fetch_rd_buf};
+    wire [OP_W+BUF_W-1:0] buf_wide = {{OP_W{1'b0}}, fetch_rd_buf};
     wire [6:0]  rcb64  = end_at[12:6] - first[12:6];
     wire [5:0]  rcb128 = end_at[12:7] - first[12:7];
     assign alloc_hdr_n  = (fn_rcb ? {1'b0, rcb128} : rcb64) + 7'd1;

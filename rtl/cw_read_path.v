@@ -123,6 +123,8 @@ module cw_read_path #(
 
     localparam TAG_W  = $clog2(TAG_N);
     localparam INFO_W = OP_W + 111;
+    localparam BUF_N  = OP_N > 256 ? 32 : 16;    // fetched batches, a power of two
+    localparam BUF_W  = OP_N > 256 ? 5 : 4;
 
     initial if (COUNTER_N != CW_COUNTER_N) begin
         $display("%m: COUNTER_N %0d does not match the register table", COUNTER_N);
@@ -147,6 +149,7 @@ module cw_read_path #(
     wire [31:0] fetch_num;
     wire [5:0]  fetch_n;
     wire [63:0] fetch_addr;
+    wire        fetch_c2h;
     cw_desc_sched #(.QUEUE_N(QUEUE_N)) u_desc_sched (
         .clk(clk), .rst(rst), .idle(sched_idle), .empty(sched_empty),
         .engine_enable(engine_enable), .rd_log2(rd_log2),
@@ -158,28 +161,29 @@ module cw_read_path #(
         .kick_producer(kick_producer),
         .stop_valid(stop_valid), .stop_ready(stop_ready), .stop_queue(stop_queue),
         .fetch_valid(fetch_valid), .fetch_ready(fetch_ready), .fetch_queue(fetch_queue),
-        .fetch_num(fetch_num), .fetch_n(fetch_n), .fetch_addr(fetch_addr)
+        .fetch_num(fetch_num), .fetch_n(fetch_n), .fetch_addr(fetch_addr), .fetch_c2h(fetch_c2h)
     );
 
     wire              fetch_rd_valid, fetch_rd_ready;
-    wire [3:0]        fetch_rd_buf;
+    wire [BUF_W-1:0]  fetch_rd_buf;
     wire [63:0]       fetch_rd_addr;
     wire [9:0]        fetch_rd_bytes;
     wire [10:0]       fetch_rd_queue;
     wire [31:0]       fetch_rd_num;
     wire              fill_valid, fill_end_valid, fill_end_fail;
-    wire [3:0]        fill_buf, fill_end_buf;
+    wire [BUF_W-1:0]  fill_buf, fill_end_buf;
     wire [4:0]        fill_unit;
     wire [DATA_W-1:0] fill_data;
     wire              desc_valid, desc_ready, desc_fail;
+    wire [1:0]        desc_room;
     wire [10:0]       desc_queue;
     wire [31:0]       desc_num;
     wire [127:0]      desc_data;
     wire              fetching;
-    cw_desc_buf #(.DATA_W(DATA_W)) u_desc_buf (
+    cw_desc_buf #(.DATA_W(DATA_W), .BUF_N(BUF_N)) u_desc_buf (
         .clk(clk), .rst(rst), .idle(buf_idle), .empty(buf_empty), .fetching(fetching),
         .fetch_valid(fetch_valid), .fetch_ready(fetch_ready), .fetch_queue(fetch_queue),
-        .fetch_num(fetch_num), .fetch_n(fetch_n), .fetch_addr(fetch_addr),
+        .fetch_num(fetch_num), .fetch_n(fetch_n), .fetch_addr(fetch_addr), .fetch_c2h(fetch_c2h),
         .fetch_rd_valid(fetch_rd_valid), .fetch_rd_ready(fetch_rd_ready),
         .fetch_rd_buf(fetch_rd_buf), .fetch_rd_addr(fetch_rd_addr),
         .fetch_rd_bytes(fetch_rd_bytes), .fetch_rd_queue(fetch_rd_queue),
@@ -187,8 +191,8 @@ module cw_read_path #(
         .fill_valid(fill_valid), .fill_buf(fill_buf), .fill_unit(fill_unit),
         .fill_data(fill_data), .fill_end_valid(fill_end_valid), .fill_end_buf(fill_end_buf),
         .fill_end_fail(fill_end_fail),
-        .desc_valid(desc_valid), .desc_ready(desc_ready), .desc_queue(desc_queue),
-        .desc_num(desc_num), .desc_fail(desc_fail), .desc_data(desc_data)
+        .desc_room(desc_room), .desc_valid(desc_valid), .desc_ready(desc_ready),
+        .desc_queue(desc_queue), .desc_num(desc_num), .desc_fail(desc_fail), .desc_data(desc_data)
     );
 
     wire            h2c_valid, h2c_ready;
@@ -204,8 +208,8 @@ module cw_read_path #(
         .fn_ro(fn_ro), .fn_ns(fn_ns),
         .qcfg_valid(qcfg_valid), .qcfg_op(qcfg_op), .qcfg_queue(qcfg_queue), .qcfg_reg(qcfg_reg),
         .qcfg_data(qcfg_data),
-        .desc_valid(desc_valid), .desc_ready(desc_ready), .desc_queue(desc_queue),
-        .desc_num(desc_num), .desc_fail(desc_fail), .desc_data(desc_data),
+        .desc_room(desc_room), .desc_valid(desc_valid), .desc_ready(desc_ready),
+        .desc_queue(desc_queue), .desc_num(desc_num), .desc_fail(desc_fail), .desc_data(desc_data),
         .op_alloc_valid(op_alloc_valid), .op_alloc_ready(op_alloc_ready),
         .op_alloc_id(op_alloc_id), .op_alloc_queue(op_alloc_queue), .op_alloc_num(op_alloc_num),
         .op_alloc_irq(op_alloc_irq),
@@ -250,7 +254,7 @@ module cw_read_path #(
     wire [6:0]        alloc_hdr_n;
     wire [8:0]        alloc_data_n;
     wire [INFO_W-1:0] alloc_info;
-    cw_rd_req #(.OP_W(OP_W), .INFO_W(INFO_W)) u_rd_req (
+    cw_rd_req #(.OP_W(OP_W), .BUF_W(BUF_W), .INFO_W(INFO_W)) u_rd_req (
         .clk(clk), .rst(rst), .idle(req_idle), .empty(req_empty), .fn_bdf(fn_bdf), .fn_rcb(fn_rcb),
         .fetch_rd_valid(fetch_rd_valid), .fetch_rd_ready(fetch_rd_ready),
         .fetch_rd_buf(fetch_rd_buf), .fetch_rd_addr(fetch_rd_addr),
@@ -311,7 +315,8 @@ module cw_read_path #(
     wire [6:0]        failed_status;
     wire              stat_cpl, stat_ur, stat_ca, stat_poison;
     cw_rx_cpl #(
-        .DATA_W(DATA_W), .TAG_N(TAG_N), .TAG_W(TAG_W), .OP_W(OP_W), .INFO_W(INFO_W)
+        .DATA_W(DATA_W), .TAG_N(TAG_N), .TAG_W(TAG_W), .OP_W(OP_W), .BUF_W(BUF_W),
+        .INFO_W(INFO_W)
     ) u_rx_cpl (
         .clk(clk), .rst(rst), .idle(cpl_idle), .empty(cpl_empty), .fn_bdf(fn_bdf),
         .rx_cpl_valid(rx_cpl_valid), .rx_cpl_ready(rx_cpl_ready), .rx_cpl_sop(rx_cpl_sop),

@@ -1,22 +1,30 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
 // Completion records. Takes operations in retirement order; for each that gets a
-// record, a 16-byte write to its slot of the queue's completion ring (number mod
+// record, 16 bytes for its slot of the queue's completion ring (number mod
 // entries; phase 1 on the first pass, flipping each pass), without relaxed
 // ordering or no-snoop. No record is written for an operation that asks for none,
 // for a disabled queue, or once the queue halted; one that halts the queue writes
 // its record first.
 //
-// The counts of a queue (retired, records) and the record and halt strobes move in
-// the cycle in which the record is accepted on `rec`: a read of the counts never
-// runs ahead of the records, and the host cannot have seen a record that is not
-// counted (its consumer index would be refused). The event for moderation comes
-// with them or, when it must wait, after.
+// Records of a queue that follow each other are written together (cw_record_run;
+// one run open for each direction, so that queues of both do not part each
+// other's), up to 256 bytes or the maximum payload size. A record waits for others
+// only while a later operation of its queue is in flight, nothing in it asks for
+// an interrupt and the request stream has other things to send, 128 cycles at most.
 //
-// Three cycles a record when `rec` is ready; the cycle stamp is of the second.
+// The counts of a queue (retired, records) and the record and halt strobes move
+// one cycle after its records were accepted on `rec`: a read of the counts never
+// runs ahead of the records, and the host cannot have seen a record that is not
+// counted (its consumer index would be refused). The event for moderation, one for
+// records written together, comes with them or, when it must wait, after.
+//
+// An operation a cycle. From an operation to its record on `rec`: three cycles; the
+// cycle stamp is of the first after it was taken.
 `default_nettype none
 
 module cw_record #(
+    parameter DATA_W  = 256,
     parameter QUEUE_N = 64
 ) (
     input  wire         clk,
@@ -25,6 +33,8 @@ module cw_record #(
     output wire         moving,    // a register may change without a new input
     input  wire [47:0]  now,
     input  wire [15:0]  fn_bdf,
+    input  wire [2:0]   fn_mps,
+    input  wire         tx_quiet,  // the request stream has nothing to send
 
     input  wire         qcfg_valid,
     input  wire [1:0]   qcfg_op,
@@ -52,12 +62,14 @@ module cw_record #(
 
     output wire         rec_valid,
     input  wire         rec_ready,
+    output wire         rec_eop,
     output wire [127:0] rec_hdr,
-    output wire [127:0] rec_data,
+    output wire [DATA_W-1:0]    rec_data,
+    output wire [DATA_W/32-1:0] rec_keep,
     output wire [10:0]  rec_queue,
-    output wire [31:0]  rec_num,
+    output wire [31:0]  rec_num,   // of the first record
 
-    // for moderation; count: records of the queue so far; raise: do not withhold this record
+    // for moderation; count: records of the queue so far; raise: do not withhold the last of them
     output wire         note_valid,
     input  wire         note_ready,
     output wire [10:0]  note_queue,
@@ -70,27 +82,36 @@ module cw_record #(
     output wire [10:0]  record_queue,
     output wire [31:0]  record_count,
     output wire         halt_valid,
-    output wire [10:0]  halt_queue
+    output wire [10:0]  halt_queue,
+    output wire         stat_record   // a pulse for each record counted
 );
     `include "cw_regs.vh"
-    `include "cw_tlp.vh"
 
     localparam Q_W = $clog2(QUEUE_N);
+    localparam KEEP_W = DATA_W / 32;
     localparam [1:0] QCFG_WRITE = 2'd0, QCFG_ENABLE = 2'd1, QCFG_DISABLE = 2'd2;
-    localparam [1:0] S_IDLE = 2'd0, S_LOOK = 2'd1, S_SEND = 2'd2, S_NOTE = 2'd3;
 
-    reg  [1:0]     state_q;
-    reg            counted_q;         // the operation at hand is counted
+    // ---- stage 1: an operation, and its queue's words from RAM ----
+    reg            s1_q;
+    reg  [10:0]    queue_q;
+    reg  [31:0]    num_q;
+    reg            irq_q, last_q;
+    reg  [6:0]     status_q;
+    reg  [23:0]    bytes_q;
+    reg  [1:0]     kind_q;
+    reg            wait_q;         // what may halt its queue is on its way: no other is taken
+    wire           s1_leave;
+    wire           look = retire_valid && retire_ready;
+    assign retire_ready = (!s1_q || s1_leave) && !wait_q;
 
     // ---- configuration; only the strobes write it ----
-    wire [Q_W-1:0] cfg_q = qcfg_queue[Q_W-1:0];
+    wire [Q_W-1:0] cfg_q  = qcfg_queue[Q_W-1:0];
     wire           wr_reg = qcfg_valid && qcfg_op == QCFG_WRITE;
     wire           wr_on  = qcfg_valid && (qcfg_op == QCFG_ENABLE || qcfg_op == QCFG_DISABLE);
-    wire           look   = state_q == S_IDLE && retire_valid;
-    wire [Q_W-1:0] at   = retire_queue[Q_W-1:0];
+    wire [Q_W-1:0] at     = retire_queue[Q_W-1:0];
     wire [31:0]    ring_lo, ring_hi;
     wire [4:0]     log2;
-    wire           enabled;
+    wire           c2h, enabled, halted;
 
     cw_ram #(.W(32), .DEPTH(QUEUE_N)) u_ring_lo (
         .clk(clk), .wr_en(wr_reg && qcfg_reg == CW_Q_CPL_LO[6:2]), .wr_addr(cfg_q),
@@ -100,42 +121,118 @@ module cw_record #(
         .clk(clk), .wr_en(wr_reg && qcfg_reg == CW_Q_CPL_HI[6:2]), .wr_addr(cfg_q),
         .wr_data(qcfg_data), .rd_en(look), .rd_addr(at), .rd_data(ring_hi)
     );
-    cw_ram #(.W(5), .DEPTH(QUEUE_N)) u_log2 (
+    cw_ram #(.W(6), .DEPTH(QUEUE_N)) u_config (
         .clk(clk), .wr_en(wr_reg && qcfg_reg == CW_Q_CONFIG[6:2]), .wr_addr(cfg_q),
-        .wr_data(qcfg_data[CW_Q_CONFIG_ENTRIES_LOG2_MSB:CW_Q_CONFIG_ENTRIES_LOG2_LSB]),
-        .rd_en(look), .rd_addr(at), .rd_data(log2)
+        .wr_data({qcfg_data[CW_Q_CONFIG_C2H_LSB],
+                  qcfg_data[CW_Q_CONFIG_ENTRIES_LOG2_MSB:CW_Q_CONFIG_ENTRIES_LOG2_LSB]}),
+        .rd_en(look), .rd_addr(at), .rd_data({c2h, log2})
     );
     cw_ram #(.W(1), .DEPTH(QUEUE_N)) u_enabled (
         .clk(clk), .wr_en(wr_on), .wr_addr(cfg_q), .wr_data(qcfg_op == QCFG_ENABLE),
         .rd_en(look), .rd_addr(at), .rd_data(enabled)
     );
 
-    // ---- counts and halts: written here and zeroed by ENABLE, which waits for a
-    // cycle without another write ----
-    reg            zero_q;
-    reg  [Q_W-1:0] zero_queue_q;
-    reg            asked_q, ack_q;    // qst: the RAMs were read; the answer is there
-    wire           ask = qst_valid && !asked_q && !look && !zero_q && !qcfg_valid;
-    wire           count;             // the operation at hand is counted now
-    wire           zero = zero_q && !count;
-    reg            write_q, halt_q, raise_q;
-    reg  [31:0]    retired_q, records_q;
+    // ---- stage 2: its record and where it goes ----
+    reg            s2_q, c2h_q, record_q, ends_q;
+    reg  [10:0]    out_queue_q;
+    reg  [31:0]    out_num_q;
+    reg  [63:0]    addr_q;
+    reg  [127:0]   data_q;
+    reg  [7:0]     tail_q;         // {cause, raise, halt, last}
+    wire [1:0]     put_ready, run_busy, run_moving;
+    wire           s2_leave = s2_q && put_ready[c2h_q];
+    assign s1_leave = s1_q && (!s2_q || s2_leave);
+
+    wire           live   = enabled && !halted;
+    wire           writes = live && !kind_q[0];
+    wire           halts  = live && kind_q[1];
+    wire           raises = live && irq_q && !kind_q[0];
+    wire [31:0]    mask   = ~(32'hffff_ffff << log2);
+    wire [31:0]    slot   = num_q & mask;
+    wire [31:0]    pass   = num_q >> log2;
+    // The ring is 64-byte aligned: a record never crosses 4 KiB.
+    wire [63:0]    addr   = {ring_hi, ring_lo[31:6], 6'd0} + {28'd0, slot, 4'd0};
+    wire           bound  = slot == mask || (&addr[6:4] && (fn_mps == 3'd0 || addr[7]));
+
+    // ---- runs, one for each direction, in turn ----
+    wire [1:0]     run_valid, run_none, run_eop;
+    wire [127:0]   run_hdr [0:1];
+    wire [DATA_W-1:0] run_data [0:1];
+    wire [KEEP_W-1:0] run_keep [0:1];
+    wire [10:0]    run_queue [0:1];
+    wire [31:0]    run_num [0:1];
+    wire [4:0]     run_n [0:1];
+    wire [7:0]     run_tail [0:1];
+    reg            held_q, turn_q; // a run was offered or begun; whose it was
+    wire           side = held_q ? turn_q : run_valid[!turn_q] ? !turn_q : turn_q;
+    wire           room;           // to count another
+    wire           give = room && run_valid[side];
+    wire           beat = give && (run_none[side] || rec_ready);
+    wire           gone = beat && run_eop[side];
+
+    genvar d;
+    generate
+        for (d = 0; d < 2; d = d + 1) begin : g_run
+            cw_record_run #(.DATA_W(DATA_W)) u_run (
+                .clk(clk), .rst(rst), .busy(run_busy[d]), .moving(run_moving[d]), .fn_bdf(fn_bdf),
+                .flush(tx_quiet || wait_q),
+                .put_valid(s2_q && c2h_q == d), .put_ready(put_ready[d]), .put_queue(out_queue_q),
+                .put_num(out_num_q), .put_record(record_q), .put_addr(addr_q), .put_data(data_q),
+                .put_ends(ends_q), .put_tail(tail_q),
+                .run_valid(run_valid[d]), .run_ready(beat && side == d), .run_none(run_none[d]),
+                .run_eop(run_eop[d]), .run_hdr(run_hdr[d]), .run_data(run_data[d]),
+                .run_keep(run_keep[d]), .run_queue(run_queue[d]), .run_num(run_num[d]),
+                .run_n(run_n[d]), .run_tail(run_tail[d])
+            );
+        end
+    endgenerate
+
+    assign rec_valid = give && !run_none[side];
+    assign rec_eop   = run_eop[side];
+    assign rec_hdr   = run_hdr[side];
+    assign rec_data  = run_data[side];
+    assign rec_keep  = run_keep[side];
+    assign rec_queue = run_queue[side];
+    assign rec_num   = run_num[side];
+
+    // ---- what has gone is counted ----
+    reg            count_q, note_q;  // to be counted; its event is to be taken
+    reg  [10:0]    c_queue_q;
+    reg  [4:0]     c_n_q;
+    reg  [7:0]     c_tail_q;
+    reg  [31:0]    c_count_q;
     wire [31:0]    retired_data, records_data;
     wire           halted_data;
     wire [4:0]     cause_data;
-    wire [31:0]    records_next = records_q + {31'd0, write_q};
+    wire [Q_W-1:0] c_at    = c_queue_q[Q_W-1:0];
+    wire [31:0]    retired = retired_data + (c_n_q == 5'd0 ? 32'd1 : {27'd0, c_n_q});
+    wire [31:0]    records = records_data + {27'd0, c_n_q};
+    wire           halt    = count_q && c_tail_q[1];
+    assign room = !note_q || note_ready;
 
-    cw_ram #(.W(64), .DEPTH(QUEUE_N)) u_counts (
-        .clk(clk), .wr_en(count || zero), .wr_addr(count ? at : zero_queue_q),
-        .wr_data(count ? {retired_q + 32'd1, records_next} : 64'd0),
-        .rd_en(look || ask), .rd_addr(look ? at : qst_queue[Q_W-1:0]),
-        .rd_data({retired_data, records_data})
+    // ENABLE zeroes the counts; it waits for a cycle without counting. Their read
+    // port serves Q_STATUS when nothing has gone.
+    reg            zero_q;
+    reg  [Q_W-1:0] zero_queue_q;
+    reg            asked_q, ack_q;
+    wire           zero = zero_q && !count_q;
+    wire           ask  = qst_valid && !asked_q && !gone;
+    wire [Q_W-1:0] read_at = gone ? run_queue[side][Q_W-1:0] : qst_queue[Q_W-1:0];
+
+    cw_ram_fwd #(.W(64), .DEPTH(QUEUE_N)) u_counts (
+        .clk(clk), .wr_en(count_q || zero), .wr_addr(count_q ? c_at : zero_queue_q),
+        .wr_data(count_q ? {retired, records} : 64'd0),
+        .rd_en(gone || ask), .rd_addr(read_at), .rd_data({retired_data, records_data})
     );
-    cw_ram #(.W(6), .DEPTH(QUEUE_N)) u_halt (
-        .clk(clk), .wr_en((count && halt_q) || zero), .wr_addr(count ? at : zero_queue_q),
-        .wr_data(count ? {1'b1, retire_status[4:0]} : 6'd0),
-        .rd_en(look || ask), .rd_addr(look ? at : qst_queue[Q_W-1:0]),
-        .rd_data({halted_data, cause_data})
+    cw_ram_fwd #(.W(6), .DEPTH(QUEUE_N)) u_cause (
+        .clk(clk), .wr_en(halt || zero), .wr_addr(count_q ? c_at : zero_queue_q),
+        .wr_data(count_q ? {1'b1, c_tail_q[7:3]} : 6'd0),
+        .rd_en(ask), .rd_addr(qst_queue[Q_W-1:0]), .rd_data({halted_data, cause_data})
+    );
+    // the same bit for stage 1
+    cw_ram #(.W(1), .DEPTH(QUEUE_N)) u_halted (
+        .clk(clk), .wr_en(halt || zero), .wr_addr(count_q ? c_at : zero_queue_q), .wr_data(count_q),
+        .rd_en(look), .rd_addr(at), .rd_data(halted)
     );
 
     assign qst_retire_ack = ack_q;
@@ -144,79 +241,80 @@ module cw_record #(
     assign qst_halted     = halted_data;
     assign qst_cause      = cause_data;
 
-    // ---- the record ----
-    reg  [63:0]  addr_q;
-    reg          phase_q;
-    reg  [47:0]  stamp_q;
-    wire [31:0]  slot  = retire_num & ~(32'hffff_ffff << log2);
-    wire [31:0]  pass  = retire_num >> log2;
-    // The ring is 64-byte aligned: a record never crosses 4 KiB.
-    wire [63:0]  addr  = {ring_hi, ring_lo[31:6], 6'd0} + {28'd0, slot, 4'd0};
-    wire         wide  = addr_q[63:32] != 32'd0;
-    wire [31:0]  dw0   = {wide ? TLP_MWR64 : TLP_MWR32, 24'd4};
-    wire [31:0]  dw1   = {fn_bdf, 8'd0, 8'hff};
-    wire         sent  = state_q == S_SEND && rec_ready;
+    assign note_valid   = note_q;
+    assign note_queue   = c_queue_q;
+    assign note_count   = count_q ? records : c_count_q;
+    assign note_raise   = c_tail_q[2];
+    assign note_halt    = c_tail_q[1];
+    assign note_last    = c_tail_q[0];
+    assign record_valid = count_q && c_n_q != 5'd0;
+    assign record_queue = c_queue_q;
+    assign record_count = records;
+    assign halt_valid   = halt;
+    assign halt_queue   = c_queue_q;
 
-    assign rec_valid = state_q == S_SEND;
-    assign rec_hdr   = wide ? {addr_q[31:0], addr_q[63:32], dw1, dw0}
-                            : {32'd0, addr_q[31:0], dw1, dw0};
-    assign rec_data  = {phase_q, retire_status, 5'd0, retire_queue, stamp_q[47:40], stamp_q[39:8],
-                        stamp_q[7:0], retire_bytes, retire_num};
-    assign rec_queue = retire_queue;
-    assign rec_num   = retire_num;
+    // The counter of records takes one a cycle; none are put faster.
+    reg  [7:0]     stat_q;
+    assign stat_record = stat_q != 8'd0;
 
-    assign count        = sent || (state_q == S_NOTE && !counted_q);
-    assign note_valid   = sent || state_q == S_NOTE;
-    assign retire_ready = note_valid && note_ready;
-    assign note_queue   = retire_queue;
-    assign note_count   = records_next;
-    assign note_raise   = raise_q;
-    assign note_halt    = halt_q;
-    assign note_last    = retire_last;
-    assign record_valid = count && write_q;
-    assign record_queue = retire_queue;
-    assign record_count = records_next;
-    assign halt_valid   = count && halt_q;
-    assign halt_queue   = retire_queue;
-
-    wire           asks  = zero_q || qcfg_valid || ack_q || (qst_valid && !asked_q);
-    wire           waits = state_q == S_IDLE ? !look : state_q == S_SEND ? !rec_ready :
-                           state_q == S_NOTE && counted_q && !note_ready;
-    assign busy   = retire_valid || state_q != S_IDLE || asks;
-    assign moving = asks || !waits;
+    wire           held = s1_q || s2_q || run_busy != 2'd0 || note_q;
+    wire           asks = zero_q || stat_record || qcfg_valid || ack_q || (qst_valid && !asked_q);
+    assign busy   = retire_valid || held || asks;
+    assign moving = asks || look || s1_leave || s2_leave || run_moving != 2'd0 || beat || count_q ||
+                    (note_q && note_ready) || (wait_q && !held);
 
     wire unused = &{1'b0, qcfg_queue, qst_queue, pass, ring_lo[5:0]};
 
     always @(posedge clk) begin
-        if (state_q == S_LOOK) begin
-            addr_q    <= addr;
-            phase_q   <= !pass[0];
-            stamp_q   <= now;
-            retired_q <= retired_data;
-            records_q <= records_data;
-            write_q   <= enabled && !halted_data && !retire_kind[0];
-            halt_q    <= enabled && !halted_data && retire_kind[1];
-            raise_q   <= enabled && !halted_data && retire_irq && !retire_kind[0];
+        if (look) begin
+            queue_q  <= retire_queue;
+            num_q    <= retire_num;
+            irq_q    <= retire_irq;
+            status_q <= retire_status;
+            bytes_q  <= retire_bytes;
+            kind_q   <= retire_kind;
+            last_q   <= retire_last;
         end
+        if (s1_leave) begin
+            out_queue_q <= queue_q;
+            out_num_q   <= num_q;
+            c2h_q       <= c2h;
+            record_q    <= writes;
+            addr_q      <= addr;
+            data_q      <= {!pass[0], status_q, 5'd0, queue_q, now[47:40], now[39:8], now[7:0],
+                            bytes_q, num_q};
+            ends_q      <= bound || raises || halts || last_q;
+            tail_q      <= {status_q[4:0], raises, halts, last_q};
+        end
+        if (gone) begin
+            c_queue_q <= run_queue[side];
+            c_n_q     <= run_n[side];
+            c_tail_q  <= run_tail[side];
+        end
+        if (count_q)
+            c_count_q <= records;
+        stat_q <= rst ? 8'd0 : stat_q + {3'd0, count_q ? c_n_q : 5'd0} - {7'd0, stat_record};
         if (qcfg_valid && qcfg_op == QCFG_ENABLE)
             zero_queue_q <= cfg_q;
         if (rst) begin
-            state_q <= S_IDLE;
+            s1_q    <= 1'b0;
+            s2_q    <= 1'b0;
+            wait_q  <= 1'b0;
+            held_q  <= 1'b0;
+            turn_q  <= 1'b0;
+            count_q <= 1'b0;
+            note_q  <= 1'b0;
             zero_q  <= 1'b0;
             asked_q <= 1'b0;
             ack_q   <= 1'b0;
         end else begin
-            case (state_q)
-            // Waits for an operation; reads its queue's RAMs.
-            S_IDLE: if (look) state_q <= S_LOOK;
-            // One cycle: decides and builds the record.
-            S_LOOK: state_q <= enabled && !halted_data && !retire_kind[0] ? S_SEND : S_NOTE;
-            // Waits until the record was accepted.
-            S_SEND: if (rec_ready) state_q <= note_ready ? S_IDLE : S_NOTE;
-            // Waits until the event was taken; what has no record is counted first.
-            S_NOTE: if (note_ready) state_q <= S_IDLE;
-            endcase
-            counted_q <= count || (counted_q && state_q == S_NOTE);
+            s1_q    <= look || (s1_q && !s1_leave);
+            s2_q    <= s1_leave || (s2_q && !s2_leave);
+            wait_q  <= (look && retire_kind[1]) || (wait_q && held);
+            held_q  <= give && !gone;
+            turn_q  <= give ? side : turn_q;
+            count_q <= gone;
+            note_q  <= gone || (note_q && !note_ready);
             zero_q  <= (qcfg_valid && qcfg_op == QCFG_ENABLE) || (zero_q && !zero);
             asked_q <= qst_valid && (asked_q || ask);
             ack_q   <= ask;

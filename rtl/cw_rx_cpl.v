@@ -20,6 +20,7 @@ module cw_rx_cpl #(
     parameter TAG_N  = 256,
     parameter TAG_W  = 8,
     parameter OP_W   = 8,
+    parameter BUF_W  = 4,
     parameter INFO_W = OP_W + 111
 ) (
     input  wire              clk,
@@ -52,11 +53,11 @@ module cw_rx_cpl #(
     output wire              end_quarantine,
 
     output wire              fill_valid,
-    output wire [3:0]        fill_buf,
+    output wire [BUF_W-1:0]  fill_buf,
     output wire [4:0]        fill_unit,
     output wire [DATA_W-1:0] fill_data,
     output wire              fill_end_valid,
-    output wire [3:0]        fill_end_buf,
+    output wire [BUF_W-1:0]  fill_end_buf,
     output wire              fill_end_fail,
 
     // payload for card memory; the rest is valid with sop
@@ -117,7 +118,7 @@ module cw_rx_cpl #(
     reg [TAG_W-1:0]  tag_q;
     // of the TLP whose further beats arrive
     reg              to_card_q, to_fill_q, ends_q, bad_q;
-    reg [3:0]        buf_q;
+    reg [BUF_W-1:0]  buf_q;
     reg [4:0]        unit_q;
 
     wire             fetch;
@@ -191,10 +192,10 @@ module cw_rx_cpl #(
 
     // ---- to the descriptor buffers, one register later ----
     reg              fill_q, fill_end_q, fill_fail_q;
-    reg [3:0]        fill_buf_q;
+    reg [BUF_W-1:0]  fill_buf_q;
     reg [4:0]        fill_unit_q;
     reg [DATA_W-1:0] fill_data_q;
-    wire [3:0] cur_buf   = first ? id[3:0] : buf_q;
+    wire [BUF_W-1:0] cur_buf = first ? id[BUF_W-1:0] : buf_q;
     wire [4:0] cur_unit  = first ? start[8:4] + consumed[8:4] : unit_q;
     wire       cur_end   = first ? ends && fetch : ends_q;
     wire       cur_fail  = first ? fails || was_bad : bad_q;

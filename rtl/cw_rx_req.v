@@ -17,8 +17,8 @@
 // may also see writes that arrived after it (section 2.4.1 allows that; a host that
 // minds waits for the answer). More than NP_N waiting are left to the PCIe IP.
 //
-// Latency: register bus two cycles after the request arrived. Throughput: a
-// doorbell each two cycles, window payload a beat a cycle.
+// Latency: register bus two cycles after the request arrived, a doorbell one.
+// Throughput: a doorbell and a beat of window payload each cycle.
 `default_nettype none
 
 module cw_rx_req #(
@@ -165,12 +165,15 @@ module cw_rx_req #(
     assign reg_be         = second_q ? last_be : first_be;
     assign reg_wdata      = second_q ? data_q[63:32] : data_q[31:0];
 
-    assign db_valid       = state_q == S_DISPATCH && class_q == C_DB_WR && win_wr_idle;
-    assign db_addr        = addr_q;
-    assign db_len         = len_q;
-    assign db_first_be    = first_be;
-    assign db_last_be     = last_be;
-    assign db_data        = data_q;
+    // a doorbell need not wait for its turn when it can be taken at once
+    wire       db_held    = state_q == S_DISPATCH && class_q == C_DB_WR;
+    wire       db_fresh   = starting && in_class == C_DB_WR;
+    assign db_valid       = (db_held || db_fresh) && win_wr_idle;
+    assign db_addr        = db_held ? addr_q : in_addr;
+    assign db_len         = db_held ? len_q : in_len;
+    assign db_first_be    = db_held ? first_be : in_hdr[TLP_FIRST_BE_MSB:TLP_FIRST_BE_LSB];
+    assign db_last_be     = db_held ? last_be : in_hdr[TLP_LAST_BE_MSB:TLP_LAST_BE_LSB];
+    assign db_data        = db_held ? data_q : in_data[63:0];
 
     assign win_wr_valid   = state_q == S_DISPATCH && class_q == C_WIN_WR && db_idle;
     assign win_rd_valid   = state_q == S_WIN_RD;
@@ -199,7 +202,7 @@ module cw_rx_req #(
         case (state_q)
         // Waits for a request; beats that start none (the rest of a payload nobody wants) are thrown away.
         S_IDLE: if (serve_np || starting) begin
-            state_q  <= S_DISPATCH;
+            state_q  <= db_valid && db_ready ? S_IDLE : S_DISPATCH;
             class_q  <= serve_np ? np_class : in_class;
             hdr_q    <= serve_np ? np_hdr : in_hdr;
             addr_q   <= serve_np ? np_addr : in_addr;

@@ -23,11 +23,11 @@
 `default_nettype none
 
 module cw_top #(
-    parameter DATA_W   = 256,  // stream and AXI width, bits: 256 (128 and 512 to come)
+    parameter DATA_W   = 256,  // stream and AXI width, bits: 128, 256 or 512
     parameter QUEUE_N  = 64,   // queues, 2 to 2048, a power of two
     parameter VECTOR_N = 64,   // MSI-X vectors, 1 to 2048
     parameter TAG_N    = 256,  // read tags, 32 to 1024, a power of two
-    parameter OP_N     = 256,  // descriptors in flight, 16 to 4096, a power of two
+    parameter OP_N     = DATA_W > 256 ? 512 : 256, // descriptors in flight, 16 to 4096, a power of two
     parameter DMA_ADDR_W = 64, // host address bits that can be driven
     parameter CLOCK_HZ = 250000000,
     parameter [63:0] CARD_MEM_BYTES = 64'h1_0000_0000
@@ -186,8 +186,8 @@ module cw_top #(
     localparam OP_W = $clog2(OP_N);
 
     initial begin
-        if (DATA_W != 256) begin
-            $display("%m: DATA_W %0d is not supported: 256", DATA_W);
+        if (DATA_W != 128 && DATA_W != 256 && DATA_W != 512) begin
+            $display("%m: DATA_W %0d must be 128, 256 or 512", DATA_W);
             $finish;
         end
         if (QUEUE_N < 2 || QUEUE_N > 2048 || (QUEUE_N & (QUEUE_N - 1)) != 0) begin

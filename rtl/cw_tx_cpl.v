@@ -42,7 +42,7 @@ module cw_tx_cpl #(
     input  wire [63:0]           cpl_imm,
 
     input  wire                  buf_wr_en,
-    input  wire [6:0]            buf_wr_addr,
+    input  wire [9-$clog2(DATA_W/32):0] buf_wr_addr,
     input  wire [DATA_W-1:0]     buf_wr_data,
 
     output wire                  tx_cpl_valid,
@@ -57,6 +57,8 @@ module cw_tx_cpl #(
 );
     `include "cw_tlp.vh"
 
+    localparam L = $clog2(DATA_W / 32);
+    localparam [31:0] LANES = DATA_W / 32;
     localparam [2:0] S_IDLE = 3'd0, S_SENT = 3'd1, S_CUT = 3'd2, S_FIRST = 3'd3, S_BEATS = 3'd4;
     reg [2:0]         state_q;
 
@@ -73,7 +75,7 @@ module cw_tx_cpl #(
     reg [12:0]        bytes_q;     // byte count of the next completion
     reg [1:0]         skip_q;      // bytes before the first one enabled
     reg [10:0]        cut_q;       // DWs of this completion not yet in a beat
-    reg [6:0]         word_q;      // next buffer word
+    reg [9-L:0]       word_q;      // next buffer word
     reg [DATA_W-1:0]  low_q;       // word before rd_data
     reg [127:0]       hdr_q;
     reg               out_q, sop_q, eop_q;
@@ -114,18 +116,18 @@ module cw_tx_cpl #(
     // ---- buffer and shift ----
     wire               step = state_q == S_BEATS && (!out_q || tx_cpl_ready) && cut_q != 11'd0;
     wire [DATA_W-1:0]  rd_data;
-    reg  [2:0]         shift_q;
+    reg  [L-1:0]       shift_q;
     wire [2*DATA_W-1:0] pair = {rd_data, low_q};
     wire [2*DATA_W-1:0] shifted = pair >> {shift_q, 5'd0};
-    wire               last_beat = cut_q <= 11'd8;
+    wire               last_beat = cut_q <= LANES[10:0];
 
     // The request's 4DW flag and byte enables decide at the job; the rest of the header is not copied.
     wire unused = &{1'b0, end_be[0], posted_ahead[14:0], shifted[2*DATA_W-1:DATA_W], req_q[127:64], req_q[39:32], req_q[31:24], req_q[17:14], req_q[11:0]};
 
-    cw_ram #(.W(DATA_W), .DEPTH(128)) u_buf (
+    cw_ram #(.W(DATA_W), .DEPTH(1 << (10 - L))) u_buf (
         .clk(clk), .wr_en(buf_wr_en), .wr_addr(buf_wr_addr), .wr_data(buf_wr_data),
         .rd_en(state_q == S_CUT || state_q == S_FIRST || step),
-        .rd_addr(state_q == S_CUT ? at_q[9:3] : word_q), .rd_data(rd_data)
+        .rd_addr(state_q == S_CUT ? at_q[9:L] : word_q), .rd_data(rd_data)
     );
 
     assign idle         = state_q == S_IDLE;
@@ -167,8 +169,8 @@ module cw_tx_cpl #(
             state_q <= buf_q && data_q ? S_FIRST : S_BEATS;
             hdr_q   <= {32'd0, dw2, dw1, dw0};
             cut_q   <= data_q ? cut : 11'd1;
-            shift_q <= at_q[2:0];
-            word_q  <= at_q[9:3] + 7'd1;
+            shift_q <= at_q[L-1:0];
+            word_q  <= at_q[9:L] + 1'b1;
             sop_q   <= 1'b1;
             at_q    <= at_q + cut[9:0];
             left_q  <= data_q ? left_q - cut : 11'd0;
@@ -179,7 +181,7 @@ module cw_tx_cpl #(
         S_FIRST: begin
             state_q <= S_BEATS;
             low_q   <= rd_data;
-            word_q  <= word_q + 7'd1;
+            word_q  <= word_q + 1'b1;
         end
         // Waits for the beats of the completion to be taken.
         default: begin
@@ -194,11 +196,11 @@ module cw_tx_cpl #(
                 eop_q      <= last_beat;
                 out_data_q <= buf_q ? shifted[DATA_W-1:0] : {{(DATA_W-64){1'b0}}, imm_q};
                 keep_q     <= !data_q ? {(DATA_W/32){1'b0}} :
-                              last_beat ? ~({(DATA_W/32){1'b1}} << cut_q[3:0]) : {(DATA_W/32){1'b1}};
+                              last_beat ? ~({(DATA_W/32){1'b1}} << cut_q[L:0]) : {(DATA_W/32){1'b1}};
                 imm_q      <= imm_q >> 32;       // of two DWs cut apart: the second
-                cut_q      <= last_beat ? 11'd0 : cut_q - 11'd8;
+                cut_q      <= last_beat ? 11'd0 : cut_q - LANES[10:0];
                 low_q      <= rd_data;
-                word_q     <= word_q + 7'd1;
+                word_q     <= word_q + 1'b1;
             end
         end
         endcase

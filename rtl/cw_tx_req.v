@@ -23,6 +23,7 @@ module cw_tx_req #(
     input  wire                 rst,
     output wire                 busy,       // something is offered, or posted writes are unsent
     output wire                 moving,     // a TLP is chosen, or leaves
+    output wire                 quiet,      // nothing is offered and no source wants to send
 
     input  wire [15:0]          fn_bdf,
     input  wire                 fn_bme,
@@ -49,8 +50,10 @@ module cw_tx_req #(
 
     input  wire                 rec_valid,
     output wire                 rec_ready,
-    input  wire [127:0]         rec_hdr,
-    input  wire [127:0]         rec_data,
+    input  wire                 rec_eop,
+    input  wire [127:0]         rec_hdr,    // the same on every beat
+    input  wire [DATA_W-1:0]    rec_data,
+    input  wire [DATA_W/32-1:0] rec_keep,
     input  wire [10:0]          rec_queue,
     input  wire [31:0]          rec_num,
 
@@ -89,7 +92,7 @@ module cw_tx_req #(
     localparam [2:0] SRC_RD = 3'd0, SRC_DATA = 3'd1, SRC_REC = 3'd2, SRC_MSIX = 3'd3, SRC_ENTRY = 3'd4;
 
     // ---- whose turn ----
-    reg         mid_q;             // a data TLP is begun and not ended
+    reg         mid_q;             // the last TLP is begun and not ended
     reg  [2:0]  turn_q;            // the source that had the last TLP
     wire        open     = fn_bme && fn_power == 2'd0 && !fn_flr;
     wire        no_ph    = fc_valid && fc_ph == 12'd0;
@@ -110,11 +113,11 @@ module cw_tx_req #(
         end
     endfunction
 
-    wire [2:0]  src   = mid_q ? SRC_DATA : next_source(turn_q, may);
-    wire        go    = mid_q ? data_valid : may != 5'd0;
+    wire [2:0]  src   = mid_q ? turn_q : next_source(turn_q, may);
+    wire        go    = mid_q ? (turn_q == SRC_DATA ? data_valid : rec_valid) : may != 5'd0;
     wire        room  = !tx_req_valid || tx_req_ready;
     wire        fire  = go && room;
-    wire        eop   = src != SRC_DATA || data_eop;
+    wire        eop   = src == SRC_DATA ? data_eop : src != SRC_REC || rec_eop;
     wire        wrote = fire && eop && src != SRC_RD;
 
     assign rd_req_ready   = fire && src == SRC_RD;
@@ -166,6 +169,7 @@ module cw_tx_req #(
     assign stall_credit = starved != 5'd0;
     assign stall_tx     = valid_q && !tx_req_ready;
     assign busy         = valid_q || want != 5'd0 || unsent != 16'd0;
+    assign quiet        = !valid_q && want == 5'd0;
     // What waits behind a gate, for credits or for the IP waits for an input.
     assign moving       = fire || (valid_q && tx_req_ready);
 
@@ -192,8 +196,8 @@ module cw_tx_req #(
             end
             SRC_REC: begin
                 hdr_q   <= rec_hdr;
-                data_q  <= {{(DATA_W - 128){1'b0}}, rec_data};
-                keep_q  <= {{(KEEP_W - 4){1'b0}}, 4'hf};
+                data_q  <= rec_data;
+                keep_q  <= rec_keep;
                 queue_q <= rec_queue;
                 num_q   <= rec_num;
             end

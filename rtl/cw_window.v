@@ -25,7 +25,7 @@ module cw_window #(
     input  wire [DATA_W-1:0]     data,
     input  wire                  data_eop,
     output wire                  buf_wr_en,
-    output wire [6:0]            buf_wr_addr,
+    output wire [9-$clog2(DATA_W/32):0] buf_wr_addr,
     output wire [DATA_W-1:0]     buf_wr_data,
     output wire                  ev_axi_err,
 

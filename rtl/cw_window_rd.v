@@ -21,7 +21,7 @@ module cw_window_rd #(
     output wire                  rd_err,
 
     output wire                  buf_wr_en,
-    output wire [6:0]            buf_wr_addr,
+    output wire [9-$clog2(DATA_W/32):0] buf_wr_addr,
     output wire [DATA_W-1:0]     buf_wr_data,
 
     output wire                  axi_arvalid,
@@ -34,15 +34,19 @@ module cw_window_rd #(
     input  wire [1:0]            axi_rresp,
     input  wire                  axi_rlast
 );
+    localparam L = $clog2(DATA_W / 32);
+    localparam [31:0] ROUND = DATA_W / 32 - 1;
     localparam [1:0] S_IDLE = 2'd0, S_AR = 2'd1, S_R = 2'd2, S_DONE = 2'd3;
     reg [1:0]  state_q;
     reg [63:0] addr_q;
     reg [7:0]  arlen_q;
-    reg [6:0]  word_q;
+    reg [9-L:0] word_q;
     reg        err_q;
 
     wire [63:0] start = window_base + {44'd0, rd_addr, 2'b00};
-    wire [10:0] span  = {8'd0, rd_addr[2:0]} + rd_len + 11'd7;
+    wire [10:0] span  = {{(11 - L){1'b0}}, rd_addr[L-1:0]} + rd_len + ROUND[10:0];
+    wire [10:0] span_n = span >> L;
+    wire [8:0]  beats = span_n[8:0];
 
     assign rd_done     = state_q == S_DONE;
     assign rd_err      = err_q;
@@ -59,16 +63,16 @@ module cw_window_rd #(
         // Waits for a read.
         S_IDLE: if (rd_valid) begin
             state_q <= S_AR;
-            addr_q  <= {start[63:5], 5'd0};
-            arlen_q <= span[10:3] - 8'd1;
-            word_q  <= rd_addr[9:3];
+            addr_q  <= {start[63:L+2], {(L + 2){1'b0}}};
+            arlen_q <= beats[7:0] - 8'd1;
+            word_q  <= rd_addr[9:L];
             err_q   <= 1'b0;
         end
         // Waits for card memory to take the address.
         S_AR: if (axi_arready) state_q <= S_R;
         // Waits for the last beat.
         S_R: if (axi_rvalid) begin
-            word_q <= word_q + 7'd1;
+            word_q <= word_q + 1'b1;
             if (axi_rresp != 2'd0)
                 err_q <= 1'b1;
             if (axi_rlast)
@@ -81,7 +85,7 @@ module cw_window_rd #(
             state_q <= S_IDLE;
     end
 
-    wire unused = &{1'b0, start[4:0], span[2:0]};
+    wire unused = &{1'b0, start[L+1:0], span_n[10:9], beats[8]};
 endmodule
 
 `default_nettype wire

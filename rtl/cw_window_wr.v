@@ -48,15 +48,17 @@ module cw_window_wr #(
     input  wire [1:0]            axi_bresp
 );
     localparam LANES = DATA_W / 32;
+    localparam L     = $clog2(LANES);
+    localparam [31:0] ROUND = DATA_W / 32 - 1;
 
     reg                busy_q, aw_q;
     reg [3:0]          open_q;        // responses to come
     reg [63:0]         addr_q;
     reg [7:0]          awlen_q;
-    reg [2:0]          turn_q;        // DWs to rotate
+    reg [L-1:0]        turn_q;        // DWs to rotate
     reg [10:0]         len_q;
     reg [3:0]          first_be_q, last_be_q;
-    reg [7:0]          beat_q, beats_q;
+    reg [8:0]          beat_q, beats_q;
     reg                ended_q;       // the last payload beat was taken
     reg                flushed_q;     // and the beat behind it was made
     reg [DATA_W-1:0]   carry_q;       // the previous payload beat, rotated
@@ -65,12 +67,15 @@ module cw_window_wr #(
     reg [DATA_W/8-1:0] wstrb_q;
 
     wire [63:0]         start = window_base + {44'd0, wr_addr, 2'b00};
-    wire [10:0]         span  = {8'd0, wr_addr[2:0]} + wr_len + 11'd7;
+    wire [10:0]         span  = {{(11 - L){1'b0}}, wr_addr[L-1:0]} + wr_len + ROUND[10:0];
+    wire [10:0]         span_n = span >> L;
+    wire [8:0]          beats = span_n[8:0];
+    wire [4:0]          turn  = {{(5 - L){1'b0}}, turn_q};
     wire [2*DATA_W-1:0] twice = {data, data} << {turn_q, 5'd0};
     wire [DATA_W-1:0]   turned = twice[2*DATA_W-1:DATA_W];
 
     // A W beat is made when its register is free and its payload is there.
-    wire final_beat = beat_q + 8'd1 == beats_q;
+    wire final_beat = beat_q + 9'd1 == beats_q;
     wire feed  = busy_q && beat_q != beats_q && (!w_q || axi_wready) && (ended_q || data_valid);
     // Payload beyond what the header announced is thrown away.
     wire drain = busy_q && beat_q == beats_q && !ended_q;
@@ -95,8 +100,8 @@ module cw_window_wr #(
     generate
         for (g = 0; g < LANES; g = g + 1) begin : g_lane
             localparam [11:0] LANE = g;
-            wire [11:0] index = {1'b0, beat_q, 3'd0} + LANE - {9'd0, turn_q};
-            wire        late  = {1'b0, turn_q} > LANE[3:0]; // belongs to the previous payload beat
+            wire [11:0] index = ({3'd0, beat_q} << L) + LANE - {7'd0, turn};
+            wire        late  = turn > LANE[4:0]; // belongs to the previous payload beat
             wire        lost  = late ? flushed_q : ended_q;
             wire        in    = !index[11] && index[10:0] < len_q && !lost;
             wire [3:0]  be    = index[10:0] == 11'd0 ? first_be_q :
@@ -110,11 +115,11 @@ module cw_window_wr #(
         if (wr_valid && wr_ready) begin
             busy_q     <= 1'b1;
             aw_q       <= 1'b1;
-            addr_q     <= {start[63:5], 5'd0};
-            awlen_q    <= span[10:3] - 8'd1;
-            beats_q    <= span[10:3];
-            beat_q     <= 8'd0;
-            turn_q     <= wr_addr[2:0];
+            addr_q     <= {start[63:L+2], {(L + 2){1'b0}}};
+            awlen_q    <= beats[7:0] - 8'd1;
+            beats_q    <= beats;
+            beat_q     <= 9'd0;
+            turn_q     <= wr_addr[L-1:0];
             len_q      <= wr_len;
             first_be_q <= wr_first_be;
             last_be_q  <= wr_last_be;
@@ -132,7 +137,7 @@ module cw_window_wr #(
             wlast_q <= final_beat;
             carry_q   <= turned;
             flushed_q <= ended_q;
-            beat_q  <= beat_q + 8'd1;
+            beat_q  <= beat_q + 9'd1;
         end
         if (data_valid && data_ready && data_eop)
             ended_q <= 1'b1;
@@ -147,7 +152,7 @@ module cw_window_wr #(
         end
     end
 
-    wire unused = &{1'b0, start[4:0], span[2:0], twice[DATA_W-1:0]};
+    wire unused = &{1'b0, start[L+1:0], span_n[10:9], twice[DATA_W-1:0]};
 endmodule
 
 `default_nettype wire

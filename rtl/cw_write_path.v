@@ -139,7 +139,6 @@ module cw_write_path #(
     `include "cw_regs.vh"
 
     localparam OP_W = $clog2(OP_N);
-    localparam RETIRE_W = 11 + 32 + 1 + 7 + 24 + 2 + 1;
 
     wire              data_valid, data_ready, data_eop;
     wire [127:0]      data_hdr;
@@ -156,17 +155,17 @@ module cw_write_path #(
     wire [6:0]        done_status;
     wire [23:0]       done_bytes;
     wire [1:0]        done_kind;
-    wire              retire_in_valid, retire_in_ready, retire_valid, retire_ready;
-    wire [RETIRE_W-1:0] retire_in;
+    wire              retire_valid, retire_ready;
     wire [10:0]       retire_queue;
     wire [31:0]       retire_num;
     wire              retire_irq, retire_last;
     wire [6:0]        retire_status;
     wire [23:0]       retire_bytes;
     wire [1:0]        retire_kind;
-    wire [3:0]        unused_retire_n;
-    wire              rec_valid, rec_ready;
-    wire [127:0]      rec_hdr, rec_data;
+    wire              rec_valid, rec_ready, rec_eop, tx_quiet;
+    wire [127:0]      rec_hdr;
+    wire [DATA_W-1:0] rec_data;
+    wire [DATA_W/32-1:0] rec_keep;
     wire [10:0]       rec_queue;
     wire [31:0]       rec_num;
     wire              note_valid, note_ready, note_raise, note_halt, note_last;
@@ -174,7 +173,7 @@ module cw_write_path #(
     wire [31:0]       note_count;
     wire              c2h_busy, record_busy, moderate_busy, tx_busy;
     wire              c2h_moving, table_moving, record_moving, moderate_moving, tx_moving;
-    wire              stat_data, stat_mwr, stall_credit, stall_tx, axi_error;
+    wire              stat_data, stat_record, stat_mwr, stall_credit, stall_tx, axi_error;
     // Data credits need no look: the IP holds a TLP back that they do not cover.
     wire              unused = &{1'b0, fc_pd};
 
@@ -183,7 +182,7 @@ module cw_write_path #(
                    !tx_busy && ops_in_flight == 16'd0;
     assign stat  = ({25'd0, stat_mwr} << CW_COUNTER_TX_MWR) |
                    ({25'd0, stat_data} << CW_COUNTER_C2H_BYTES) |
-                   ({25'd0, record_valid} << CW_COUNTER_RECORD) |
+                   ({25'd0, stat_record} << CW_COUNTER_RECORD) |
                    ({25'd0, stall_credit} << CW_COUNTER_STALL_CREDIT) |
                    ({25'd0, stall_tx} << CW_COUNTER_STALL_TX) |
                    ({25'd0, rec_valid && !rec_ready} << CW_COUNTER_STALL_RECORD) |
@@ -232,22 +231,14 @@ module cw_write_path #(
         .op_alloc_irq(op_alloc_irq),
         .done_valid(done_valid), .done_ready(done_ready), .done_op(done_op),
         .done_status(done_status), .done_bytes(done_bytes), .done_kind(done_kind),
-        .retire_valid(retire_in_valid), .retire_ready(retire_in_ready),
-        .retire_queue(retire_in[RETIRE_W-1 -: 11]), .retire_num(retire_in[66:35]),
-        .retire_irq(retire_in[34]), .retire_status(retire_in[33:27]),
-        .retire_bytes(retire_in[26:3]), .retire_kind(retire_in[2:1]), .retire_last(retire_in[0])
+        .retire_valid(retire_valid), .retire_ready(retire_ready), .retire_queue(retire_queue),
+        .retire_num(retire_num), .retire_irq(retire_irq), .retire_status(retire_status),
+        .retire_bytes(retire_bytes), .retire_kind(retire_kind), .retire_last(retire_last)
     );
 
-    stream_fifo #(.W(RETIRE_W), .DEPTH(8)) u_retire (
-        .clk(clk), .rst(rst), .in_valid(retire_in_valid), .in_ready(retire_in_ready),
-        .in_data(retire_in), .out_valid(retire_valid), .out_ready(retire_ready),
-        .out_data({retire_queue, retire_num, retire_irq, retire_status, retire_bytes,
-                   retire_kind, retire_last}),
-        .count(unused_retire_n)
-    );
-
-    cw_record #(.QUEUE_N(QUEUE_N)) u_record (
+    cw_record #(.DATA_W(DATA_W), .QUEUE_N(QUEUE_N)) u_record (
         .clk(clk), .rst(rst), .busy(record_busy), .moving(record_moving), .now(now), .fn_bdf(fn_bdf),
+        .fn_mps(fn_mps), .tx_quiet(tx_quiet),
         .qcfg_valid(qcfg_valid), .qcfg_op(qcfg_op), .qcfg_queue(qcfg_queue),
         .qcfg_reg(qcfg_reg), .qcfg_data(qcfg_data),
         .qst_valid(qst_valid), .qst_queue(qst_queue), .qst_retire_ack(qst_retire_ack),
@@ -256,12 +247,12 @@ module cw_write_path #(
         .retire_valid(retire_valid), .retire_ready(retire_ready), .retire_queue(retire_queue),
         .retire_num(retire_num), .retire_irq(retire_irq), .retire_status(retire_status),
         .retire_bytes(retire_bytes), .retire_kind(retire_kind), .retire_last(retire_last),
-        .rec_valid(rec_valid), .rec_ready(rec_ready), .rec_hdr(rec_hdr), .rec_data(rec_data),
-        .rec_queue(rec_queue), .rec_num(rec_num),
+        .rec_valid(rec_valid), .rec_ready(rec_ready), .rec_eop(rec_eop), .rec_hdr(rec_hdr),
+        .rec_data(rec_data), .rec_keep(rec_keep), .rec_queue(rec_queue), .rec_num(rec_num),
         .note_valid(note_valid), .note_ready(note_ready), .note_queue(note_queue),
         .note_count(note_count), .note_raise(note_raise), .note_halt(note_halt), .note_last(note_last),
         .record_valid(record_valid), .record_queue(record_queue), .record_count(record_count),
-        .halt_valid(halt_valid), .halt_queue(halt_queue)
+        .halt_valid(halt_valid), .halt_queue(halt_queue), .stat_record(stat_record)
     );
 
     cw_moderate #(.QUEUE_N(QUEUE_N), .VECTOR_N(VECTOR_N)) u_moderate (
@@ -279,7 +270,7 @@ module cw_write_path #(
     );
 
     cw_tx_req #(.DATA_W(DATA_W)) u_tx_req (
-        .clk(clk), .rst(rst), .busy(tx_busy), .moving(tx_moving),
+        .clk(clk), .rst(rst), .busy(tx_busy), .moving(tx_moving), .quiet(tx_quiet),
         .fn_bdf(fn_bdf), .fn_bme(fn_bme), .fn_power(fn_power), .fn_flr(fn_flr),
         .fc_valid(fc_valid), .fc_ph(fc_ph), .fc_nph(fc_nph),
         .rd_req_valid(rd_req_valid), .rd_req_ready(rd_req_ready), .rd_req_hdr(rd_req_hdr),
@@ -287,8 +278,8 @@ module cw_write_path #(
         .data_valid(data_valid), .data_ready(data_ready), .data_eop(data_eop),
         .data_hdr(data_hdr), .data_data(data_data), .data_keep(data_keep),
         .data_queue(data_queue), .data_num(data_num),
-        .rec_valid(rec_valid), .rec_ready(rec_ready), .rec_hdr(rec_hdr), .rec_data(rec_data),
-        .rec_queue(rec_queue), .rec_num(rec_num),
+        .rec_valid(rec_valid), .rec_ready(rec_ready), .rec_eop(rec_eop), .rec_hdr(rec_hdr),
+        .rec_data(rec_data), .rec_keep(rec_keep), .rec_queue(rec_queue), .rec_num(rec_num),
         .msix_req_valid(msix_req_valid), .msix_req_ready(msix_req_ready),
         .msix_req_addr(msix_req_addr), .msix_req_data(msix_req_data),
         .entry_valid(entry_valid), .entry_ready(entry_ready), .entry_addr(entry_addr),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // A deep first-in first-out queue in block RAM. What enters in one cycle can
-// leave two cycles later; one item a cycle both ways. It has no in_ready: the
+// leave in the next; one item a cycle both ways. It has no in_ready: the
 // owner guarantees that never more than DEPTH items are inside.
 `default_nettype none
 
@@ -22,13 +22,14 @@ module stream_ram_fifo #(
     reg [A:0] head_q, tail_q;
     reg       have_q;           // the RAM's output register holds the oldest item
 
-    wire stored = head_q != tail_q;
+    // What enters an empty queue is read in the same cycle.
+    wire stored = head_q != tail_q || in_valid;
     wire fetch  = stored && (!have_q || out_ready);
 
     assign out_valid = have_q;
     assign idle      = !in_valid && !fetch;
 
-    cw_ram #(.W(W), .DEPTH(DEPTH)) u_ram (
+    cw_ram_fwd #(.W(W), .DEPTH(DEPTH)) u_ram (
         .clk(clk), .wr_en(in_valid), .wr_addr(tail_q[A-1:0]), .wr_data(in_data),
         .rd_en(fetch), .rd_addr(head_q[A-1:0]), .rd_data(out_data)
     );

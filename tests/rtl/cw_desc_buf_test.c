@@ -27,7 +27,8 @@ struct env {
 
 static void start(struct env *e, unsigned stall)
 {
-	static const char *const fetch[] = { "fetch_queue", "fetch_num", "fetch_n", "fetch_addr", NULL };
+	static const char *const fetch[] = { "fetch_queue", "fetch_num", "fetch_n", "fetch_addr", "fetch_c2h",
+					     NULL };
 	static const char *const rd[] = { "fetch_rd_buf", "fetch_rd_addr", "fetch_rd_bytes", "fetch_rd_queue",
 					  "fetch_rd_num", NULL };
 	static const char *const desc[] = { "desc_queue", "desc_num", "desc_fail", "desc_data", NULL };
@@ -38,6 +39,7 @@ static void start(struct env *e, unsigned stall)
 	e->fetch = stream_source(e->d, "fetch", fetch);
 	e->rd = stream_sink(e->d, "fetch_rd", rd);
 	e->desc = stream_sink(e->d, "desc", desc);
+	dut_set(e->d, "desc_room", 3);
 	stream_stall(e->rd, stall);
 	stream_stall(e->desc, stall);
 	dut_reset(e->d, 3);
@@ -60,6 +62,7 @@ static void push(struct env *e, unsigned q, unsigned unit, unsigned n)
 	stream_put_u64(e->fetch, &b, 1, e->num[q]);
 	stream_put_u64(e->fetch, &b, 2, n);
 	stream_put_u64(e->fetch, &b, 3, addr);
+	stream_put_u64(e->fetch, &b, 4, q & 1);
 	stream_push(e->fetch, &b);
 	e->wait[e->wait_tail++ % 512] = (struct batch){ .used = true, .queue = q, .n = n, .num = e->num[q], .addr = addr };
 	e->num[q] += n;
@@ -192,6 +195,38 @@ static void slow_queue_does_not_hold_up_another(void **state)
 	end(&e);
 }
 
+/* Without room for the descriptors of a direction, those of the other go on; and each goes on where it was. */
+static void full_direction_does_not_hold_up_the_other(void **state)
+{
+	struct env e;
+	unsigned seen;
+
+	(void)state;
+	start(&e, 0);
+	for (unsigned i = 0; i < 4; i++) { /* odd queues are card to host */
+		push(&e, i, 0, 32);
+		push(&e, i, 0, 32);
+	}
+	while (e.out_n < 20)
+		cycle(&e, 0);
+	dut_set(e.d, "desc_room", 1);
+	for (unsigned i = 0; i < 3; i++)
+		cycle(&e, 0);
+	seen = e.next[1] + e.next[3];
+	for (unsigned i = 0; i < 3000; i++)
+		cycle(&e, 0);
+	assert_int_equal(e.next[0] + e.next[2], 128);
+	assert_int_equal(e.next[1] + e.next[3], seen);
+	assert_int_equal(dut_get(e.d, "idle"), 1);
+	assert_int_equal(dut_get(e.d, "empty"), 0);
+	for (unsigned i = 0; i < 3000; i++) {
+		dut_set(e.d, "desc_room", 2 * dut_below(&e.rng, 2));
+		cycle(&e, 0);
+	}
+	assert_int_equal(e.out_n, 256);
+	end(&e);
+}
+
 /* A beat at the last place must not reach over to the first. */
 static void last_unit_of_a_buffer(void **state)
 {
@@ -215,6 +250,7 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(queue_order_is_kept),
 		cmocka_unit_test(slow_queue_does_not_hold_up_another),
+		cmocka_unit_test(full_direction_does_not_hold_up_the_other),
 		cmocka_unit_test(last_unit_of_a_buffer),
 	};
 

@@ -12,25 +12,33 @@
 static const char *const retire_fields[] = {
 	"retire_queue", "retire_num", "retire_irq", "retire_status", "retire_bytes", "retire_kind", "retire_last", NULL
 };
-static const char *const rec_fields[] = { "rec_hdr", "rec_data", "rec_queue", "rec_num", NULL };
+static const char *const rec_fields[] = {
+	"rec_hdr", "rec_data", "rec_keep", "rec_eop", "rec_queue", "rec_num", NULL
+};
 static const char *const note_fields[] = { "note_queue", "note_count", "note_raise", "note_last", "note_halt", NULL };
 
 struct bench {
 	struct dut *d;
 	struct stream *in, *rec, *note;
 	unsigned record_n, halt_n, halt_queue;
-	uint64_t accepted, last_count;
+	uint64_t accepted, last_count, records; /* records: pulses of the counter */
+	/* the write at hand, and how far it was looked at */
+	struct stream_beat beat;
+	unsigned at, n;
+	uint32_t hdr[4];
 };
 
 static void watch(void *ctx)
 {
 	struct bench *b = ctx;
 
-	b->accepted += dut_get(b->d, "rec_valid") && dut_get(b->d, "rec_ready");
+	if (dut_get(b->d, "rec_valid") && dut_get(b->d, "rec_ready"))
+		b->accepted += dut_get(b->d, "rec_keep") == 0xff ? 2 : 1;
+	b->records += dut_get(b->d, "stat_record");
 	if (dut_get(b->d, "record_valid")) {
 		b->record_n++;
 		b->last_count = dut_get(b->d, "record_count");
-		assert_true(b->record_n <= b->accepted); /* never ahead of the stream */
+		assert_true(b->last_count <= b->accepted); /* never ahead of the stream */
 	}
 	if (dut_get(b->d, "halt_valid")) {
 		b->halt_n++;
@@ -99,24 +107,42 @@ static void settle(struct bench *b)
 	assert_int_equal(dut_get(b->d, "busy"), 0);
 }
 
+/* The next record of the stream: of the write at hand, or the first of the next one. */
+static uint64_t next_record(struct bench *b, uint32_t r[4])
+{
+	uint32_t two[8];
+	uint64_t addr;
+
+	if (b->at % 2 == 0 || b->at == b->n)
+		assert_true(stream_pop(b->rec, &b->beat));
+	if (b->at == b->n) {
+		stream_take(b->rec, &b->beat, 0, b->hdr, 16);
+		b->n = (b->hdr[0] & 0x3ff) / 4;
+		b->at = 0;
+		assert_in_range(b->n, 1, 16);
+	}
+	addr = b->hdr[0] >> 29 & 1 ? (uint64_t)b->hdr[2] << 32 | b->hdr[3] : b->hdr[2];
+	assert_int_equal(addr >> 8, (addr + 16 * b->n - 1) >> 8); /* within 256 bytes, so within 4 KiB */
+	assert_int_equal(b->hdr[0] & ~0x3ffu, addr >> 32 ? 0x60000000 : 0x40000000);
+	assert_int_equal(b->hdr[1], 0x030000ff);
+	stream_take(b->rec, &b->beat, 1, two, 32);
+	memcpy(r, two + b->at % 2 * 4, 16);
+	assert_int_equal(stream_take_u64(b->rec, &b->beat, 2), b->n - b->at / 2 * 2 == 1 ? 0xf : 0xff);
+	assert_int_equal(stream_take_u64(b->rec, &b->beat, 3), b->at / 2 == (b->n - 1) / 2);
+	return addr + 16 * b->at++;
+}
+
 static void expect(struct bench *b, unsigned q, uint32_t num, uint64_t addr, bool phase, unsigned status)
 {
-	struct stream_beat s;
-	uint32_t h[4], r[4];
+	uint32_t r[4];
 
-	assert_true(stream_pop(b->rec, &s));
-	stream_take(b->rec, &s, 0, h, 16);
-	stream_take(b->rec, &s, 1, r, 16);
-	assert_int_equal(h[0], addr >> 32 ? 0x60000004 : 0x40000004);
-	assert_int_equal(h[1], 0x030000ff);
-	assert_int_equal(h[2], addr >> 32 ? addr >> 32 : addr);
-	assert_int_equal(h[3], addr >> 32 ? (uint32_t)addr : 0);
+	assert_int_equal(next_record(b, r), addr);
 	assert_int_equal(r[0], num);
 	assert_int_equal(r[1], 0x45000000 | (0xabc000 + num % 1000));
 	assert_int_equal(r[2], 0xcdef0123);
 	assert_int_equal(r[3], 0xabu | q << 8 | status << 24 | (uint32_t)phase << 31);
-	assert_int_equal(stream_take_u64(b->rec, &s, 2), q);
-	assert_int_equal(stream_take_u64(b->rec, &s, 3), num);
+	assert_int_equal(stream_take_u64(b->rec, &b->beat, 4), q);
+	assert_int_equal((uint32_t)stream_take_u64(b->rec, &b->beat, 5), num - (b->at - 1));
 }
 
 static void status(struct bench *b, unsigned q, unsigned retired, unsigned records, int cause)
@@ -146,7 +172,7 @@ static void slots_and_phase_wrap(void **state)
 		uint32_t n = 1u << log2;
 
 		enable(b, 5, ring, log2);
-		/* Around each border, numbers need not be dense for this block. */
+		/* Around each border; an odd one is the last in flight, so that what follows it need not be its neighbour. */
 		for (unsigned pass = 0; pass < 4; pass++) {
 			uint32_t nums[] = { pass * n, pass * n + 1, pass * n + n - 1 };
 
@@ -262,6 +288,7 @@ static void counts_follow_acceptance(void **state)
 	for (uint32_t i = 0; i < 200; i++)
 		expect(b, 6, i, 0x40000 + 16 * (i % 8), !(i >> 3 & 1), 0);
 	status(b, 6, 200, 200, -1);
+	assert_int_equal(b->records, 200);
 	bench_close(b);
 }
 
@@ -289,6 +316,110 @@ static void a_record_sent_is_counted(void **state)
 	bench_close(b);
 }
 
+static void retire_plain(struct bench *b, unsigned q, uint32_t num)
+{
+	struct stream_beat s = { 0 };
+
+	stream_put_u64(b->in, &s, 0, q);
+	stream_put_u64(b->in, &s, 1, num);
+	stream_put_u64(b->in, &s, 4, 0xabc000 + num % 1000);
+	stream_push(b->in, &s);
+}
+
+/* Takes n records that must come as one write of each given number. */
+static void expect_writes(struct bench *b, unsigned q, uint32_t num, uint64_t ring, const unsigned *sizes, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		for (unsigned k = 0; k < sizes[i]; k++, num++) {
+			expect(b, q, num, ring + 16 * num, true, 0);
+			assert_int_equal(b->n, sizes[i]);
+		}
+}
+
+static void records_are_written_together(void **state)
+{
+	struct bench *b = bench_open(45);
+
+	(void)state;
+	dut_set(b->d, "fn_mps", 1);
+	enable(b, 1, 0x40040, 8);
+	enable(b, 3, 0x60000, 8); /* the other direction */
+	qcfg(b, 0, 3, CW_Q_CONFIG, 8 << CW_Q_CONFIG_ENTRIES_LOG2_SHIFT | CW_Q_CONFIG_C2H_MASK);
+	/* up to 256 bytes of address; a queue of the other direction does not part them */
+	for (uint32_t i = 0; i < 30; i++) {
+		retire_plain(b, 1, i);
+		retire_plain(b, 3, i);
+	}
+	dut_cycles(b->d, 70);
+	for (unsigned w = 0; w < 3; w++) {
+		uint32_t r[4];
+		uint64_t addr = next_record(b, r);
+
+		assert_int_equal(addr, w == 0 ? 0x40040 : w == 1 ? 0x60000 : 0x40100);
+		assert_int_equal(b->n, w == 0 ? 12 : 16);
+		while (b->at < b->n)
+			next_record(b, r);
+	}
+	assert_int_equal(stream_depth(b->rec), 0);
+	/* held for a while, then sent */
+	dut_cycles(b->d, 160);
+	expect_writes(b, 3, 16, 0x60000, (unsigned[]){ 14 }, 1);
+	expect_writes(b, 1, 28, 0x40040, (unsigned[]){ 2 }, 1);
+	status(b, 1, 30, 30, -1);
+	status(b, 3, 30, 30, -1);
+	assert_int_equal(stream_count(b->note), 5);
+	bench_close(b);
+}
+
+/* What ends a write: 128 bytes as the maximum payload, another queue, an interrupt, the last in flight, a quiet stream. */
+static void a_write_ends_where_it_must(void **state)
+{
+	struct bench *b = bench_open(46);
+
+	(void)state;
+	dut_set(b->d, "fn_mps", 0);
+	enable(b, 1, 0x40000, 8);
+	enable(b, 2, 0x50000, 8);
+	for (uint32_t i = 0; i < 19; i++)
+		retire_plain(b, 1, i);
+	retire_plain(b, 2, 0);
+	retire(b, 2, 1, 0, 0, false); /* the last in flight */
+	retire_plain(b, 2, 2);
+	dut_cycles(b->d, 60);
+	expect_writes(b, 1, 0, 0x40000, (unsigned[]){ 8, 8, 3 }, 3);
+	expect_writes(b, 2, 0, 0x50000, (unsigned[]){ 2 }, 1);
+	assert_int_equal(stream_depth(b->rec), 0);
+	dut_set(b->d, "tx_quiet", 1);
+	dut_cycles(b->d, 4);
+	expect_writes(b, 2, 2, 0x50000, (unsigned[]){ 1 }, 1);
+	dut_set(b->d, "tx_quiet", 0);
+	retire_plain(b, 1, 19);
+	retire(b, 1, 20, 0, 0, true); /* asks for an interrupt */
+	dut_cycles(b->d, 8);
+	expect_writes(b, 1, 19, 0x40000, (unsigned[]){ 2 }, 1);
+	settle(b);
+	bench_close(b);
+}
+
+static void an_operation_a_cycle(void **state)
+{
+	struct bench *b = bench_open(47);
+	uint64_t start;
+
+	(void)state;
+	dut_set(b->d, "fn_mps", 1);
+	enable(b, 1, 0x40000, 12);
+	for (uint32_t i = 0; i < 1024; i++)
+		retire_plain(b, 1, i);
+	start = dut_now(b->d);
+	while (stream_depth(b->in))
+		dut_cycle(b->d);
+	assert_in_range(dut_now(b->d) - start, 1024, 1030);
+	settle(b);
+	assert_int_equal(stream_count(b->rec), 512);
+	bench_close(b);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -298,6 +429,9 @@ int main(int argc, char **argv)
 		cmocka_unit_test(disabled_or_unwanted_means_none),
 		cmocka_unit_test(counts_follow_acceptance),
 		cmocka_unit_test(a_record_sent_is_counted),
+		cmocka_unit_test(records_are_written_together),
+		cmocka_unit_test(a_write_ends_where_it_must),
+		cmocka_unit_test(an_operation_a_cycle),
 	};
 
 	return dut_main(argc, argv, tests, sizeof(tests) / sizeof(tests[0]));

@@ -6,12 +6,16 @@ static const char *const rd_fields[] = { "rd_req_hdr", "rd_req_queue", "rd_req_n
 static const char *const data_fields[] = {
 	"data_hdr", "data_data", "data_keep", "data_eop", "data_queue", "data_num", NULL
 };
-static const char *const rec_fields[] = { "rec_hdr", "rec_data", "rec_queue", "rec_num", NULL };
+static const char *const rec_fields[] = {
+	"rec_hdr", "rec_data", "rec_keep", "rec_eop", "rec_queue", "rec_num", NULL
+};
 static const char *const msix_fields[] = { "msix_req_addr", "msix_req_data", NULL };
 static const char *const entry_fields[] = { "entry_addr", "entry_data", NULL };
 
 #define REC_AT 0x500000000ull
 #define MSI_AT 0xfee00000ull
+/* Records written together: one to five. */
+#define RECS(n) (1 + (n) % 5)
 /* Every other message goes above 4 GiB. */
 #define MSI_OF(n) (MSI_AT + 4 * (uint64_t)(n) + ((n) & 1 ? 0x700000000ull : 0))
 #define ENTRY_AT 0xfed00000ull
@@ -105,11 +109,17 @@ static void put(struct bench *b, enum src i)
 		}
 		break;
 	case REC:
-		header(&s, b->s[i], true, REC_AT + 16 * n, 4);
-		stream_put_u64(b->s[i], &s, 1, n);
-		stream_put_u64(b->s[i], &s, 2, 11);
-		stream_put_u64(b->s[i], &s, 3, n);
-		stream_push(b->s[i], &s);
+		header(&s, b->s[i], true, REC_AT + 256 * n, 4 * RECS(n));
+		stream_put_u64(b->s[i], &s, 4, 11);
+		stream_put_u64(b->s[i], &s, 5, n);
+		for (unsigned at = 0; at < RECS(n); at += 2) {
+			uint32_t w[8] = { n, at, 0, 0, at + 1 < RECS(n) ? n : 0 };
+
+			stream_put(b->s[i], &s, 1, w, 32);
+			stream_put_u64(b->s[i], &s, 2, at + 1 < RECS(n) ? 0xff : 0xf);
+			stream_put_u64(b->s[i], &s, 3, at + 2 >= RECS(n));
+			stream_push(b->s[i], &s);
+		}
 		break;
 	case ENTRY:
 		stream_put_u64(b->s[i], &s, 0, ENTRY_OF(n));
@@ -151,6 +161,8 @@ static void take(struct bench *b, unsigned cycles)
 			if (i == DATA)
 				for (unsigned k = 0; k < t->dws; k++)
 					assert_int_equal(((const uint32_t *)(const void *)t->data)[k], n * 1000 + k);
+			if (i == REC)
+				assert_int_equal(t->dws, 4 * RECS(n));
 			if (i == MSIX) {
 				assert_int_equal(t->data[0] | t->data[1] << 8, n);
 				assert_true(t->addr == MSI_OF(n));

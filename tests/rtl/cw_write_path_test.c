@@ -67,8 +67,8 @@ static void check_all(struct bench *b)
 		/* nothing is withheld at the end, and no more often than moderation allows */
 		if (n)
 			assert_true(u->irqs > u->irqs_at_last);
-		if (u->moderation > 1)
-			assert_true(u->irqs >= n / u->moderation);
+		if (u->moderation > 1) /* up to 16 records are written, and weighed, together */
+			assert_true(u->irqs >= n / (u->moderation + 15));
 		records += n;
 	}
 	assert_int_equal(b->record_pulses, records);
@@ -255,7 +255,7 @@ static void every_table_place_is_used_again(void **state)
 	bench_close(b);
 }
 
-static void records_at_four_cycles(void **state)
+static void an_operation_a_cycle_and_a_half(void **state)
 {
 	struct bench *b = bench_open(70, 1);
 	uint64_t at = HOST_HIGH + 64, start;
@@ -277,7 +277,8 @@ static void records_at_four_cycles(void **state)
 	while (b->record_pulses < 800)
 		pump(b, 1);
 	print_message("%u cycles for 100 operations\n", (unsigned)(dut_now(b->d) - start) / 8);
-	assert_true(dut_now(b->d) - start < 800 * 5);
+	assert_true(dut_now(b->d) - start < 800 * 3 / 2);
+	assert_true(b->joined > 0);
 	until_empty(b);
 	check_all(b);
 	bench_close(b);
@@ -293,7 +294,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(gates_hold_and_release),
 		cmocka_unit_test(waiting_for_the_host_is_idle),
 		cmocka_unit_test(every_table_place_is_used_again),
-		cmocka_unit_test(records_at_four_cycles),
+		cmocka_unit_test(an_operation_a_cycle_and_a_half),
 	};
 
 	return dut_main(argc, argv, tests, sizeof(tests) / sizeof(tests[0]));

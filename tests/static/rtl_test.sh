@@ -18,6 +18,10 @@ for name in default smallest largest; do
     check "icarus_$name" icarus_reads "${size[$name]}" cw_top rtl
     check "yosys_$name" once "yosys-$name" "$kept/yosys-version rtl/*.v rtl/*.vh" yosys_reads "${size[$name]}" cw_top rtl
 done
+for width in 128 512; do
+    check "verilator_${width}_bits" verilator_reads "DATA_W=$width" cw_top rtl
+    check "icarus_${width}_bits" icarus_reads "DATA_W=$width" cw_top rtl
+done
 # A size that is not in the list of cw_top.v ends in its initial block, as in a synthesis run.
 check "one_queue_is_refused" refuses '$finish' yosys_reads QUEUE_N=1 cw_top rtl
 tap_end
