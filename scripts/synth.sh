@@ -72,7 +72,7 @@ figures() {
     $1 ~ /^RAMB18/ { ram += $2 }
     $1 ~ /^RAMB36/ { ram += 2 * $2 }
     $1 ~ /^CARRY[48]$/ { carry += $2 }
-    END { print lut, lutram, ff, ram, carry, depth + 0 }' "$kept/$1.stat"
+    END { print lut + 0, lutram + 0, ff + 0, ram + 0, carry + 0, depth + 0 }' "$kept/$1.stat"
 }
 
 # one NAME FAMILY TOP PARAMS LUT LUTRAM FF RAM CARRY DEPTH
