@@ -125,17 +125,14 @@ module cw_usplus_out #(
     assign idle = rq_idle && cc_idle;
 
     // ---- parity: odd, a bit a byte ----
-    reg [DATA_W/8-1:0] rq_parity, cc_parity;
-    integer b;
-    always @* begin
-        rq_parity = {DATA_W/8{1'b0}};
-        cc_parity = {DATA_W/8{1'b0}};
-        for (b = 0; b < DATA_W / 8; b = b + 1)
-            if (PARITY != 0) begin
-                rq_parity[b] = ~^s_axis_rq_tdata[8 * b +: 8];
-                cc_parity[b] = ~^s_axis_cc_tdata[8 * b +: 8];
-            end
+    wire [DATA_W/8-1:0] rq_parity, cc_parity;
+    genvar b;
+    generate
+    for (b = 0; b < DATA_W / 8; b = b + 1) begin : g_parity
+        assign rq_parity[b] = PARITY != 0 && ~^s_axis_rq_tdata[8 * b +: 8];
+        assign cc_parity[b] = PARITY != 0 && ~^s_axis_cc_tdata[8 * b +: 8];
     end
+    endgenerate
 
     generate
     if (DATA_W == 256) begin : g_256
