@@ -20,7 +20,8 @@ inject() {
 }
 more_recoveries() { [ "$(says "device recovery")" -gt "$recoveries" ]; }
 corrected() { aer_inject "$bdf" cor && wait_for 100 said_corrected; }
-said_corrected() { [ "$(says "severity=Corrected")" -gt 0 ]; }
+# "Corrected", and "Correctable" since 6.5
+said_corrected() { [ "$(says "severity=Correct")" -gt 0 ]; }
 
 # meets KIND ERRNO: fio has this error after the event of this kind
 meets() {
