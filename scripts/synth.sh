@@ -117,6 +117,11 @@ chosen() {
     return 1
 }
 
+if [ -n "$update" ]; then
+    for name in $(sed -n 's/^#unmeasured \([^ ]*\) .*/\1/p' "$budget"); do
+        if chosen "$name" "$@"; then sed -i "s/^#unmeasured $name /$name /" "$budget"; fi
+    done
+fi
 status=0
 n=0
 while read -r -a line; do

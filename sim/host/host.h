@@ -160,7 +160,8 @@ int cw_host_probe(struct cw_host *h, struct cw_host_dev *dev);
 int cw_host_reset(struct cw_host *h, enum cw_link_state how);
 
 /* ---- interrupts ---- */
-/* Address and data that make the card's write a call of ops->interrupt(vector). */
+/* Address and data that make the card's write a call of ops->interrupt(vector). Without a host: of a host with
+ * default parameters. */
 void cw_host_msi_message(const struct cw_host *h, int vector, uint64_t *addr, uint32_t *data);
 
 /* ---- results ---- */

@@ -4,7 +4,7 @@
 
 void cw_host_msi_message(const struct cw_host *h, int vector, uint64_t *addr, uint32_t *data)
 {
-	*addr = h->p.msi_base;
+	*addr = h ? h->p.msi_base : CW_MSI_BASE;
 	*data = (uint32_t)vector & 0xffff;
 }
 

@@ -350,6 +350,10 @@ int dut_main_n(int argc, char **argv, const char *name, const struct CMUnitTest 
 	for (size_t i = 0; i < n; i++)
 		if (!skipped(tests[i].name))
 			chosen[m++] = tests[i];
+	if (m == 0) { /* nothing but those: all of them */
+		memcpy(chosen, tests, n * sizeof(*tests));
+		m = n;
+	}
 	if (s)
 		seed_of_run = strtoull(s, NULL, 0);
 	printf("%s seed %llu\n", name, (unsigned long long)seed_of_run);
