@@ -262,7 +262,7 @@ module cw_if_ptile #(
     assign msi_pnd_byte = pend_q[{told_q, 3'd0} +: 8];
 
     always @(posedge clk) begin
-        told_q <= told_q + 2'd1;
+        told_q <= rst ? 2'd0 : told_q + 2'd1;
         if (rst || fn_flr || !fn_msi_en) begin
             pend_q <= 32'd0;
             msg_q  <= 1'b0;
