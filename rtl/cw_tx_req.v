@@ -220,6 +220,7 @@ module cw_tx_req #(
         end
         if (rst) begin
             valid_q  <= 1'b0;
+            id_q     <= 1'b0;
             mid_q    <= 1'b0;
             turn_q   <= SRC_ENTRY;
             posted_q <= 16'd0;

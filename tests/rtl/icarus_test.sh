@@ -1,14 +1,17 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 # The block tests again, on Icarus Verilog instead of Verilator (tests/rtl/icarus.h): the same programs,
-# the same checks, a four-state simulator. Here the directed ones; TEST_ALL=1: the long random ones too.
+# the same checks, a four-state simulator. Here the directed tests of the programs that take a second or two;
+# TEST_ALL=1: all programs, and the long random tests too.
 # What passed is not run again while the program and the compiled design are what they were.
 set -u
 cd "$(dirname "$0")/../.." || exit
 . tests/tap.sh
 
 long="random any_ every_ sweep stalls all_ whole_" # words in the names of long tests
-[ -n "${TEST_ALL:-}" ] && long=
+slow="cw_c2h cw_host_port cw_host_port_queues cw_if_7series cw_if_7series_w64 cw_if_ptile_x8 cw_if_usplus cw_if_usplus_w512
+    cw_read_path cw_read_path_t1024"
+[ -n "${TEST_ALL:-}" ] && long='' slow=''
 
 # on_icarus NAME: build/tests/rtl/NAME_test on build/icarus/NAME.vvp
 on_icarus() {
@@ -32,6 +35,7 @@ unreset_valid_is_found() {
 
 for name in tests/rtl/*_test.c; do
     name=$(basename "$name" _test.c)
+    [[ " $(xargs <<<"$slow") " != *" $name "* ]] || continue
     check "$name" on_icarus "$name"
 done
 check "unreset_valid_is_found" unreset_valid_is_found
