@@ -45,7 +45,7 @@ key_of() {
 
 # run_one PROGRAM: TAP into its log, its exit status into the log's .rc
 run_one() {
-    local start=$SECONDS log key='' rc
+    local start=$SECONDS log key='' rc alone=()
     log=$(log_of "$1")
     # Planted bugs depend on more than that, and are remembered one by one.
     if [ -n "$TEST_ALL" ] && [[ $1 != */planted/* ]]; then
@@ -53,8 +53,10 @@ run_one() {
         [ "$key" = "$(cat "$log.passed" 2>/dev/null)" ] && return
         rm -f "$log.passed"
     fi
+    # The runs of one script, with this and that kind of interrupt, have the same files.
+    [[ $1 != *.sh ]] || alone=(flock "$logs/${1##*/}.lock")
     # shellcheck disable=SC2086 # an assignment and a path
-    timeout -k 10 "${TIMEOUT:-$timeout}" env $1 >"$log" 2>&1 </dev/null
+    "${alone[@]}" timeout -k 10 "${TIMEOUT:-$timeout}" env $1 >"$log" 2>&1 </dev/null
     echo "$? $((SECONDS - start))" >"$log.rc"
     if [ -n "$key" ] && read -r rc _ <"$log.rc" && [ "$rc" = 0 ]; then echo "$key" >"$log.passed"; fi
 }
