@@ -3,17 +3,23 @@
  * One system call, again and again; the first time its first allocation in the kernel fails, then its second
  * one, and so on (/proc/PID/fail-nth), until it is through before the one that would fail:
  *
- *   failing bind ADDRESS           the driver is bound to the card, and unbound when that went well
- *   failing load FILE PARAMETERS   the module is loaded, and removed when that went well
+ *   failing bind ADDRESS           the driver is bound to the card, and unbound when that went well: see below
+ *   failing load FILE PARAMETERS   the module is loaded, and removed when that went well: see below
  *   failing open|info              of the card, CAUSEWAY_CARD
  *   failing write|read BYTES       a call of so many bytes at the card's start; where a read says that bytes came,
  *                                  they are those that were written before
  *
- * FAIL_STEP=N: only each Nth of them. It may succeed all the same, or be short; an error must be ENOMEM, or EFAULT where
- * a copy to or from user space failed, or what FAIL_ALSO=ERRNO says. Prints how often it had which end.
+ * It may succeed all the same, or be short; an error must be ENOMEM, or EFAULT where a copy to or from user space
+ * failed, or what FAIL_ALSO=ERRNO says. Prints how often it had which end.
+ *
+ * Loading and binding go through much of the kernel that does not take failing allocations (ACPI's interpreter uses what
+ * it has freed; the tracer warns; what could not be entered in /proc warns when it is taken out). So these are tried
+ * FAIL_TRIES=N times (100), and each time one allocation fails that the module asked for itself, or at a few calls'
+ * distance: the first for which a die falls so, with four kinds of die.
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,7 +32,13 @@
 #include "driver/uapi/causeway.h"
 
 #define DRIVER "/sys/bus/pci/drivers/causeway/"
+#define DEBUGFS "/sys/kernel/debug/"
 #define NTH_MAX 100000
+/* Calls that are looked at, from the check in the allocator up; the allocator's own are about six. */
+#define STACK_DEPTH 10
+/* Where x86-64 has its modules (Documentation/x86/x86_64/mm.rst); there is none but ours. */
+#define MODULES_BEGIN 0xffffffffa0000000ul
+#define MODULES_END 0xffffffffff000000ul
 
 static const char *what, *arg, *parameters;
 static int nth_fd, fd = -1;
@@ -146,9 +158,108 @@ static unsigned int number(const char *name, unsigned int otherwise)
 	return s ? (unsigned int)strtoul(s, NULL, 0) : otherwise;
 }
 
+/* ---- what the module asks for itself fails ---- */
+
+static const char *const faults[] = { "failslab", "fail_page_alloc" };
+
+__attribute__((format(printf, 3, 4))) static void knob(const char *fault, const char *name, const char *fmt, ...)
+{
+	char path[128], text[32];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	snprintf(path, sizeof(path), DEBUGFS "%s/%s", fault, name);
+	if (text_to(path, text))
+		die(path);
+}
+
+/* What is left of the one time that FAULT may fail: 0 when it has. */
+static int times_left(const char *fault)
+{
+	char path[128];
+	int left = -1;
+	FILE *f;
+
+	snprintf(path, sizeof(path), DEBUGFS "%s/times", fault);
+	f = fopen(path, "re");
+	if (!f || fscanf(f, "%d", &left) != 1)
+		die(path);
+	fclose(f);
+	return left;
+}
+
+static unsigned long address_of(const char *function)
+{
+	char line[512], found[128];
+	unsigned long at = 0;
+	FILE *f = fopen("/proc/kallsyms", "re");
+
+	if (!f)
+		die("/proc/kallsyms");
+	while (fgets(line, sizeof(line), f)) {
+		if (sscanf(line, "%lx %*s %127s", &at, found) == 2 && !strcmp(found, function))
+			break;
+		at = 0;
+	}
+	fclose(f);
+	if (!at) {
+		fprintf(stderr, "failing: /proc/kallsyms does not say where %s is\n", function);
+		exit(1);
+	}
+	return at;
+}
+
+static int own_failures(unsigned int tries, int also)
+{
+	static const unsigned int percent[] = { 3, 6, 12, 30 };
+	unsigned long proc = address_of("__proc_create");
+	unsigned int failed = 0, survived = 0, nothing = 0;
+
+	for (size_t i = 0; i < 2; i++) {
+		knob(faults[i], "task-filter", "Y");
+		knob(faults[i], "stacktrace-depth", "%d", STACK_DEPTH);
+		knob(faults[i], "require-start", "%#lx", MODULES_BEGIN);
+		knob(faults[i], "require-end", "%#lx", MODULES_END);
+		knob(faults[i], "reject-start", "%#lx", proc);
+		knob(faults[i], "reject-end", "%#lx", proc + 1024);
+	}
+	for (unsigned int t = 0; t < tries; t++) {
+		ssize_t ret;
+		int error, hit;
+
+		for (size_t i = 0; i < 2; i++) {
+			knob(faults[i], "times", "1");
+			knob(faults[i], "probability", "%u", percent[t % 4]);
+		}
+		before();
+		if (text_to("/proc/self/make-it-fail", "1"))
+			die("make-it-fail");
+		ret = call();
+		error = ret < 0 ? errno : 0;
+		if (text_to("/proc/self/make-it-fail", "0"))
+			die("make-it-fail");
+		hit = !times_left(faults[0]) || !times_left(faults[1]);
+		for (size_t i = 0; i < 2; i++)
+			knob(faults[i], "probability", "0");
+		after(ret);
+		if (error && (!hit || (error != ENOMEM && error != also))) {
+			fprintf(stderr, "failing: %s: with %s failing: %s\n", what, hit ? "an allocation" : "nothing", strerror(error));
+			return 1;
+		}
+		failed += error != 0;
+		survived += hit && !error;
+		nothing += !hit;
+	}
+	printf("# %s: %u times it failed, %u times it went well all the same, %u times nothing was hit\n", what, failed, survived,
+	       nothing);
+	return failed < tries / 10;
+}
+
 int main(int argc, char **argv)
 {
-	unsigned int ends[4096] = { 0 }, shorter = 0, n, hits = 0, step = number("FAIL_STEP", 1);
+	unsigned int ends[4096] = { 0 }, shorter = 0, n, hits = 0;
 	int also = (int)number("FAIL_ALSO", ENOMEM), error, hit = 1;
 	ssize_t ret, full = -1;
 
@@ -172,7 +283,9 @@ int main(int argc, char **argv)
 	if (full < 0)
 		die(what);
 	after(full);
-	for (n = 1; hit && n < NTH_MAX; n += step) {
+	if (strchr("bl", *what))
+		return own_failures(number("FAIL_TRIES", 100), also);
+	for (n = 1; hit && n < NTH_MAX; n++) {
 		before();
 		arm(n);
 		ret = call();
