@@ -176,32 +176,37 @@ __attribute__((format(printf, 3, 4))) static void knob(const char *fault, const 
 }
 
 /* What is left of the one time that FAULT may fail: 0 when it has. */
-static int times_left(const char *fault)
+static long times_left(const char *fault)
 {
-	char path[128];
-	int left = -1;
-	FILE *f;
+	char path[128], text[32] = "";
+	int f;
 
 	snprintf(path, sizeof(path), DEBUGFS "%s/times", fault);
-	f = fopen(path, "re");
-	if (!f || fscanf(f, "%d", &left) != 1)
+	f = open(path, O_RDONLY);
+	if (f < 0 || read(f, text, sizeof(text) - 1) <= 0)
 		die(path);
-	fclose(f);
-	return left;
+	close(f);
+	return strtol(text, NULL, 10);
 }
 
+/* A line of /proc/kallsyms is an address, a letter, a name, and perhaps a module. */
 static unsigned long address_of(const char *function)
 {
-	char line[512], found[128];
-	unsigned long at = 0;
 	FILE *f = fopen("/proc/kallsyms", "re");
+	unsigned long at = 0;
+	char line[512];
 
 	if (!f)
 		die("/proc/kallsyms");
-	while (fgets(line, sizeof(line), f)) {
-		if (sscanf(line, "%lx %*s %127s", &at, found) == 2 && !strcmp(found, function))
-			break;
-		at = 0;
+	while (!at && fgets(line, sizeof(line), f)) {
+		char *name = strchr(line, ' ');
+
+		if (!name || strlen(name) < 3)
+			continue;
+		name += 3;
+		name[strcspn(name, "\t\n")] = 0;
+		if (!strcmp(name, function))
+			at = strtoul(line, NULL, 16);
 	}
 	fclose(f);
 	if (!at) {
@@ -270,6 +275,10 @@ int main(int argc, char **argv)
 	}
 	what = argv[1];
 	arg = strchr("bl", *what) ? argv[2] : getenv("CAUSEWAY_CARD");
+	if (!arg) {
+		fprintf(stderr, "failing: CAUSEWAY_CARD is not set\n");
+		return 2;
+	}
 	parameters = *what == 'l' ? argv[3] : "";
 	bytes = strchr("wr", *what) ? strtoul(argv[2], NULL, 0) : 0;
 	buffer = memory();
