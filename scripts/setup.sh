@@ -4,7 +4,7 @@
 # As root by apt-get, else through sudo, else print the one command to run and fail.
 set -euo pipefail
 
-run_packages="gcc g++ make libc6-dev verilator zlib1g-dev libssl-dev libpciaccess-dev"
+run_packages="gcc g++ make libc6-dev ccache verilator zlib1g-dev libssl-dev libpciaccess-dev"
 # A guest with the card: its kernel and QEMU are fetched by scripts/guest-kit.sh, and not installed.
 vm_packages="$run_packages libcmocka-dev libjson-c-dev cpio patch"
 # Its debug kernel is built, by scripts/guest-kernel.sh.

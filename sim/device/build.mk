@@ -4,6 +4,13 @@
 
 VERILATOR ?= verilator
 CXX := g++
+# What the compiler makes of Verilator's C++ (most of a build's time) is kept for every clone of this user.
+ifneq ($(and $(shell command -v ccache),$(or $(XDG_CACHE_HOME),$(HOME))),)
+OBJCACHE := ccache
+export OBJCACHE
+export CCACHE_DIR := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/causeway/ccache
+export CCACHE_MAXSIZE := 3G
+endif
 VERILATOR_INC := $(shell $(VERILATOR) --getenv VERILATOR_ROOT 2>/dev/null)/include
 VERILATED_CXXFLAGS := -std=gnu++17 -fPIC -fvisibility=hidden -faligned-new -w -I. -isystem $(VERILATOR_INC) -isystem $(VERILATOR_INC)/vltstd \
 	-DVM_COVERAGE=0 -DVM_SC=0 -DVM_TRACE=1 -DVM_TRACE_FST=1 -DVM_TRACE_VCD=0
@@ -17,7 +24,7 @@ $(VERILATED_RT): $(VERILATED_RT_SRC:%=$(B)/verilated/rt/%.o) $(B)/obj/sim/device
 
 $(B)/verilated/rt/%.o: $(VERILATOR_INC)/%.cpp
 	@mkdir -p $(@D)
-	$(Q)$(CXX) $(VERILATED_CXXFLAGS) -O2 -c -o $@ $<
+	$(Q)$(OBJCACHE) $(CXX) $(VERILATED_CXXFLAGS) -O2 -c -o $@ $<
 
 # ---- the card, two flavours in one program: prefixes keep their symbols apart ----
 # CW_TOP_PARAMS: e.g. -GQUEUE_N=128, for both.
@@ -40,7 +47,7 @@ $(B)/lib/verilated-$(1).a: $(B)/verilated/$(1)/Vcw$(1).mk $(CARD_DIR)/glue.awk $
 	$(if $(4),$$(Q)printf '%s\n' '$(call card_entry,$(1))' >> $(B)/verilated/$(1)/glue.cpp)
 	+$$(Q)$$(MAKE) --no-print-directory -s -C $(B)/verilated/$(1) -f Vcw$(1).mk Vcw$(1)__ALL.a \
 		OPT_FAST=-O3 OPT_GLOBAL=-O3 OPT_SLOW=-O1 CXXFLAGS="-fPIC -fvisibility=hidden" > $(B)/verilated/$(1)/make.log
-	$$(Q)$$(CXX) $$(VERILATED_CXXFLAGS) -O2 -I$(B)/verilated/$(1) -c -o $(B)/verilated/$(1)/glue.o $(B)/verilated/$(1)/glue.cpp
+	$$(Q)$$(OBJCACHE) $$(CXX) $$(VERILATED_CXXFLAGS) -O2 -I$(B)/verilated/$(1) -c -o $(B)/verilated/$(1)/glue.o $(B)/verilated/$(1)/glue.cpp
 	$$(Q)rm -f $$@ && cp $(B)/verilated/$(1)/Vcw$(1)__ALL.a $$@ && $$(AR) rs $$@ $(B)/verilated/$(1)/glue.o 2>/dev/null
 endef
 $(eval $(call verilated_card,fast,,0))

@@ -23,7 +23,7 @@ $(B)/verilated/rtl/$(1)/model.a: tests/rtl/$(1)_test.c $(call rtl_file,$(call rt
 	$$(Q)awk -v prefix=V$(1) -v trace=1 -f sim/device/glue.awk $$(@D)/V$(1).h > $$(@D)/glue.cpp
 	$$(Q)printf '%b\n' 'extern "C" { extern const cw_glue *const dut_glue; }\nconst cw_glue *const dut_glue = &cw_glue_V$(1);' >> $$(@D)/glue.cpp
 	$$(Q)$$(MAKE) --no-print-directory -s -C $$(@D) -f V$(1).mk V$(1)__ALL.a OPT_FAST=-O1 OPT_SLOW=-O0 > $$(@D)/make.log
-	$$(Q)$$(CXX) $$(VERILATED_CXXFLAGS) -O1 -I$$(@D) -c -o $$(@D)/glue.o $$(@D)/glue.cpp
+	$$(Q)$$(OBJCACHE) $$(CXX) $$(VERILATED_CXXFLAGS) -O1 -I$$(@D) -c -o $$(@D)/glue.o $$(@D)/glue.cpp
 	$$(Q)rm -f $$@ && cp $$(@D)/V$(1)__ALL.a $$@ && $$(AR) rs $$@ $$(@D)/glue.o 2>/dev/null
 
 $(B)/tests/rtl/$(1)_test: $(B)/asan/tests/rtl/$(1)_test.o $(RTL_HARNESS) \
