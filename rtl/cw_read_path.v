@@ -23,7 +23,7 @@ module cw_read_path #(
     parameter TAG_N   = 256,
     parameter OP_N    = 256,
     parameter OP_W    = $clog2(OP_N),
-    parameter COUNTER_N = 26
+    parameter COUNTER_N = 30
 ) (
     input  wire                 clk,
     input  wire                 rst,

@@ -123,7 +123,7 @@ module cw_write_path #(
     output wire [10:0]             tx_req_queue,
     output wire [31:0]             tx_req_num,
 
-    output wire [25:0]             stat,       // CW_COUNTER_N bits
+    output wire [29:0]             stat,       // CW_COUNTER_N bits
     output wire [12:0]             stat_bytes, // with the C2H_BYTES bit
 
     output wire                    axi_arvalid,
@@ -180,16 +180,16 @@ module cw_write_path #(
     assign idle  = !c2h_moving && !table_moving && !record_moving && !moderate_moving && !tx_moving;
     assign empty = !c2h_valid && !c2h_busy && !table_moving && !record_busy && !moderate_busy &&
                    !tx_busy && ops_in_flight == 16'd0;
-    assign stat  = ({25'd0, stat_mwr} << CW_COUNTER_TX_MWR) |
-                   ({25'd0, stat_data} << CW_COUNTER_C2H_BYTES) |
-                   ({25'd0, stat_record} << CW_COUNTER_RECORD) |
-                   ({25'd0, stall_credit} << CW_COUNTER_STALL_CREDIT) |
-                   ({25'd0, stall_tx} << CW_COUNTER_STALL_TX) |
-                   ({25'd0, rec_valid && !rec_ready} << CW_COUNTER_STALL_RECORD) |
-                   ({25'd0, axi_error} << CW_COUNTER_ERR_AXI);
+    assign stat  = ({29'd0, stat_mwr} << CW_COUNTER_TX_MWR) |
+                   ({29'd0, stat_data} << CW_COUNTER_C2H_BYTES) |
+                   ({29'd0, stat_record} << CW_COUNTER_RECORD) |
+                   ({29'd0, stall_credit} << CW_COUNTER_STALL_CREDIT) |
+                   ({29'd0, stall_tx} << CW_COUNTER_STALL_TX) |
+                   ({29'd0, rec_valid && !rec_ready} << CW_COUNTER_STALL_RECORD) |
+                   ({29'd0, axi_error} << CW_COUNTER_ERR_AXI);
 
-    initial if (CW_COUNTER_N != 26) begin
-        $display("%m: stat has 26 bits, the table %0d counters", CW_COUNTER_N);
+    initial if (CW_COUNTER_N != 30) begin
+        $display("%m: stat has 30 bits, the table %0d counters", CW_COUNTER_N);
         $finish;
     end
 
