@@ -16,7 +16,7 @@ module cw_stats (
     input  wire         rst,
     input  wire [47:0]  now,
     input  wire [29:0]  stat,          // bit i: counter i
-    input  wire [12:0]  stat_h2c_bytes,
+    input  wire [13:0]  stat_h2c_bytes,
     input  wire [12:0]  stat_c2h_bytes,
     input  wire         ev_mrd,
     input  wire         ev_mwr,
@@ -71,7 +71,7 @@ module cw_stats (
                         level_q <= stat[g] && !rst;
                     wire unused = own[g];
                 end else if (g == CW_COUNTER_H2C_BYTES) begin : g_h2c
-                    assign add = stat[g] ? {35'd0, stat_h2c_bytes} : 48'd0;
+                    assign add = stat[g] ? {34'd0, stat_h2c_bytes} : 48'd0;
                     wire unused = own[g];
                 end else if (g == CW_COUNTER_C2H_BYTES) begin : g_c2h
                     assign add = stat[g] ? {35'd0, stat_c2h_bytes} : 48'd0;
