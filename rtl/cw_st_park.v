@@ -5,7 +5,7 @@
 // queue's wait is another's.
 //
 //   host to card  a packet begins when its queue has credit (the user's, in packets)
-//                 and its last descriptor is here, or no place is left for more; its
+//                 and its last descriptor is here, or no more may come (full); its
 //                 descriptors then leave back to back as they come, and no other
 //                 queue's in between. Queues take turns, a packet each.
 //   card to host  a descriptor leaves when it is asked for; `answer` says one cycle
@@ -167,14 +167,18 @@ module cw_st_park #(
     wire        head_end = ends[rd_slot];
     wire        head_eop = eops[rd_slot];
     wire [SW:0] used     = wr - rd[SW:0];
+    // places come back MORE_N at a time
+    wire [SW:0] taken    = wr - {rd[SW:MW], {MW{1'b0}}};
+    wire        full     = taken[SW];
     // A packet, or what ends without moving, may begin with the first descriptor.
-    function may_begin(input go, input some, input first_end, input any_eop, input full, input paid);
-        may_begin = some && (!go || first_end || (C2H == 0 && (any_eop || full) && paid));
+    function may_begin(input go, input some, input first_end, input any_eop, input no_more, input paid);
+        may_begin = some && (!go || first_end || (C2H == 0 && (any_eop || no_more) && paid));
     endfunction
-    wire        begins  = may_begin(run, !none, head_end, eops != {SLOT_N{1'b0}}, used[SW], credit != 16'd0);
+    wire        begins  = may_begin(run, !none, head_end, eops != {SLOT_N{1'b0}}, full, credit != 16'd0);
     wire        mine    = cur_q && queue_q == cur_queue_q;
     wire        have    = run && !none && !head_end;
     wire        pops    = (ev_q == EV_SERVE && begins) || (ev_q == EV_CUR && !none) || (ev_q == EV_ASK && have);
+    wire        gives   = pops && (&rd[MW-1:0]);     // MORE_N places
     wire        off     = ev_q == EV_CFG && !arg_q[0];
     wire        aborts  = mine && (off || (ev_q == EV_CUR && pops && head_end));
     wire        starts  = ev_q == EV_SERVE && begins && run && !head_end;
@@ -235,7 +239,7 @@ module cw_st_park #(
     wire [SW-1:0] next_slot = rd_slot + {{(SW - 1){1'b0}}, pops};
     wire        on_after  = ev_q == EV_CFG ? arg_q[0] : run && !(pops && head_end);
     wire        some_after = ev_q == EV_CFG && arg_q[0] ? 1'b0 : ev_q == EV_IN ? 1'b1 : used != {{SW{1'b0}}, pops};
-    wire        full_after = ev_q == EV_IN ? used == SLOT_N[SW:0] - 1'b1 : used[SW] && !pops;
+    wire        full_after = ev_q == EV_IN ? taken == SLOT_N[SW:0] - 1'b1 : full && !gives;
     wire        paid_after = ev_q == EV_CREDIT ? arg_q != 8'd0 : ev_q == EV_REFUND ? 1'b1 :
                              credit == ENDLESS || credit > {15'd0, starts};
     wire        will_begin = may_begin(on_after, some_after, l_ends[next_slot], l_eops != {SLOT_N{1'b0}}, full_after,
@@ -264,7 +268,6 @@ module cw_st_park #(
     );
 
     // ---- places that are free again ----
-    wire        gives = pops && (&rd[MW-1:0]);
     wire        unused_more;
     wire [3:0]  more_n;
     stream_fifo #(.W(11), .DEPTH(8)) u_more (
