@@ -133,7 +133,7 @@ module cw_h2s #(
         .credit_valid(h2s_credit_valid), .credit_ready(h2s_credit_ready),
         .credit_queue(h2s_credit_queue), .credit_n(h2s_credit_n),
         .refund_valid(refund_valid), .refund_ready(refund_ready), .refund_queue(refund_queue),
-        .ask_valid(1'b0), .ask_ready(unused_ask), .ask_queue(11'd0), .answer_valid(unused_answer),
+        .kick_valid(1'b0), .kick_queue(11'd0), .kick_producer(32'd0), .ask_valid(1'b0), .ask_ready(unused_ask), .ask_queue(11'd0), .answer_valid(unused_answer),
         .answer_have(unused_have), .answer_stall(unused_stall),
         .more_valid(more_valid), .more_ready(more_ready), .more_queue(more_queue),
         .room_valid(unused_room), .room_queue(unused_room_queue), .room_n(unused_room_n),

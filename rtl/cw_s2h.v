@@ -15,7 +15,7 @@ module cw_s2h #(
     parameter QUEUE_N = 64,
     parameter SLOT_N  = 32,
     parameter MORE_N  = 8,
-    parameter WORD_N  = 512,         // words of the ring
+    parameter WORD_N  = DATA_W > 128 ? 512 : 1024, // words of the ring
     parameter OP_W    = 8,
     parameter ENTRY_W = 130
 ) (
@@ -33,6 +33,9 @@ module cw_s2h #(
     input  wire [4:0]           qcfg_reg,
     input  wire [31:0]          qcfg_data,
 
+    input  wire                 kick_valid,     // strobe: an accepted producer index
+    input  wire [10:0]          kick_queue,
+    input  wire [31:0]          kick_producer,
     input  wire                 desc_valid,
     output wire                 desc_ready,
     input  wire [10:0]          desc_queue,
@@ -108,6 +111,7 @@ module cw_s2h #(
         .in_end(desc_entry[ENTRY_W-1]), .in_eop(1'b0),
         .credit_valid(1'b0), .credit_ready(unused_credit), .credit_queue(11'd0), .credit_n(8'd0),
         .refund_valid(1'b0), .refund_ready(unused_refund), .refund_queue(11'd0),
+        .kick_valid(kick_valid), .kick_queue(kick_queue), .kick_producer(kick_producer),
         .ask_valid(ask_valid), .ask_ready(ask_ready), .ask_queue(ask_queue),
         .answer_valid(answer_valid), .answer_have(answer_have), .answer_stall(answer_stall),
         .more_valid(more_valid), .more_ready(more_ready), .more_queue(more_queue),

@@ -6,7 +6,7 @@
 //
 // A buffer is asked for when a packet begins and each time one is full with more to come;
 // a full one waits with its done until it is known whether the packet ends in it. Without
-// one, a queue whose policy is to stall waits until there is; else a packet that begins is
+// one, it waits if the host has posted some or the queue's policy is to stall; else a packet that begins is
 // dropped whole, and one that has begun ends in the buffer before (TRUNC), as does one
 // whose queue is disabled. What is thrown away only frees its words.
 //

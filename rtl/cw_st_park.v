@@ -9,7 +9,9 @@
 //                 descriptors then leave back to back as they come, and no other
 //                 queue's in between. Queues take turns, a packet each.
 //   card to host  a descriptor leaves when it is asked for; `answer` says one cycle
-//                 later whether there was one.
+//                 later whether there was one, and if not whether to wait: the
+//                 policy says so, or the host has posted more than has come here
+//                 (`kick`: accepted producer indices; not while fetching is quiesced).
 //
 // Descriptors that end without moving data (`end`: bad ones, those of a queue that
 // halted) leave in order of their queue as soon as they are its first; so does
@@ -17,8 +19,8 @@
 // meets a bad descriptor, in its middle ends with `abort`, with a descriptor or alone.
 //
 // cw_desc_sched never has more than SLOT_N descriptors of a queue fetched or here:
-// each `more` says that MORE_N have left. `room` tells how many are here, after
-// each change; it is a strobe. Credit: n packets more; 0: none any more; 255: without
+// each `more` says that MORE_N have left. `room` is a strobe: how many of a queue are
+// posted and have not left, told as they come and leave. Credit: n packets more; 0: none any more; 255: without
 // limit. A refund gives one packet back. ENABLE keeps the credit.
 //
 // One event a cycle (a descriptor in, one out, credit), a descriptor out every other
@@ -58,6 +60,9 @@ module cw_st_park #(
     output wire               refund_ready,
     input  wire [10:0]        refund_queue,
 
+    input  wire               kick_valid,     // strobe
+    input  wire [10:0]        kick_queue,
+    input  wire [31:0]        kick_producer,
     input  wire               ask_valid,
     output wire               ask_ready,
     input  wire [10:0]        ask_queue,
@@ -86,11 +91,11 @@ module cw_st_park #(
     localparam QW = $clog2(QUEUE_N);
     localparam SW = $clog2(SLOT_N);
     localparam MW = $clog2(MORE_N);
-    localparam [1:0] OP_WRITE = 2'd0, OP_ENABLE = 2'd1, OP_DISABLE = 2'd2;
+    localparam [1:0] OP_WRITE = 2'd0, OP_ENABLE = 2'd1, OP_QUIESCE = 2'd3;
     localparam [2:0] EV_NONE = 3'd0, EV_CFG = 3'd1, EV_IN = 3'd2, EV_CREDIT = 3'd3, EV_REFUND = 3'd4,
                      EV_ASK = 3'd5, EV_SERVE = 3'd6, EV_CUR = 3'd7;
     localparam [15:0] ENDLESS = 16'hffff;
-    localparam ST_W = 16 + 2 + SW + 1 + 32 + 2 * SLOT_N;
+    localparam ST_W = 16 + 3 + SW + 1 + 32 + 2 * SLOT_N;
 
     initial if (SLOT_N < 4 || MORE_N > SLOT_N / 2 || (SLOT_N & (SLOT_N - 1)) != 0 || (MORE_N & (MORE_N - 1)) != 0) begin
         $display("%m: SLOT_N %0d, MORE_N %0d", SLOT_N, MORE_N);
@@ -102,7 +107,8 @@ module cw_st_park #(
     reg  [7:0]  arg_q;               // of a configuration or credit event
     reg         in_end_q, in_eop_q;
     reg  [ENTRY_W-1:0] in_entry_q;
-    reg         cfg_pend_q, cfg_on_q;
+    reg         cfg_pend_q, cfg_bit_q;
+    reg  [1:0]  cfg_op_q;
     reg  [10:0] cfg_queue_q;
     reg  [QW:0] init_q;              // states cleared since reset
     reg         cur_q;               // a packet is in its middle
@@ -137,13 +143,13 @@ module cw_st_park #(
 
     // ---- state of a queue ----
     wire [15:0] credit;
-    wire        run, listed;
+    wire        run, quiet, listed;  // quiet: no more is fetched
     wire [SW:0] wr;                  // of the next descriptor in; its low bits the slot
     wire [31:0] rd;                  // number of the next one out
     wire [SLOT_N-1:0] eops, ends;
     wire        stall;
     reg  [15:0] n_credit;
-    reg         n_run, n_listed;
+    reg         n_run, n_quiet, n_listed;
     reg  [SW:0] n_wr;
     reg  [31:0] n_rd;
     reg  [SLOT_N-1:0] n_eops, n_ends;
@@ -151,9 +157,9 @@ module cw_st_park #(
 
     cw_ram_fwd #(.W(ST_W), .DEPTH(QUEUE_N)) u_state (
         .clk(clk), .wr_en(ev_q != EV_NONE || !init_done), .wr_addr(init_done ? at : init_q[QW-1:0]),
-        .wr_data(init_done ? {n_credit, n_run, n_listed, n_wr, n_rd, n_eops, n_ends} : {ST_W{1'b0}}),
+        .wr_data(init_done ? {n_credit, n_run, n_quiet, n_listed, n_wr, n_rd, n_eops, n_ends} : {ST_W{1'b0}}),
         .rd_en(pick != EV_NONE), .rd_addr(pick_queue[QW-1:0]),
-        .rd_data({credit, run, listed, wr, rd, eops, ends})
+        .rd_data({credit, run, quiet, listed, wr, rd, eops, ends})
     );
     cw_ram #(.W(1), .DEPTH(QUEUE_N)) u_stall (
         .clk(clk), .wr_en(qcfg_valid && qcfg_op == OP_WRITE && qcfg_reg == CW_Q_CONFIG[6:2]),
@@ -179,7 +185,9 @@ module cw_st_park #(
     wire        have    = run && !none && !head_end;
     wire        pops    = (ev_q == EV_SERVE && begins) || (ev_q == EV_CUR && !none) || (ev_q == EV_ASK && have);
     wire        gives   = pops && (&rd[MW-1:0]);     // MORE_N places
-    wire        off     = ev_q == EV_CFG && !arg_q[0];
+    wire        enables = ev_q == EV_CFG && arg_q[1:0] == OP_ENABLE;
+    wire        is_quiesce = arg_q[1:0] == OP_QUIESCE;
+    wire        off     = ev_q == EV_CFG && !enables && !is_quiesce;
     wire        aborts  = mine && (off || (ev_q == EV_CUR && pops && head_end));
     wire        starts  = ev_q == EV_SERVE && begins && run && !head_end;
     wire        leaves_mid = (starts || (ev_q == EV_CUR && pops && run && !head_end)) && !head_eop;
@@ -188,6 +196,7 @@ module cw_st_park #(
     always @* begin
         n_credit = credit;
         n_run    = run;
+        n_quiet  = quiet;
         n_listed = listed;
         n_wr     = wr;
         n_rd     = rd;
@@ -195,8 +204,11 @@ module cw_st_park #(
         n_ends   = ends;
         case (ev_q)
         EV_CFG: begin
-            n_run = arg_q[0];
-            if (arg_q[0]) begin
+            if (is_quiesce)
+                n_quiet = arg_q[2];
+            else
+                {n_run, n_quiet} = {enables, 1'b0};
+            if (enables) begin
                 n_wr = {(SW + 1){1'b0}};
                 n_rd = 32'd0;
             end
@@ -237,8 +249,8 @@ module cw_st_park #(
     wire [SLOT_N-1:0] l_eops = (eops | (in_eop_q || in_end_q ? in_one : {SLOT_N{1'b0}})) & ~out_one;
     wire [SLOT_N-1:0] l_ends = (ends | (in_end_q ? in_one : {SLOT_N{1'b0}})) & ~out_one;
     wire [SW-1:0] next_slot = rd_slot + {{(SW - 1){1'b0}}, pops};
-    wire        on_after  = ev_q == EV_CFG ? arg_q[0] : run && !(pops && head_end);
-    wire        some_after = ev_q == EV_CFG && arg_q[0] ? 1'b0 : ev_q == EV_IN ? 1'b1 : used != {{SW{1'b0}}, pops};
+    wire        on_after  = ev_q == EV_CFG && !is_quiesce ? enables : run && !(pops && head_end);
+    wire        some_after = enables ? 1'b0 : ev_q == EV_IN ? 1'b1 : used != {{SW{1'b0}}, pops};
     wire        full_after = ev_q == EV_IN ? taken == SLOT_N[SW:0] - 1'b1 : full && !gives;
     wire        paid_after = ev_q == EV_CREDIT ? arg_q != 8'd0 : ev_q == EV_REFUND ? 1'b1 :
                              credit == ENDLESS || credit > {15'd0, starts};
@@ -276,10 +288,38 @@ module cw_st_park #(
     );
     assign more_room = more_n <= 4'd6;
 
-    wire [31:0] n_count = {{(31 - SW){1'b0}}, n_used};
+    // ---- what the host has posted ----
+    wire [31:0] posted;
+    generate
+        if (C2H != 0) begin : g_posted
+            // ENABLE zeroes it, in a cycle without a kick
+            reg             zero_q;
+            reg  [QW-1:0]   zero_queue_q;
+            cw_ram_fwd #(.W(32), .DEPTH(QUEUE_N)) u_posted (
+                .clk(clk), .wr_en(kick_valid || zero_q),
+                .wr_addr(kick_valid ? kick_queue[QW-1:0] : zero_queue_q),
+                .wr_data(kick_valid ? kick_producer : 32'd0),
+                .rd_en(pick != EV_NONE), .rd_addr(pick_queue[QW-1:0]), .rd_data(posted)
+            );
+            always @(posedge clk) begin
+                if (qcfg_valid && qcfg_op == OP_ENABLE)
+                    zero_queue_q <= qcfg_queue[QW-1:0];
+                zero_q <= !rst && ((qcfg_valid && qcfg_op == OP_ENABLE) || (zero_q && kick_valid));
+            end
+        end else begin : g_no_posted
+            assign posted = 32'd0;
+            wire   unused_kick = &{1'b0, kick_valid, kick_queue, kick_producer};
+        end
+    endgenerate
+
+    // At least those that are here.
+    wire [31:0] n_here  = {{(31 - SW){1'b0}}, n_used};
+    wire [31:0] n_all   = enables ? 32'd0 : posted - n_rd;
+    wire [31:0] n_count = n_all > n_here ? n_all : n_here;
+    wire        unused  = &{1'b0, kick_queue};
     assign answer_valid = ev_q == EV_ASK;
     assign answer_have  = have;
-    assign answer_stall = run && stall;
+    assign answer_stall = run && (stall || (!quiet && posted != rd));
     assign room_valid = C2H != 0 && (ev_q == EV_CFG || ev_q == EV_IN || pops);
     assign room_queue = queue_q;
     assign room_n     = !on_after || l_ends[next_slot] ? 8'd0 : n_count > 32'd255 ? 8'd255 : n_count[7:0];
@@ -294,14 +334,15 @@ module cw_st_park #(
             init_q <= init_q + 1'b1;
         if (pick_cfg)
             cfg_pend_q <= 1'b0;
-        if (qcfg_valid && (qcfg_op == OP_ENABLE || qcfg_op == OP_DISABLE)) begin
+        if (qcfg_valid && qcfg_op != OP_WRITE) begin
             cfg_pend_q  <= 1'b1;
-            cfg_on_q    <= qcfg_op == OP_ENABLE;
+            cfg_op_q    <= qcfg_op;
+            cfg_bit_q   <= qcfg_data[0];
             cfg_queue_q <= qcfg_queue;
         end
         ev_q     <= pick;
         queue_q  <= pick_queue;
-        arg_q    <= pick == EV_CFG ? {7'd0, cfg_on_q} : credit_n;
+        arg_q    <= pick == EV_CFG ? {5'd0, cfg_bit_q, cfg_op_q} : credit_n;
         in_end_q <= in_end;
         in_eop_q <= in_eop;
         in_entry_q <= in_entry;

@@ -29,6 +29,9 @@ module cw_stream #(
     input  wire [4:0]           qcfg_reg,
     input  wire [31:0]          qcfg_data,
 
+    input  wire                 kick_valid,    // strobe: an accepted producer index
+    input  wire [10:0]          kick_queue,
+    input  wire [31:0]          kick_producer,
     // fetched descriptors of stream queues; places for MORE_N more
     input  wire                 st_desc_valid,
     output wire                 st_desc_ready,
@@ -215,6 +218,7 @@ module cw_stream #(
         .fn_bdf(fn_bdf), .fn_mps(fn_mps),
         .qcfg_valid(qcfg_valid), .qcfg_op(qcfg_op), .qcfg_queue(qcfg_queue), .qcfg_reg(qcfg_reg),
         .qcfg_data(qcfg_data),
+        .kick_valid(kick_valid), .kick_queue(kick_queue), .kick_producer(kick_producer),
         .desc_valid(st_desc_valid && st_desc_c2h), .desc_ready(desc_ready[1]), .desc_queue(st_desc_queue),
         .desc_entry(st_desc_entry), .more_valid(more_v[1]), .more_ready(more_r[1]), .more_queue(more_q[1]),
         .alloc_valid(alloc_v[1]), .alloc_ready(alloc_r[1]), .alloc_id(op_alloc_id), .alloc_queue(alloc_q[1]),

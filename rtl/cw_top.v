@@ -183,7 +183,7 @@ module cw_top #(
     input  wire [7:0]            h2s_credit_n,
     // streams to the host: packets whole, packed as above; queue and user word count on the first
     // beat, s2h_err (the packet was cut) on the last. s2h_room: a strobe, how many buffers
-    // of a queue wait for packets now
+    // of a queue are posted and not used now (255: or more)
     input  wire                  s2h_valid,
     output wire                  s2h_ready,
     input  wire [DATA_W-1:0]     s2h_data,
@@ -593,6 +593,7 @@ module cw_top #(
             .rd_log2(rd_log2), .fn_bdf(fn_bdf), .fn_mps(fn_mps),
             .qcfg_valid(qcfg_valid), .qcfg_op(qcfg_op), .qcfg_queue(qcfg_queue),
             .qcfg_reg(qcfg_reg), .qcfg_data(qcfg_data),
+            .kick_valid(kick_valid && kick_ready), .kick_queue(kick_queue), .kick_producer(kick_producer),
             .st_desc_valid(st_desc_valid), .st_desc_ready(st_desc_ready), .st_desc_c2h(st_desc_c2h),
             .st_desc_queue(st_desc_queue), .st_desc_entry(st_desc_entry),
             .more_valid(more_valid), .more_ready(more_ready), .more_queue(more_queue),

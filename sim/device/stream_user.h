@@ -56,6 +56,6 @@
 #define CW_SU_LOOP_VALID  0x80000000
 #define CW_SU_LOOP_WAIT   0x40000000 /* a packet whose C2H queue has no room waits (and all H2C streams with it) */
 #define CW_SU_HOLD        0x14000 /* RW, by H2C queue: bit 0: no credit (held); what has begun still comes */
-#define CW_SU_ROOM        0x18000 /* RO, by C2H queue: buffers that wait for packets */
+#define CW_SU_ROOM        0x18000 /* RO, by C2H queue: buffers posted and not used, up to 255; brought up to date as buffers reach the card and leave it */
 
 #endif

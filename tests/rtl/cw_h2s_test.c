@@ -71,6 +71,28 @@ static void a_queue_without_credit_waits_alone(void **state)
 	env_free(e);
 }
 
+/* A packet whose end was not fetched does not begin, so that others go on. */
+static void a_packet_without_its_end_holds_up_nobody(void **state)
+{
+	struct env *e = env_new(15);
+
+	(void)state;
+	for (unsigned q = 0; q < Q_N; q++) {
+		enable(e, q);
+		credit(e, q, 255);
+	}
+	env_desc(e, 2, 100, true, false);
+	env_desc(e, 2, 100, false, false);
+	env_cycles(e, 100);
+	for (unsigned i = 0; i < 50; i++)
+		env_packet(e, i % 2 ? 6 : 1, 2, 300);
+	settle(e, 0xfb);
+	assert_int_equal(e->allocated[2], 0);
+	env_desc(e, 2, 7, false, true);
+	settle(e, 0xff);
+	env_free(e);
+}
+
 static void a_failed_read_marks_its_packet_and_nothing_else(void **state)
 {
 	struct env *e = env_new(6);
@@ -275,6 +297,7 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(packets_come_whole_and_in_order),
 		cmocka_unit_test(a_queue_without_credit_waits_alone),
+		cmocka_unit_test(a_packet_without_its_end_holds_up_nobody),
 		cmocka_unit_test(a_failed_read_marks_its_packet_and_nothing_else),
 		cmocka_unit_test(a_bad_descriptor_ends_its_packet_with_a_mark),
 		cmocka_unit_test(a_disabled_queue_ends_and_leaves_the_others),

@@ -46,7 +46,7 @@ struct env {
 	struct buffer x[BUF_N];
 	unsigned x_n;
 	unsigned of[Q_N][BUF_N], made[Q_N], given[Q_N], allocated[Q_N], ended[Q_N], places[Q_N];
-	unsigned room[Q_N], done_n[Q_N];
+	unsigned room[Q_N], done_n[Q_N], kicked[Q_N];
 	bool op_used[OPS];
 	unsigned op_buf[OPS], op_next, live;
 	uint8_t *mem;
@@ -93,8 +93,17 @@ static inline struct buffer *env_buffer(struct env *e, unsigned q, uint32_t len)
 
 static inline void give_descs(struct env *e)
 {
+	dut_set(e->d, "kick_valid", 0);
 	for (unsigned q = 0; q < Q_N; q++)
-		while (e->given[q] < e->made[q] && e->places[q] && stream_depth(e->desc) < 4) {
+		if (e->kicked[q] != e->made[q]) {
+			dut_set(e->d, "kick_valid", 1);
+			dut_set(e->d, "kick_queue", q);
+			dut_set(e->d, "kick_producer", e->made[q]);
+			e->kicked[q] = e->made[q];
+			break;
+		}
+	for (unsigned q = 0; q < Q_N; q++)
+		while (e->given[q] < e->kicked[q] && e->places[q] && stream_depth(e->desc) < 4) {
 			struct buffer *x = &e->x[e->of[q][e->given[q]]];
 			struct stream_beat b = { 0 };
 			uint64_t host = x->end ? x->status << 2 | x->kind : x->host;
@@ -113,7 +122,7 @@ static inline void enable(struct env *e, unsigned q, bool stall)
 	dut_qcfg(e->d, 0, q, CW_Q_CONFIG, stall ? CW_Q_CONFIG_STALL_MASK : 0);
 	dut_qcfg(e->d, 1, q, 0, 0);
 	e->places[q] = SLOTS;
-	e->made[q] = e->given[q] = e->allocated[q] = e->ended[q] = e->done_n[q] = 0;
+	e->made[q] = e->given[q] = e->allocated[q] = e->ended[q] = e->done_n[q] = e->kicked[q] = 0;
 	e->in[q] = false;
 }
 

@@ -470,7 +470,7 @@ static void generated_packets_have_their_sizes_bytes_and_words(void **state)
 		describe(&b, 2, BUF(2) + 4096 * i, 64, 0, 0);
 	doorbell(&b, 2);
 	pass_time(&b, 4000000);
-	assert_int_equal(user_get(&b, CW_SU_ROOM + 8), 32);
+	assert_int_equal(user_get(&b, CW_SU_ROOM + 8), 40);
 	generate(&b, 2, 0, 13, 12, 0);
 	for (unsigned p = 0, i = 0; p < 12; p++) {
 		uint32_t len = 13 * p, at = 0;
@@ -534,8 +534,6 @@ static void refuse(struct bench *b, unsigned q, bool c2h, uint32_t len, unsigned
 	struct record r;
 
 	queue_up(b, q, c2h, true);
-	if (!c2h && !(flags & CW_DESC_DW2_SOP_MASK))
-		;
 	describe(b, q, BUF(q), len, flags, user);
 	describe(b, q, BUF(q), 64, c2h ? 0 : CW_DESC_DW2_SOP_MASK | CW_DESC_DW2_EOP_MASK, 0);
 	doorbell(b, q);
@@ -605,8 +603,8 @@ static uint64_t time_of_three(struct bench *b)
 
 static void a_held_queue_takes_nothing_from_the_others(void **state)
 {
-	struct record r;
 	struct bench b;
+	struct record r;
 	uint64_t free_ps, held_ps;
 
 	(void)state;
