@@ -80,6 +80,10 @@ module cw_s2h #(
     output wire                 s2h_room_valid,
     output wire [10:0]          s2h_room_queue,
     output wire [7:0]           s2h_room_n,
+    output wire                 s2h_end_valid,
+    output wire [10:0]          s2h_end_queue,
+    output wire                 s2h_end_drop,
+    output wire                 s2h_end_cut,
 
     output wire                 stat_drop,
     output wire                 stat_trunc,
@@ -180,7 +184,8 @@ module cw_s2h #(
         .move_num(move_num), .move_host(move_host), .move_place(move_place), .move_len(move_len),
         .move_attr(move_attr), .moved_valid(moved_valid), .moved_ready(moved_ready),
         .done_valid(done_valid), .done_ready(done_ready), .done_op(done_op), .done_bytes(done_bytes),
-        .done_info(done_info), .stat_drop(stat_drop), .stat_trunc(trunc), .stat_pkt(stat_pkt)
+        .done_info(done_info), .end_valid(s2h_end_valid), .end_queue(s2h_end_queue), .end_drop(s2h_end_drop),
+        .end_cut(s2h_end_cut), .stat_drop(stat_drop), .stat_trunc(trunc), .stat_pkt(stat_pkt)
     );
     assign stat_trunc = trunc || cut_in;
 

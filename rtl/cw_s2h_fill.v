@@ -73,6 +73,11 @@ module cw_s2h_fill #(
     output wire [23:0]       done_bytes,
     output wire [38:0]       done_info,     // {TRUNC, EOP, SOP, user word}
 
+    // strobe: what became of a packet; after the room of all its buffers was told
+    output wire              end_valid,
+    output wire [10:0]       end_queue,
+    output wire              end_drop,
+    output wire              end_cut,
     output wire              stat_drop,
     output wire              stat_trunc,
     output wire              stat_pkt
@@ -162,6 +167,10 @@ module cw_s2h_fill #(
     assign moved_ready = out_valid && out_move;
     assign done_valid  = out_valid && out_close;
     assign free_word   = free_q;
+    assign end_valid   = drop || stat_pkt;
+    assign end_queue   = queue_q;
+    assign end_drop    = drop;
+    assign end_cut     = trunc || (stat_pkt && seg_err);
     assign stat_drop   = drop;
     assign stat_trunc  = trunc;
     assign stat_pkt    = close && is_eop;

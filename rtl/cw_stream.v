@@ -121,6 +121,10 @@ module cw_stream #(
     output wire                 s2h_room_valid,
     output wire [10:0]          s2h_room_queue,
     output wire [7:0]           s2h_room_n,
+    output wire                 s2h_end_valid,
+    output wire [10:0]          s2h_end_queue,
+    output wire                 s2h_end_drop,
+    output wire                 s2h_end_cut,
 
     output wire [29:0]          stat,          // CW_COUNTER_N bits
     output wire [12:0]          stat_h2c_bytes,
@@ -232,6 +236,8 @@ module cw_stream #(
         .s2h_valid(s2h_valid), .s2h_ready(s2h_ready), .s2h_data(s2h_data), .s2h_keep(s2h_keep),
         .s2h_last(s2h_last), .s2h_err(s2h_err), .s2h_queue(s2h_queue), .s2h_user(s2h_user),
         .s2h_room_valid(s2h_room_valid), .s2h_room_queue(s2h_room_queue), .s2h_room_n(s2h_room_n),
+        .s2h_end_valid(s2h_end_valid), .s2h_end_queue(s2h_end_queue), .s2h_end_drop(s2h_end_drop),
+        .s2h_end_cut(s2h_end_cut),
         .stat_drop(stat_drop), .stat_trunc(stat_trunc), .stat_pkt(s2h_pkt), .stat_valid(s2h_bytes),
         .stat_bytes(stat_c2h_bytes)
     );

@@ -183,7 +183,8 @@ module cw_top #(
     input  wire [7:0]            h2s_credit_n,
     // streams to the host: packets whole, packed as above; queue and user word count on the first
     // beat, s2h_err (the packet was cut) on the last. s2h_room: a strobe, how many buffers
-    // of a queue are posted and not used now (255: or more)
+    // of a queue are posted and not used now (255: or more). s2h_end: a strobe, a packet was
+    // put into its buffers, or cut, or dropped
     input  wire                  s2h_valid,
     output wire                  s2h_ready,
     input  wire [DATA_W-1:0]     s2h_data,
@@ -195,6 +196,10 @@ module cw_top #(
     output wire                  s2h_room_valid,
     output wire [10:0]           s2h_room_queue,
     output wire [7:0]            s2h_room_n,
+    output wire                  s2h_end_valid,
+    output wire [10:0]           s2h_end_queue,
+    output wire                  s2h_end_drop,
+    output wire                  s2h_end_cut,
     output wire                  stream_rst,   // credit and room are none again
 
     // the user's registers, AXI4-Lite, 32 bits
@@ -623,6 +628,8 @@ module cw_top #(
             .s2h_valid(s2h_valid), .s2h_ready(s2h_ready), .s2h_data(s2h_data), .s2h_keep(s2h_keep),
             .s2h_last(s2h_last), .s2h_err(s2h_err), .s2h_queue(s2h_queue), .s2h_user(s2h_user),
             .s2h_room_valid(s2h_room_valid), .s2h_room_queue(s2h_room_queue), .s2h_room_n(s2h_room_n),
+            .s2h_end_valid(s2h_end_valid), .s2h_end_queue(s2h_end_queue), .s2h_end_drop(s2h_end_drop),
+            .s2h_end_cut(s2h_end_cut),
             .stat(stat_stream), .stat_h2c_bytes(stat_h2s_bytes), .stat_c2h_bytes(stat_s2h_bytes)
         );
     end else begin : g_no_stream
@@ -639,6 +646,7 @@ module cw_top #(
             {(173 + DATA_W + DATA_W / 32){1'b0}};
         assign {h2s_valid, h2s_data, h2s_keep, h2s_first, h2s_last, h2s_err, h2s_queue, h2s_user} =
             {(51 + DATA_W + DATA_W / 8){1'b0}};
+        assign {s2h_end_valid, s2h_end_queue, s2h_end_drop, s2h_end_cut} = 14'd0;
         assign {h2s_credit_ready, s2h_ready, s2h_room_valid, s2h_room_queue, s2h_room_n} = {2'b11, 20'd0};
         assign {stat_stream, stat_h2s_bytes, stat_s2h_bytes} = {(CW_COUNTER_N + 26){1'b0}};
         wire unused_stream = &{1'b0, st_desc_valid, st_desc_c2h, st_desc_queue, st_desc_entry, more_ready,

@@ -46,7 +46,9 @@ module cw_sim_stream #(
     output wire [35:0]         s2h_user,
     input  wire                s2h_room_valid,
     input  wire [10:0]         s2h_room_queue,
-    input  wire [7:0]          s2h_room_n
+    input  wire [7:0]          s2h_room_n,
+    input  wire                s2h_end_valid,
+    input  wire [10:0]         s2h_end_queue
 );
     `include "stream_user.vh"
 
@@ -76,7 +78,7 @@ module cw_sim_stream #(
     reg  [31:0] loop_q [0:QUEUE_N-1];
     reg         hold_q [0:QUEUE_N-1];
     reg  [7:0]  room_q [0:QUEUE_N-1];   // buffers of each C2H queue
-    reg  [7:0]  pend_q [0:QUEUE_N-1];   // packets sent that have not taken theirs
+    reg  [15:0] pend_q [0:QUEUE_N-1];   // packets sent whose end was not told
     reg  [31:0] gen_count_q, gen_refused_q;
     reg  [23:0] gen_len_q, gen_step_q;
     reg  [35:0] gen_user_q;
@@ -151,7 +153,7 @@ module cw_sim_stream #(
     assign h2s_ready = open && (!back || loop_ready);
 
     function automatic logic has_room(input [10:0] queue);
-        has_room = {21'd0, queue} < QUEUE_N && room_q[queue[Q_W-1:0]] > pend_q[queue[Q_W-1:0]];
+        has_room = {21'd0, queue} < QUEUE_N && room_q[queue[Q_W-1:0]] != 8'd0 && pend_q[queue[Q_W-1:0]] == 16'd0;
     endfunction
 
     wire               loop_valid, loop_go, gen_go;
@@ -192,13 +194,15 @@ module cw_sim_stream #(
     assign {s2h_data, s2h_keep, s2h_last, s2h_err, s2h_queue, s2h_user} = arb_item;
 
     assign idle = !h2s_credit_valid && !(h2s_valid && (!stopped && (!back || loop_ready))) && !arb_go && !pause_q &&
-                  !(arb_valid && !s2h_valid && !control_q[1]) && !(gen_next && !gen_waits) && !s2h_room_valid &&
+                  !(arb_valid && !s2h_valid && !control_q[1]) && !(gen_next && !gen_waits) && !s2h_room_valid && !s2h_end_valid &&
                   (!s2h_valid || offered_q) && !su_wr && !stream_rst;
 
     wire [Q_W-1:0] room_at = s2h_room_queue[Q_W-1:0];
     wire [Q_W-1:0] sent_at = s2h_queue[Q_W-1:0];
     wire        sent = arb_go && s2h_last;
-    wire        pops = s2h_room_valid && s2h_room_n < room_q[room_at];
+    wire [Q_W-1:0] end_at = s2h_end_queue[Q_W-1:0];
+    wire        told = s2h_end_valid && {21'd0, s2h_end_queue} < QUEUE_N;
+    reg         mid_q, lost_q;            // a packet to the host is in its middle; of before a reset
     always @(posedge clk) begin
         if (!idle)
             lfsr_q <= {lfsr_q[14:0], lfsr_q[15] ^ lfsr_q[13] ^ lfsr_q[12] ^ lfsr_q[10]};
@@ -208,17 +212,16 @@ module cw_sim_stream #(
             sweep_q <= '0;
 
         // room
-        if (sent && {21'd0, s2h_queue} < QUEUE_N)
-            pend_q[sent_at] <= pend_q[sent_at] + 8'd1;
-        if (s2h_room_valid) begin
+        if (sent && !lost_q && {21'd0, s2h_queue} < QUEUE_N && !(told && end_at == sent_at))
+            pend_q[sent_at] <= pend_q[sent_at] + 16'd1;
+        if (told && !(sent && !lost_q && end_at == sent_at))
+            pend_q[end_at] <= pend_q[end_at] - 16'd1;
+        if (arb_go)
+            mid_q <= !s2h_last;
+        if (sent)
+            lost_q <= 1'b0;
+        if (s2h_room_valid)
             room_q[room_at] <= s2h_room_n;
-            if (s2h_room_n == 8'd0)
-                pend_q[room_at] <= 8'd0;
-            else if (pops && pend_q[room_at] != 8'd0 && !(sent && sent_at == room_at))
-                pend_q[room_at] <= pend_q[room_at] - 8'd1;
-            else if (pops && sent && sent_at == room_at)
-                pend_q[room_at] <= pend_q[room_at] + 8'd0;
-        end
         offered_q <= s2h_valid && !s2h_ready;
         pause_q   <= arb_go && lfsr_q[15:8] < throttle_q[15:8];
 
@@ -290,14 +293,16 @@ module cw_sim_stream #(
             CW_SU_GEN_SEED:    gen_seed_q <= su_wdata[7:0];
             default: ;
             endcase
-        if (stream_rst)
+        if (stream_rst) begin
+            lost_q <= mid_q;
             for (int i = 0; i < QUEUE_N; i++) begin
                 room_q[i] <= 8'd0;
-                pend_q[i] <= 8'd0;
+                pend_q[i] <= 16'd0;
             end
+        end
         if (rst) begin
             lfsr_q <= 16'hace1;
-            {control_q, throttle_q, in_q, offered_q, pause_q, send_q, gen_busy_q} <= '0;
+            {control_q, throttle_q, in_q, offered_q, mid_q, lost_q, pause_q, send_q, gen_busy_q} <= '0;
             {gen_count_q, gen_refused_q, gen_len_q, gen_step_q, gen_user_q, gen_queue_q, gen_seed_q, gen_mode_q} <= '0;
             chk_frame_q <= 32'd0;
             sweep_q <= '0;
@@ -343,7 +348,7 @@ module cw_sim_stream #(
         end
     end
 
-    wire unused = &{1'b0, entry, su_addr[1:0], su_rd_addr[1:0], arb_last, loop_n, s2h_room_queue};
+    wire unused = &{1'b0, entry, su_addr[1:0], su_rd_addr[1:0], arb_last, loop_n, s2h_room_queue, s2h_end_queue};
 endmodule
 
 `default_nettype wire

@@ -171,6 +171,8 @@ module cw_sim_top #(
     wire [10:0]          s2h_queue, s2h_room_queue;
     wire [35:0]          s2h_user;
     wire [7:0]           s2h_room_n;
+    wire                 s2h_end_valid, unused_end_drop, unused_end_cut;
+    wire [10:0]          s2h_end_queue;
     cw_sim_stream #(.DATA_W(DATA_W), .QUEUE_N(QUEUE_N)) u_stream (
         .clk(clk), .rst(rst), .stream_rst(stream_rst), .idle(user_idle),
         .su_wr(su_wr), .su_addr(su_addr), .su_wdata(su_wdata), .su_rd_addr(su_rd_addr), .su_rdata(su_rdata),
@@ -181,7 +183,8 @@ module cw_sim_top #(
         .h2s_credit_queue(h2s_credit_queue), .h2s_credit_n(h2s_credit_n),
         .s2h_valid(s2h_valid), .s2h_ready(s2h_ready), .s2h_data(s2h_data), .s2h_keep(s2h_keep),
         .s2h_last(s2h_last), .s2h_err(s2h_err), .s2h_queue(s2h_queue), .s2h_user(s2h_user),
-        .s2h_room_valid(s2h_room_valid), .s2h_room_queue(s2h_room_queue), .s2h_room_n(s2h_room_n)
+        .s2h_room_valid(s2h_room_valid), .s2h_room_queue(s2h_room_queue), .s2h_room_n(s2h_room_n),
+        .s2h_end_valid(s2h_end_valid), .s2h_end_queue(s2h_end_queue)
     );
 
     cw_top #(
@@ -229,7 +232,8 @@ module cw_sim_top #(
         .s2h_valid(s2h_valid), .s2h_ready(s2h_ready), .s2h_data(s2h_data), .s2h_keep(s2h_keep),
         .s2h_last(s2h_last), .s2h_err(s2h_err), .s2h_queue(s2h_queue), .s2h_user(s2h_user),
         .s2h_room_valid(s2h_room_valid), .s2h_room_queue(s2h_room_queue), .s2h_room_n(s2h_room_n),
-        .stream_rst(stream_rst),
+        .s2h_end_valid(s2h_end_valid), .s2h_end_queue(s2h_end_queue), .s2h_end_drop(unused_end_drop),
+        .s2h_end_cut(unused_end_cut), .stream_rst(stream_rst),
         .user_awvalid(user_awvalid), .user_awready(user_awready), .user_awaddr(user_awaddr),
         .user_wvalid(user_wvalid), .user_wready(user_wready), .user_wdata(user_wdata),
         .user_wstrb(user_wstrb), .user_bvalid(user_bvalid), .user_bready(user_bready),

@@ -41,6 +41,8 @@ static void packets_arrive_whole(void **state)
 		assert_int_equal(e->drop_pulses, 0);
 		assert_int_equal(e->trunc_pulses, 0);
 		assert_int_equal(e->pkt_pulses, 400);
+		for (unsigned q = 0; q < Q_N; q++)
+			assert_int_equal(e->told[q], e->taken[q]);
 		env_cycles(e, 100);
 		for (unsigned q = 0; q < Q_N; q++)
 			assert_int_equal(e->room[q], e->made[q] - e->allocated[q] < 255 ? e->made[q] - e->allocated[q] : 255);
@@ -191,6 +193,36 @@ static void a_disabled_queue_takes_no_more_and_leaves_the_others(void **state)
 	}
 }
 
+static void a_packet_that_never_goes_on_keeps_no_queue(void **state)
+{
+	struct env *e = env_new(36, 1);
+
+	(void)state;
+	enable(e, 6, true);
+	for (unsigned i = 0; i < 20; i++)
+		env_buffer(e, 6, 9000);
+	env_cycles(e, 100);
+	env_send(e, 6, 12000, false);
+	while (stream_count(e->s2h) < 6000 / e->bytes)
+		env_cycle(e);
+	stream_hold(e->s2h, true);
+	env_cycles(e, 400);
+	assert_int_equal(e->live, 1);
+	dut_qcfg(e->d, 2, 6, 0, 0);
+	env_cycles(e, 1000);
+	assert_int_equal(e->live, 0);
+	assert_int_equal(e->ended[6], 20);
+	assert_int_equal(e->trunc_pulses, 1);
+	/* its rest is thrown away, and the next packet is one */
+	stream_hold(e->s2h, false);
+	enable(e, 6, true);
+	env_buffer(e, 6, 500);
+	env_send(e, 6, 100, false);
+	settle(e);
+	assert_int_equal(e->trunc_pulses, 1);
+	env_free(e);
+}
+
 static void a_bad_buffer_ends_when_those_before_are_used(void **state)
 {
 	struct env *e = env_new(40, 1);
@@ -300,6 +332,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(a_full_buffer_may_be_the_packets_last),
 		cmocka_unit_test(a_queue_that_stalls_waits_and_loses_nothing),
 		cmocka_unit_test(a_disabled_queue_takes_no_more_and_leaves_the_others),
+		cmocka_unit_test(a_packet_that_never_goes_on_keeps_no_queue),
 		cmocka_unit_test(a_bad_buffer_ends_when_those_before_are_used),
 		cmocka_unit_test(a_reset_in_the_middle_makes_no_packet_of_the_rest),
 		cmocka_unit_test(long_packets_move_at_full_rate),

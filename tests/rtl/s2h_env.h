@@ -46,7 +46,7 @@ struct env {
 	struct buffer x[BUF_N];
 	unsigned x_n;
 	unsigned of[Q_N][BUF_N], made[Q_N], given[Q_N], allocated[Q_N], ended[Q_N], places[Q_N];
-	unsigned room[Q_N], done_n[Q_N], kicked[Q_N];
+	unsigned room[Q_N], done_n[Q_N], kicked[Q_N], told[Q_N];
 	bool op_used[OPS];
 	unsigned op_buf[OPS], op_next, live;
 	uint8_t *mem;
@@ -133,6 +133,10 @@ static inline void op_sample(void *ctx)
 	unsigned q;
 
 	e->drop_pulses += dut_get(e->d, "stat_drop");
+	if (dut_get(e->d, "s2h_end_valid"))
+		e->told[dut_get(e->d, "s2h_end_queue")]++;
+	assert_int_equal(dut_get(e->d, "s2h_end_valid"),
+			 (dut_get(e->d, "stat_drop") | dut_get(e->d, "stat_pkt")));
 	e->trunc_pulses += dut_get(e->d, "stat_trunc");
 	e->pkt_pulses += dut_get(e->d, "stat_pkt");
 	if (dut_get(e->d, "s2h_room_valid"))
