@@ -182,7 +182,8 @@ module cw_st_park #(
     endfunction
     wire        begins  = may_begin(run, !none, head_end, eops != {SLOT_N{1'b0}}, full, credit != 16'd0);
     wire        mine    = cur_q && queue_q == cur_queue_q;
-    wire        have    = run && !none && !head_end;
+    wire        known   = {21'd0, queue_q} < QUEUE_N;  // the user's numbers may be any
+    wire        have    = known && run && !none && !head_end;
     wire        pops    = (ev_q == EV_SERVE && begins) || (ev_q == EV_CUR && !none) || (ev_q == EV_ASK && have);
     wire        gives   = pops && (&rd[MW-1:0]);     // MORE_N places
     wire        enables = ev_q == EV_CFG && arg_q[1:0] == OP_ENABLE;
@@ -219,7 +220,7 @@ module cw_st_park #(
             n_ends[wr[SW-1:0]] = in_end_q;
         end
         EV_CREDIT:
-            n_credit = arg_q == 8'd0 ? 16'd0 : arg_q == 8'd255 || credit == ENDLESS ? ENDLESS :
+            n_credit = !known ? credit : arg_q == 8'd0 ? 16'd0 : arg_q == 8'd255 || credit == ENDLESS ? ENDLESS :
                        credit >= ENDLESS - 16'd255 ? credit : credit + {8'd0, arg_q};
         EV_REFUND:
             n_credit = credit == ENDLESS || credit == ENDLESS - 16'd1 ? credit : credit + 16'd1;
@@ -242,7 +243,7 @@ module cw_st_park #(
     end
     wire [SW:0] n_used = n_wr - n_rd[SW:0];
     always @*
-        push = ev_q != EV_NONE && !leaves_mid && !(mine && !aborts && !(ev_q == EV_CUR && pops)) &&
+        push = ev_q != EV_NONE && known && !leaves_mid && !(mine && !aborts && !(ev_q == EV_CUR && pops)) &&
                !(listed && ev_q != EV_SERVE) && will_begin;
     wire [SLOT_N-1:0] in_one = {{(SLOT_N - 1){1'b0}}, ev_q == EV_IN} << wr[SW-1:0];
     wire [SLOT_N-1:0] out_one = {{(SLOT_N - 1){1'b0}}, pops} << rd_slot;
@@ -252,7 +253,7 @@ module cw_st_park #(
     wire        on_after  = ev_q == EV_CFG && !is_quiesce ? enables : run && !(pops && head_end);
     wire        some_after = enables ? 1'b0 : ev_q == EV_IN ? 1'b1 : used != {{SW{1'b0}}, pops};
     wire        full_after = ev_q == EV_IN ? taken == SLOT_N[SW:0] - 1'b1 : full && !gives;
-    wire        paid_after = ev_q == EV_CREDIT ? arg_q != 8'd0 : ev_q == EV_REFUND ? 1'b1 :
+    wire        paid_after = ev_q == EV_CREDIT ? known && arg_q != 8'd0 : ev_q == EV_REFUND ? 1'b1 :
                              credit == ENDLESS || credit > {15'd0, starts};
     wire        will_begin = may_begin(on_after, some_after, l_ends[next_slot], l_eops != {SLOT_N{1'b0}}, full_after,
                                        paid_after);
@@ -319,7 +320,7 @@ module cw_st_park #(
     wire        unused  = &{1'b0, kick_queue};
     assign answer_valid = ev_q == EV_ASK;
     assign answer_have  = have;
-    assign answer_stall = run && (stall || (!quiet && posted != rd));
+    assign answer_stall = known && run && (stall || (!quiet && posted != rd));
     assign room_valid = C2H != 0 && (ev_q == EV_CFG || ev_q == EV_IN || pops);
     assign room_queue = queue_q;
     assign room_n     = !on_after || l_ends[next_slot] ? 8'd0 : n_count > 32'd255 ? 8'd255 : n_count[7:0];

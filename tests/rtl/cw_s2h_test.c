@@ -80,6 +80,26 @@ static void without_room_a_packet_is_dropped_whole_or_cut_and_counted(void **sta
 	env_free(e);
 }
 
+static void a_packet_for_a_queue_that_is_not_there_is_dropped(void **state)
+{
+	struct env *e = env_new(13, 1);
+	struct stream_beat b = { 0 };
+
+	(void)state;
+	enable(e, 7, true);
+	for (unsigned i = 0; i < 5; i++)
+		env_buffer(e, 7, 100);
+	env_cycles(e, 100);
+	stream_put_u64(e->s2h, &b, 2, 1);
+	stream_put_u64(e->s2h, &b, 4, 64 + 7); /* of 64: the same lower bits as queue 7 */
+	stream_push(e->s2h, &b);
+	e->p_n++;
+	settle(e);
+	assert_int_equal(e->drop_pulses, 1);
+	assert_int_equal(e->allocated[7], 0);
+	env_free(e);
+}
+
 /* More is posted than there are places on the card: the packets wait for the fetch, nothing is dropped. */
 static void posted_buffers_are_room_before_they_are_fetched(void **state)
 {
@@ -328,6 +348,7 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(packets_arrive_whole),
 		cmocka_unit_test(without_room_a_packet_is_dropped_whole_or_cut_and_counted),
+		cmocka_unit_test(a_packet_for_a_queue_that_is_not_there_is_dropped),
 		cmocka_unit_test(posted_buffers_are_room_before_they_are_fetched),
 		cmocka_unit_test(a_full_buffer_may_be_the_packets_last),
 		cmocka_unit_test(a_queue_that_stalls_waits_and_loses_nothing),

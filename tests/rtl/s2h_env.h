@@ -133,7 +133,7 @@ static inline void op_sample(void *ctx)
 	unsigned q;
 
 	e->drop_pulses += dut_get(e->d, "stat_drop");
-	if (dut_get(e->d, "s2h_end_valid"))
+	if (dut_get(e->d, "s2h_end_valid") && dut_get(e->d, "s2h_end_queue") < Q_N)
 		e->told[dut_get(e->d, "s2h_end_queue")]++;
 	assert_int_equal(dut_get(e->d, "s2h_end_valid"),
 			 (dut_get(e->d, "stat_drop") | dut_get(e->d, "stat_pkt")));
