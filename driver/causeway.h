@@ -9,6 +9,11 @@
  *   cw_map.c      a piece of an iterator: pinned, mapped, walked by the card's address
  *   cw_bounce.c   blocks to copy through where the card does not reach
  *   cw_queue.c    one ring pair: descriptors in, records out
+ *   cw_own.c      queues of one's own: made, found, given back (cw_own.h)
+ *   cw_own_file.c their files
+ *   cw_packet.c   a packet to the card
+ *   cw_rx.c       packets from the card
+ *   cw_rx_read.c  and who reads them
  *   cw_recover.c  time-outs, halts, stopping, a dead card
  *   cw_pause.c    the card out of reach for a while, and back
  *   cw_err.c      errors on the link, resets of the function
@@ -20,8 +25,8 @@
  *   cw_trace.c    tracepoints
  *
  * Everything that takes a lock runs in process context (the interrupt handlers are
- * threads), so the spinlocks are plain ones. Order of locks: cw_dev.power, cw_dev.gate,
- * cw_queue.lock, cw_request.lock; cw_vector.ring_lock and cw_bounce.lock stand alone.
+ * threads), so the spinlocks are plain ones. Order of locks: cw_dev.power, cw_dev.gate, cw_dev.own_lock,
+ * cw_dev.table, cw_queue.lock, cw_request.lock; cw_vector.ring_lock and cw_bounce.lock stand alone.
  * Waking the card up takes the first two, so that is done before.
  */
 #ifndef CAUSEWAY_H
@@ -61,10 +66,12 @@
 #define CW_BLOCK_BYTES SZ_128K /* of memory that the card reaches, to copy through, */
 #define CW_BLOCK_N 16         /* so many at most: 2 MiB */
 #define CW_DMA_BITS_MIN 24    /* what the kernel can serve: ZONE_DMA */
+#define CW_PACKET_PAGES 2048u /* a packet pins at most this many pages */
 
 struct cw_bounce;
 struct cw_dev;
 struct cw_request;
+struct cw_rx;
 
 /* A piece of the memory that chunks are copied through. */
 struct cw_block {
@@ -90,6 +97,8 @@ struct cw_bounce {
 #define CW_MAP_TABLE BIT(1)  /* sgt is allocated */
 #define CW_MAP_DMA BIT(2)    /* sgt is mapped for the card */
 #define CW_MAP_BLOCK BIT(3)  /* instead of these two: copied through a block, which sgt says */
+#define CW_MAP_OWN BIT(4)    /* the pages are ours */
+#define CW_MAP_FILLED BIT(5) /* the pages are written by us, not by the card */
 
 /* A piece of an iterator. Owned by the chunk that it is in. */
 struct cw_map {
@@ -116,7 +125,7 @@ struct cw_chunk {
 	struct cw_request *req;
 	struct cw_map map;
 	size_t offset;               /* of its first byte in the request */
-	u64 card;                    /* card address of its first byte */
+	u64 card;                    /* card address of its first byte; of a packet its user word */
 	u32 desc_n;                  /* descriptors it takes */
 	u32 seen;                    /* records of it seen: queue->lock */
 	size_t good;                 /* bytes up to the first error: queue->lock */
@@ -127,8 +136,11 @@ struct cw_chunk {
 struct cw_request {
 	struct kref ref;             /* the submitter's, and one a chunk */
 	struct cw_dev *cw;
-	struct kiocb *iocb;          /* NULL: somebody waits */
+	struct cw_queue *q;          /* NULL: any of the device file's */
+	struct kiocb *iocb;          /* NULL: somebody waits, or nobody */
 	bool c2h;
+	bool nobody;                 /* the next call on the queue gets an error */
+	bool cancelled;              /* its caller does not want it any more */
 	u64 card;                    /* card address of its first byte */
 	size_t submitted;            /* bytes in chunks: the submitter's until it is done */
 	atomic_t left;               /* chunks out, and one while more may come */
@@ -160,6 +172,10 @@ struct cw_queue {
 	bool c2h;
 	unsigned int entries_log2;
 	u32 entries;
+	u32 config;                  /* Q_CONFIG, without direction, size and vector */
+	u32 moderation;
+	u64 card_base, card_limit;
+	struct cw_rx *rx;            /* of a stream from the card: its packets */
 
 	struct cw_desc *ring;        /* written by us before the doorbell, under lock */
 	struct cw_record *records;   /* written by the card */
@@ -176,6 +192,9 @@ struct cw_queue {
 	unsigned long progress;      /* jiffies of the last record, or of the first descriptor since idle */
 	int cause;                   /* errno of the oldest chunk when recovery starts */
 	u64 irq_lost, recovered;     /* counts */
+	int lost;                    /* errno for the next call: what nobody waited for */
+	bool suspect;                /* of a stream: the record due was there when the watchdog looked, */
+	u32 suspect_at;              /* and was this one */
 	struct delayed_work watchdog;
 	struct work_struct recover;
 };
@@ -227,6 +246,8 @@ struct cw_dev {
 	u32 chunk_pages;             /* a chunk of so many pages always fits a ring */
 	unsigned int pair_n;         /* queues each way: queue[0..pair_n) H2C, then as many C2H */
 	struct cw_queue *queue;
+	unsigned int own_n;          /* and so many after them that files may own */
+	u32 packet_pages;            /* that one mapping may have */
 	struct cw_vector *vector;
 	unsigned int vector_n, vector_used;
 	struct cw_bounce bounce;
@@ -234,6 +255,15 @@ struct cw_dev {
 	u32 moderation;              /* Q_MODERATION of each queue */
 	bool chunk_irq;              /* each chunk's end interrupts at once */
 	atomic_t next;               /* where the search for a queue starts */
+
+	/* Own queues by number: taken away with cw->power as well, and handlers are waited for. Whoever else
+	 * looks holds `table`, or cw->power.
+	 */
+	struct rw_semaphore table;
+	struct cw_queue **own;
+	struct mutex own_lock;       /* of the next, and of cw_vector.queue_n */
+	unsigned long *own_taken;    /* numbers in use */
+	unsigned int queue_end;      /* no queue in use has this number or a higher one: only grows */
 	struct dentry *debugfs;
 };
 
@@ -255,13 +285,24 @@ void cw_chrdev_del(struct cw_dev *cw);
 long cw_ioctl(struct file *file, unsigned int cmd, unsigned long arg);
 
 /* cw_request.c */
-ssize_t cw_transfer(struct cw_dev *cw, struct kiocb *iocb, struct iov_iter *iter, bool c2h);
+/* q: NULL, or the only one. */
+ssize_t cw_transfer(struct cw_dev *cw, struct cw_queue *q, struct kiocb *iocb, struct iov_iter *iter, bool c2h);
+/* A request that holds the card awake. With what follows it is made, given its chunks and waited for. */
+int cw_request_new(struct cw_request **out, struct cw_dev *cw, struct cw_queue *q, struct kiocb *iocb, bool c2h);
+void cw_request_put(struct cw_request *req);
+/* Adds a chunk that is gathered: its reference is taken. An error: nothing was done. */
+int cw_request_add(struct cw_request *req, struct cw_chunk *chunk, bool nowait);
+/* The submitter is through: when the last chunk is, too, it calls back. Puts the request. */
+void cw_request_drop(struct cw_request *req);
+ssize_t cw_request_wait(struct cw_request *req);
 /* A chunk has ended, with chunk->error and chunk->good. Not under a lock. Frees it. */
 void cw_chunk_finish(struct cw_chunk *chunk);
 void cw_chunks_finish(struct list_head *done);
 
 /* cw_map.c */
 int cw_map_gather(struct cw_map *map, struct iov_iter *iter, size_t max_len, unsigned int max_pages);
+/* The same from a copy of the next `len` bytes: -EFAULT when not all of them are to be had. */
+int cw_map_copy(struct cw_map *map, struct iov_iter *iter, size_t len);
 int cw_map_dma(struct cw_map *map, struct device *dev, unsigned long attrs);
 /* Mapped, or where that is not possible copied. -EAGAIN: there is no block now, and nothing was done. */
 int cw_map_card(struct cw_map *map, struct cw_dev *cw);
@@ -325,8 +366,19 @@ unsigned int cw_queue_interrupt(struct cw_queue *q, bool arm);
 /* The same without finishing: chunks go to `done`. Caller holds q->lock. */
 unsigned int cw_queue_harvest(struct cw_queue *q, struct list_head *done);
 void cw_queue_dispatch(struct cw_queue *q);
-/* Takes the request's chunks that are not on the ring yet, and ends them with -EINTR. */
-void cw_queue_cancel(struct cw_queue *q, struct cw_request *req);
+/* The next record, if the card has written it: DW0, 1 and 3. */
+bool cw_queue_record(struct cw_queue *q, u32 *dw);
+void cw_queue_watch(struct cw_queue *q);
+/* Why a queue that is dead takes nothing. */
+int cw_queue_refusal(struct cw_queue *q);
+
+static inline bool cw_queue_streams(const struct cw_queue *q)
+{
+	return q->config & CW_Q_CONFIG_STREAM_MASK;
+}
+
+/* Takes the request's chunks that are not on the ring yet, and ends them with -EINTR. True: it has others. */
+bool cw_queue_cancel(struct cw_queue *q, struct cw_request *req);
 
 /* cw_recover.c */
 void cw_watchdog(struct work_struct *work);
@@ -359,6 +411,7 @@ void cw_irq_free(struct cw_dev *cw);
 void cw_irq_mute(struct cw_dev *cw, bool mute);
 /* Waits for the handlers that run. */
 void cw_irq_sync(struct cw_dev *cw);
+void cw_irq_sync_vector(struct cw_dev *cw, unsigned int vector);
 unsigned int cw_irq_vector(const struct cw_dev *cw, unsigned int queue);
 bool cw_irq_walk(struct cw_vector *v, bool arm);
 const char *cw_irq_type_name(const struct cw_dev *cw);
@@ -370,5 +423,7 @@ void cw_event_start(struct cw_dev *cw);
 void cw_event_stop(struct cw_dev *cw);
 bool cw_event_take(struct cw_vector *v);
 void cw_event_lost(struct cw_vector *v);
+/* A second queue came to a vector whose queues run. */
+void cw_event_add(struct cw_vector *v);
 
 #endif

@@ -9,6 +9,7 @@
 #define CW_COMPAT_H
 
 #include <linux/bvec.h>
+#include <linux/fs.h>
 #include <linux/mm.h>
 #include <linux/pci.h>
 #include <linux/uio.h>
@@ -89,6 +90,16 @@ static inline ssize_t cw_iter_extract(struct iov_iter *iter, struct page **pages
 	return cw_iter_extract_user(iter, pages, len, max_pages, offset);
 }
 #endif
+
+/* May it get a function to cancel it? That is libaio's alone, and before this flag no driver could tell. */
+static inline bool cw_iocb_cancellable(struct kiocb *iocb)
+{
+#ifdef IOCB_AIO_RW
+	return iocb->ki_flags & IOCB_AIO_RW;
+#else
+	return false;
+#endif
+}
 
 static inline bool cw_iter_pins(const struct iov_iter *iter)
 {

@@ -66,6 +66,7 @@ int cw_bounce_init(struct cw_dev *cw)
 	/* What one mapping may be at most, and what may have to be copied in one piece. */
 	limit = min_t(size_t, limit, CW_BLOCK_BYTES) >> PAGE_SHIFT;
 	cw->chunk_pages = clamp_t(size_t, limit, 1, cw->chunk_pages);
+	cw->packet_pages = max_t(size_t, limit, 2);
 	dev_info(dev, "DMA with %u address bits: data is %s, blocks of %u KiB to copy through: %u\n", cw->dma_bits,
 		 b->always ? "copied" : "mapped", CW_BLOCK_BYTES / SZ_1K, b->n);
 	return 0;

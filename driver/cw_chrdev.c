@@ -33,12 +33,12 @@ static loff_t cw_llseek(struct file *file, loff_t offset, int whence)
 
 static ssize_t cw_read_iter(struct kiocb *iocb, struct iov_iter *to)
 {
-	return cw_transfer(iocb->ki_filp->private_data, iocb, to, true);
+	return cw_transfer(iocb->ki_filp->private_data, NULL, iocb, to, true);
 }
 
 static ssize_t cw_write_iter(struct kiocb *iocb, struct iov_iter *from)
 {
-	return cw_transfer(iocb->ki_filp->private_data, iocb, from, false);
+	return cw_transfer(iocb->ki_filp->private_data, NULL, iocb, from, false);
 }
 
 static const struct file_operations cw_fops = {

@@ -9,6 +9,7 @@
 
 #include "causeway.h"
 #include "cw_hw.h"
+#include "cw_own.h"
 
 static struct dentry *cw_debugfs_root;
 
@@ -96,6 +97,7 @@ static void cw_queue_print(struct seq_file *m, struct cw_queue *q, u32 status)
 static int queues_show(struct seq_file *m, void *unused)
 {
 	struct cw_dev *cw = m->private;
+	struct cw_queue *q;
 	unsigned int i;
 	int ret;
 
@@ -103,8 +105,10 @@ static int queues_show(struct seq_file *m, void *unused)
 	if (ret)
 		return ret;
 	seq_puts(m, "queue way vector state card       producer   consumer active pending recovered irq_lost\n");
-	for (i = 0; i < 2 * cw->pair_n; i++)
-		cw_queue_print(m, &cw->queue[i], cw_q_read(&cw->queue[i], CW_Q_STATUS));
+	down_read(&cw->table);
+	for (i = 0; (q = cw_queue_next(cw, &i)); i++)
+		cw_queue_print(m, q, cw_q_read(q, CW_Q_STATUS));
+	up_read(&cw->table);
 	cw_card_put(cw);
 	return 0;
 }

@@ -11,6 +11,9 @@
 
 #include "causeway.h"
 #include "cw_hw.h"
+#include "cw_own.h"
+
+#define CW_EVENT_ADD_LOG2 9 /* a page of them, for queues that come and go */
 
 /* Two entries a queue, and EVENT_SIZE can say it. */
 static_assert(2 * CW_QUEUE_N_MAX <= 65536);
@@ -53,27 +56,30 @@ void cw_event_free(struct cw_dev *cw)
 			dma_free_coherent(&cw->pdev->dev, cw_event_bytes(v), v->ring, v->ring_dma);
 }
 
+static void cw_event_on(struct cw_vector *v)
+{
+	spin_lock(&v->ring_lock);
+	memset(v->ring, 0, cw_event_bytes(v));
+	v->taken = 0;
+	/* The zeroed ring is in memory before the card is told of it: an old entry would
+	 * pass for one of the first round.
+	 */
+	dma_wmb();
+	cw_event_write(v, CW_EVENT_BASE_LO, lower_32_bits(v->ring_dma));
+	cw_event_write(v, CW_EVENT_BASE_HI, upper_32_bits(v->ring_dma));
+	cw_event_write(v, CW_EVENT_SIZE, FIELD_PREP(CW_EVENT_SIZE_LOG2_MASK, v->ring_log2));
+	WRITE_ONCE(v->ring_on, true);
+	spin_unlock(&v->ring_lock);
+}
+
 /* After each reset of the engine, which turned the rings off, and before a queue runs. */
 void cw_event_start(struct cw_dev *cw)
 {
 	struct cw_vector *v;
 
-	for (v = cw->vector; v < cw->vector + cw->vector_n; v++) {
-		if (!v->ring)
-			continue;
-		spin_lock(&v->ring_lock);
-		memset(v->ring, 0, cw_event_bytes(v));
-		v->taken = 0;
-		/* The zeroed ring is in memory before the card is told of it: an old entry would
-		 * pass for one of the first round.
-		 */
-		dma_wmb();
-		cw_event_write(v, CW_EVENT_BASE_LO, lower_32_bits(v->ring_dma));
-		cw_event_write(v, CW_EVENT_BASE_HI, upper_32_bits(v->ring_dma));
-		cw_event_write(v, CW_EVENT_SIZE, FIELD_PREP(CW_EVENT_SIZE_LOG2_MASK, v->ring_log2));
-		WRITE_ONCE(v->ring_on, true);
-		spin_unlock(&v->ring_lock);
-	}
+	for (v = cw->vector; v < cw->vector + cw->vector_n; v++)
+		if (v->ring)
+			cw_event_on(v);
 }
 
 /* False: it was off. */
@@ -111,7 +117,26 @@ void cw_event_lost(struct cw_vector *v)
 	dev_warn(&v->cw->pdev->dev, "vector %u: its event ring is not used any more\n", v->index);
 	/* The answer comes behind the records that were written before the ring was off. */
 	cw_read(v->cw, CW_STATUS);
+	down_read(&v->cw->table);
 	cw_irq_walk(v, false);
+	up_read(&v->cw->table);
+}
+
+/* With cw->own_lock, while the card is there. Without memory the queues are walked, as before. */
+void cw_event_add(struct cw_vector *v)
+{
+	struct cw_dev *cw = v->cw;
+
+	if (v->ring || v->queue_n < 2 || !(cw->features & CW_CAP_FEATURES_EVENT_RING_MASK))
+		return;
+	/* However many queues will share it: what does not fit waits in the card. */
+	v->ring_log2 = CW_EVENT_ADD_LOG2;
+	v->ring = dma_alloc_coherent(&cw->pdev->dev, cw_event_bytes(v), &v->ring_dma, GFP_KERNEL | __GFP_NOWARN);
+	if (!v->ring)
+		return;
+	cw_event_on(v);
+	/* What was due before it was on is told by this. */
+	cw_irq_walk(v, true);
 }
 
 /* The next entry's word, if the card has written it. */
@@ -135,12 +160,14 @@ static bool cw_event_handle(struct cw_vector *v, u32 dw)
 	struct cw_dev *cw = v->cw;
 	struct cw_queue *q;
 
-	if (index >= 2 * cw->pair_n || cw->queue[index].vector != v->index) {
+	q = index < cw->queue_end ? cw_queue_at(cw, index) : NULL;
+	if (cw_queue_was_own(cw, index) && (!q || q->vector != v->index))
+		return true; /* it was given back meanwhile */
+	if (!q || q->vector != v->index) {
 		dev_warn_ratelimited(&cw->pdev->dev, "vector %u: bad event %08x, number %u\n",
 				     v->index, dw, v->taken);
 		return false;
 	}
-	q = &cw->queue[index];
 	cw_queue_interrupt(q, true);
 	if (dw & CW_EVENT_DW0_ERROR_MASK)
 		cw_queue_check_halt(q);

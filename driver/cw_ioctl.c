@@ -11,6 +11,7 @@
 
 #include "causeway.h"
 #include "cw_hw.h"
+#include "cw_own.h"
 #include "uapi/causeway.h"
 
 static_assert(sizeof(struct cw_info) == CW_INFO_SIZE_V1);
@@ -139,6 +140,16 @@ static long cw_ioctl_counter(struct cw_dev *cw, void __user *user)
 	return cw_arg_put(&counter, sizeof(counter), user, size);
 }
 
+static long cw_ioctl_own(struct file *file, void __user *user)
+{
+	struct cw_queue_setup setup;
+	long size = cw_arg_get(&setup, sizeof(setup), CW_QUEUE_SETUP_SIZE_V1, user);
+
+	if (size < 0)
+		return size;
+	return cw_ioctl_queue(file->private_data, file->f_mode, &setup, user, size);
+}
+
 long cw_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
 	struct cw_dev *cw = file->private_data;
@@ -155,6 +166,8 @@ long cw_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return cw_ioctl_reg(cw, user, true);
 	case CW_IOC_COUNTER:
 		return cw_ioctl_counter(cw, user);
+	case CW_IOC_QUEUE:
+		return cw_ioctl_own(file, user);
 	default:
 		return -ENOTTY;
 	}

@@ -11,6 +11,7 @@
 #include "causeway.h"
 #include "compat.h"
 #include "cw_hw.h"
+#include "cw_own.h"
 
 /* Halted queues go to recovery. Which one the card named first does not matter: a halt
  * between reading that and clearing it would be missed.
@@ -18,9 +19,10 @@
 static void cw_irq_halts(struct cw_dev *cw)
 {
 	struct cw_queue *q;
+	unsigned int i;
 
 	cw_write(cw, CW_ERROR_QUEUE, 0);
-	for (q = cw->queue; q < cw->queue + 2 * cw->pair_n; q++)
+	for (i = 0; (q = cw_queue_next(cw, &i)); i++)
 		cw_queue_check_halt(q);
 }
 
@@ -56,12 +58,16 @@ bool cw_irq_walk(struct cw_vector *v, bool arm)
 {
 	struct cw_dev *cw = v->cw;
 	unsigned int i, step = max(cw->vector_n - 1, 1u);
+	struct cw_queue *q;
 	bool found = false;
 
-	if (v->queue_n == 0)
+	if (READ_ONCE(v->queue_n) == 0)
 		return false;
 	for (i = v->index ? v->index - 1 : 0; i < 2 * cw->pair_n; i += step)
 		if (cw_queue_interrupt(&cw->queue[i], arm))
+			found = true;
+	for (i = 2 * cw->pair_n; (q = cw_queue_next(cw, &i)); i++)
+		if (q->vector == v->index && cw_queue_interrupt(q, arm))
 			found = true;
 	return found;
 }
@@ -202,6 +208,15 @@ void cw_irq_sync(struct cw_dev *cw)
 
 	for (i = 0; i < cw->vector_used; i++)
 		synchronize_irq(pci_irq_vector(cw->pdev, i));
+}
+
+/* The same for those that may be at a queue of this vector. */
+void cw_irq_sync_vector(struct cw_dev *cw, unsigned int vector)
+{
+	if (cw->vector_used)
+		synchronize_irq(pci_irq_vector(cw->pdev, 0));
+	if (vector && vector < cw->vector_used)
+		synchronize_irq(pci_irq_vector(cw->pdev, vector));
 }
 
 void cw_irq_free(struct cw_dev *cw)

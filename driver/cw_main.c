@@ -11,10 +11,11 @@
 
 #include "causeway.h"
 #include "cw_hw.h"
+#include "cw_own.h"
 
 static unsigned int queues;
 module_param(queues, uint, 0444);
-MODULE_PARM_DESC(queues, "queues each way that serve /dev/causewayN, up to 1024, refused when the card has fewer; 0: 4, or what the card has (default 0)");
+MODULE_PARM_DESC(queues, "queues each way that serve /dev/causewayN, up to 1024, refused when the card has fewer; programs may own the rest; 0: 4, or on a small card half of its queues, one at least (default 0)");
 
 static unsigned int entries = 256;
 module_param(entries, uint, 0444);
@@ -54,11 +55,16 @@ static int cw_params_check(void)
 	    cw_param_check("entries", entries, 2, 65536) ||
 	    cw_param_check("vectors", vectors, 0, CW_VECTOR_N_MAX) ||
 	    cw_param_check("irq_records", irq_records, 0, 65535) ||
+	    cw_param_check("stream_bytes", cw_stream_bytes, CW_STREAM_BYTES_MIN, CW_STREAM_BYTES_MAX) ||
 	    cw_param_check("timeout_ms", timeout_ms, 1, 3600000) ||
 	    (dma_bits && cw_param_check("dma_bits", dma_bits, CW_DMA_BITS_MIN, 64)))
 		return -EINVAL;
 	if (!is_power_of_2(entries)) {
 		pr_err(CW_NAME ": entries=%u: must be a power of two\n", entries);
+		return -EINVAL;
+	}
+	if (!is_power_of_2(cw_stream_bytes)) {
+		pr_err(CW_NAME ": stream_bytes=%u: must be a power of two\n", cw_stream_bytes);
 		return -EINVAL;
 	}
 	return 0;
@@ -152,7 +158,7 @@ static int cw_pairs(struct cw_dev *cw)
 		dev_err(&cw->pdev->dev, "queues=%u: the card has %u each way\n", queues, cw->card_queues / 2);
 		return -EINVAL;
 	}
-	cw->pair_n = queues ? queues : min(4u, cw->card_queues / 2);
+	cw->pair_n = queues ? queues : clamp(cw->card_queues / 4, 1u, 4u);
 	return 0;
 }
 
@@ -199,6 +205,7 @@ static int cw_capabilities(struct cw_dev *cw)
 	cw->entries = min(entries, 1u << cw->entries_log2_max);
 	/* So that two of the worst case are on a ring at once. */
 	cw->chunk_pages = clamp(cw->entries / 2, 1u, CW_CHUNK_PAGES);
+	cw->packet_pages = CW_PACKET_PAGES;
 	cw->timeout = max(msecs_to_jiffies(timeout_ms), 1ul);
 	if (pci_resource_len(cw->pdev, CW_BAR_DOORBELL) < (u64)2 * cw->pair_n << cw->db_stride_log2) {
 		dev_err(dev, "BAR %u has no room for the doorbells of %u queues\n", CW_BAR_DOORBELL,
@@ -262,6 +269,15 @@ static void cw_queues_free(struct cw_dev *cw, unsigned int n)
 	kfree(cw->queue);
 }
 
+static int cw_file_queue_init(struct cw_dev *cw, struct cw_queue *q, unsigned int index)
+{
+	q->entries = cw->entries;
+	q->vector = cw_irq_vector(cw, index);
+	q->moderation = cw->moderation;
+	q->card_limit = cw->card_bytes;
+	return cw_queue_init(cw, q, index, index >= cw->pair_n);
+}
+
 static int cw_queues_init(struct cw_dev *cw)
 {
 	unsigned int i;
@@ -271,7 +287,7 @@ static int cw_queues_init(struct cw_dev *cw)
 	if (!cw->queue)
 		return -ENOMEM;
 	for (i = 0; i < 2 * cw->pair_n; i++) {
-		ret = cw_queue_init(cw, &cw->queue[i], i, i >= cw->pair_n);
+		ret = cw_file_queue_init(cw, &cw->queue[i], i);
 		if (ret) {
 			cw_queues_free(cw, i);
 			return ret;
@@ -282,13 +298,14 @@ static int cw_queues_init(struct cw_dev *cw)
 
 int cw_engine_start(struct cw_dev *cw)
 {
+	struct cw_queue *q;
 	unsigned int i;
 	int ret;
 
 	pci_set_master(cw->pdev);
 	cw_event_start(cw);
-	for (i = 0; i < 2 * cw->pair_n; i++) {
-		ret = cw_queue_enable(&cw->queue[i]);
+	for (i = 0; (q = cw_queue_next(cw, &i)); i++) {
+		ret = cw_queue_enable(q);
 		if (ret)
 			return ret;
 	}
@@ -299,10 +316,11 @@ int cw_engine_start(struct cw_dev *cw)
 /* The card touches no memory afterwards, and every transfer has ended. */
 static void cw_engine_stop(struct cw_dev *cw)
 {
+	struct cw_queue *q;
 	unsigned int i;
 
-	for (i = 0; i < 2 * cw->pair_n; i++)
-		cw_queue_stop(&cw->queue[i], -ENODEV);
+	for (i = 0; (q = cw_queue_next(cw, &i)); i++)
+		cw_queue_stop(q, -ENODEV);
 	cw_event_stop(cw);
 	if (cw_reachable(cw))
 		cw_write(cw, CW_CONTROL, 0);
@@ -315,9 +333,12 @@ static int cw_start(struct cw_dev *cw)
 	unsigned int i;
 	int ret;
 
-	ret = cw_bounce_init(cw);
+	ret = cw_own_init(cw);
 	if (ret)
 		return ret;
+	ret = cw_bounce_init(cw);
+	if (ret)
+		goto err_own;
 	ret = cw_irq_init(cw, vectors);
 	if (ret)
 		goto err_bounce;
@@ -350,17 +371,21 @@ err_irq:
 	cw_irq_free(cw);
 err_bounce:
 	cw_bounce_free(cw);
+err_own:
+	cw_own_exit(cw);
 	return ret;
 }
 
 static void cw_stop(struct cw_dev *cw)
 {
+	cw_own_detach_all(cw);
 	cw_irq_release(cw);
 	cw_engine_stop(cw);
 	destroy_workqueue(cw->wq);
 	cw_queues_free(cw, 2 * cw->pair_n);
 	cw_irq_free(cw);
 	cw_bounce_free(cw);
+	cw_own_exit(cw);
 }
 
 static int cw_attach(struct cw_dev *cw)
@@ -437,6 +462,8 @@ static struct cw_dev *cw_dev_new(struct pci_dev *pdev)
 	cw->pdev = pci_dev_get(pdev);
 	init_rwsem(&cw->gate);
 	init_waitqueue_head(&cw->back);
+	init_rwsem(&cw->table);
+	mutex_init(&cw->own_lock);
 	mutex_init(&cw->power);
 	mutex_init(&cw->latch);
 	return cw;

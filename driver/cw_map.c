@@ -53,6 +53,27 @@ int cw_map_gather(struct cw_map *map, struct iov_iter *iter, size_t max_len, uns
 	return got < 0 ? got : -EFAULT;
 }
 
+int cw_map_copy(struct cw_map *map, struct iov_iter *iter, size_t len)
+{
+	struct page *page;
+	size_t n;
+
+	map->vec = kmalloc_array(DIV_ROUND_UP(len, PAGE_SIZE), sizeof(*map->vec), GFP_KERNEL);
+	if (!map->vec)
+		return -ENOMEM;
+	map->flags |= CW_MAP_OWN;
+	for (; len; len -= n) {
+		page = alloc_page(GFP_KERNEL);
+		if (!page)
+			return -ENOMEM;
+		n = min_t(size_t, len, PAGE_SIZE);
+		cw_map_append(map, &page, n, 0);
+		if (copy_from_iter(page_address(page), n, iter) != n)
+			return -EFAULT;
+	}
+	return 0;
+}
+
 int cw_map_dma(struct cw_map *map, struct device *dev, unsigned long attrs)
 {
 	struct scatterlist *sg;
@@ -117,8 +138,8 @@ void cw_map_written(struct cw_map *map, size_t len)
 
 static void cw_map_unpin(struct cw_map *map)
 {
-	/* Only a read from the card can have changed the pages. */
-	bool dirty = map->dir == DMA_FROM_DEVICE && (map->flags & (CW_MAP_DMA | CW_MAP_BLOCK));
+	/* Only a read can have changed the pages. */
+	bool dirty = map->dir == DMA_FROM_DEVICE && (map->flags & (CW_MAP_DMA | CW_MAP_BLOCK | CW_MAP_FILLED));
 	struct page *batch[CW_PIN_BATCH];
 	unsigned int i, n = 0;
 
@@ -133,12 +154,16 @@ static void cw_map_unpin(struct cw_map *map)
 
 void cw_map_undo(struct cw_map *map, struct device *dev)
 {
+	unsigned int i;
+
 	if (map->flags & CW_MAP_DMA)
 		dma_unmap_sgtable(dev, &map->sgt, map->dir, 0);
 	if (map->flags & CW_MAP_BLOCK)
 		cw_bounce_put(map->block);
 	if (map->flags & CW_MAP_PINNED)
 		cw_map_unpin(map);
+	for (i = 0; map->flags & CW_MAP_OWN && i < map->vec_n; i++)
+		__free_page(map->vec[i].bv_page);
 	if (map->flags & CW_MAP_TABLE)
 		sg_free_table(&map->sgt);
 	kfree(map->vec);

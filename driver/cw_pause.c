@@ -13,6 +13,7 @@
 
 #include "causeway.h"
 #include "cw_hw.h"
+#include "cw_own.h"
 
 /* A reset or sleep waits for these; an interrupt handler that is told later finds nothing to do. */
 static void cw_access_set(struct cw_dev *cw, enum cw_access access)
@@ -75,10 +76,11 @@ void cw_card_put(struct cw_dev *cw)
 
 static bool cw_loaded(struct cw_dev *cw)
 {
+	struct cw_queue *q;
 	unsigned int i;
 
-	for (i = 0; i < 2 * cw->pair_n; i++)
-		if (READ_ONCE(cw->queue[i].load))
+	for (i = 0; (q = cw_queue_next(cw, &i)); i++)
+		if (READ_ONCE(q->load))
 			return true;
 	return false;
 }
@@ -97,11 +99,12 @@ void cw_drain(struct cw_dev *cw)
  */
 static bool cw_pause_card(struct cw_dev *cw)
 {
+	struct cw_queue *q;
 	bool quiet = true;
 	unsigned int i;
 
-	for (i = 0; i < 2 * cw->pair_n && quiet; i++)
-		quiet = cw_queue_disable(&cw->queue[i]) == 0;
+	for (i = 0; (q = cw_queue_next(cw, &i)); i++)
+		quiet = quiet && cw_queue_disable(q) == 0;
 	cw_write(cw, CW_CONTROL, 0);
 	return quiet;
 }
@@ -109,6 +112,7 @@ static bool cw_pause_card(struct cw_dev *cw)
 void cw_pause(struct cw_dev *cw, enum cw_access access)
 {
 	bool ask = cw->access == CW_ACCESS_YES && access == CW_ACCESS_LATER;
+	struct cw_queue *q;
 	bool quiet = false;
 	unsigned int i;
 
@@ -116,8 +120,8 @@ void cw_pause(struct cw_dev *cw, enum cw_access access)
 	cw_access_set(cw, access);
 	/* Neither a handler nor work of a queue runs from here on. */
 	cw_irq_sync(cw);
-	for (i = 0; i < 2 * cw->pair_n; i++)
-		cw_queue_hold(&cw->queue[i]);
+	for (i = 0; (q = cw_queue_next(cw, &i)); i++)
+		cw_queue_hold(q);
 	if (ask && !atomic_read(&cw->dead))
 		quiet = cw_pause_card(cw);
 	cw_event_stop(cw);
@@ -125,8 +129,8 @@ void cw_pause(struct cw_dev *cw, enum cw_access access)
 	pci_clear_master(cw->pdev);
 	if (!quiet)
 		pci_wait_for_pending_transaction(cw->pdev);
-	for (i = 0; i < 2 * cw->pair_n; i++)
-		cw_queue_clear(&cw->queue[i], -EIO, access == CW_ACCESS_LATER);
+	for (i = 0; (q = cw_queue_next(cw, &i)); i++)
+		cw_queue_clear(q, -EIO, access == CW_ACCESS_LATER);
 }
 
 /* ---- and back ---- */
@@ -134,13 +138,14 @@ void cw_pause(struct cw_dev *cw, enum cw_access access)
 /* The card has been reset, or is reset here, and answers. An error: it was given up. */
 int cw_restart(struct cw_dev *cw)
 {
+	struct cw_queue *q;
 	unsigned int i;
 	int ret;
 
 	/* Nobody but us is at the card: it cannot be given up meanwhile. */
 	atomic_set(&cw->dead, 0);
-	for (i = 0; i < 2 * cw->pair_n; i++)
-		cw_queue_revive(&cw->queue[i]);
+	for (i = 0; (q = cw_queue_next(cw, &i)); i++)
+		cw_queue_revive(q);
 	ret = cw_engine_reset(cw);
 	if (ret == 0)
 		ret = cw_engine_start(cw);
@@ -151,7 +156,7 @@ int cw_restart(struct cw_dev *cw)
 	if (ret)
 		return ret;
 	cw_irq_mute(cw, false);
-	for (i = 0; i < 2 * cw->pair_n; i++)
-		cw_queue_go(&cw->queue[i]);
+	for (i = 0; (q = cw_queue_next(cw, &i)); i++)
+		cw_queue_go(q);
 	return 0;
 }

@@ -13,6 +13,7 @@
 
 #include "causeway.h"
 #include "cw_hw.h"
+#include "cw_own.h"
 #include "cw_trace.h"
 
 static int cw_queue_alloc(struct cw_queue *q)
@@ -45,9 +46,7 @@ int cw_queue_init(struct cw_dev *cw, struct cw_queue *q, unsigned int index, boo
 	q->c2h = c2h;
 	q->context = cw->regs + CW_QUEUE_OFFSET + index * CW_QUEUE_STRIDE;
 	q->doorbell = cw->doorbells + ((size_t)index << cw->db_stride_log2);
-	q->entries = cw->entries;
 	q->entries_log2 = ilog2(q->entries);
-	q->vector = cw_irq_vector(cw, index);
 	spin_lock_init(&q->lock);
 	q->state = CW_Q_HOLD;
 	INIT_LIST_HEAD(&q->active);
@@ -71,7 +70,7 @@ void cw_queue_free(struct cw_queue *q)
  */
 int cw_queue_enable(struct cw_queue *q)
 {
-	u32 config = FIELD_PREP(CW_Q_CONFIG_C2H_MASK, q->c2h) |
+	u32 config = q->config | FIELD_PREP(CW_Q_CONFIG_C2H_MASK, q->c2h) |
 		     FIELD_PREP(CW_Q_CONFIG_ENTRIES_LOG2_MASK, q->entries_log2) |
 		     FIELD_PREP(CW_Q_CONFIG_VECTOR_MASK, q->vector);
 
@@ -87,34 +86,56 @@ int cw_queue_enable(struct cw_queue *q)
 	 */
 	dma_wmb();
 	cw_q_write(q, CW_Q_CONFIG, config);
-	cw_q_write(q, CW_Q_MODERATION, q->cw->moderation);
+	cw_q_write(q, CW_Q_MODERATION, q->moderation);
 	cw_q_write_pair(q, CW_Q_RING_LO, q->ring_dma);
 	cw_q_write_pair(q, CW_Q_CPL_LO, q->records_dma);
-	cw_q_write_pair(q, CW_Q_CARD_BASE_LO, 0);
-	cw_q_write_pair(q, CW_Q_CARD_LIMIT_LO, q->cw->card_bytes);
+	cw_q_write_pair(q, CW_Q_CARD_BASE_LO, q->card_base);
+	cw_q_write_pair(q, CW_Q_CARD_LIMIT_LO, q->card_limit);
 	cw_q_write(q, CW_Q_CTRL, CW_Q_CTRL_ENABLE_MASK);
 	return cw_queue_await(q, CW_QSTATE_RUNNING);
 }
 
 /* ---- descriptors ---- */
 
+void cw_queue_post(struct cw_queue *q, dma_addr_t addr, u32 len, u64 card, u32 flags)
+{
+	u32 slot = q->producer++ & (q->entries - 1);
+
+	q->desc_len[slot] = len;
+	cw_desc_fill(&q->ring[slot], addr, len, card, flags);
+	trace_causeway_submit(q->cw->id, q->index, q->producer - 1, q->c2h, addr, len, card);
+}
+
 static void cw_queue_fill(struct cw_queue *q, struct cw_chunk *chunk)
 {
 	struct cw_map_iter it;
 	u64 card = chunk->card;
 	dma_addr_t addr;
-	u32 len, slot, n = 0, flags;
+	u32 len, n = 0, flags;
 
 	for (cw_map_start(&chunk->map, &it); cw_map_next(&it, &addr, &len); card += len) {
-		slot = q->producer++ & (q->entries - 1);
 		flags = ++n == chunk->desc_n && q->cw->chunk_irq ? CW_DESC_DW2_IRQ_MASK : 0;
-		q->desc_len[slot] = len;
-		cw_desc_fill(&q->ring[slot], addr, len, card, flags);
-		trace_causeway_submit(q->cw->id, q->index, q->producer - 1, q->c2h, addr, len, card);
+		cw_queue_post(q, addr, len, card, flags);
 	}
 }
 
-static void cw_queue_watch(struct cw_queue *q)
+/* A packet; of no bytes, it takes a descriptor all the same. */
+static void cw_queue_fill_packet(struct cw_queue *q, struct cw_chunk *chunk)
+{
+	u32 last = CW_DESC_DW2_EOP_MASK | (q->cw->chunk_irq ? CW_DESC_DW2_IRQ_MASK : 0);
+	struct cw_map_iter it;
+	dma_addr_t addr = 0;
+	u32 len = 0, n = 0;
+
+	cw_map_start(&chunk->map, &it);
+	for (; n < chunk->desc_n; n++) {
+		cw_map_next(&it, &addr, &len);
+		cw_queue_post(q, addr, len, chunk->card,
+			      (n == 0 ? CW_DESC_DW2_SOP_MASK : 0) | (n + 1 == chunk->desc_n ? last : 0));
+	}
+}
+
+void cw_queue_watch(struct cw_queue *q)
 {
 	q->progress = jiffies;
 	/* Left alone when it is waiting already: it looks at q->progress when it runs. */
@@ -127,13 +148,18 @@ static void cw_queue_append(struct cw_queue *q)
 	struct cw_chunk *chunk;
 
 	lockdep_assert_held(&q->lock);
+	if (q->rx)
+		cw_rx_post(q);
 	while (q->state == CW_Q_RUN && !list_empty(&q->pending)) {
 		chunk = list_first_entry(&q->pending, struct cw_chunk, node);
 		if (chunk->desc_n > q->entries - (q->producer - q->consumer))
 			break;
 		if (list_empty(&q->active))
 			cw_queue_watch(q);
-		cw_queue_fill(q, chunk);
+		if (cw_queue_streams(q))
+			cw_queue_fill_packet(q, chunk);
+		else
+			cw_queue_fill(q, chunk);
 		list_move_tail(&chunk->node, &q->active);
 	}
 }
@@ -151,14 +177,19 @@ void cw_queue_dispatch(struct cw_queue *q)
 	writel(q->producer, q->doorbell + CW_DB_PRODUCER);
 }
 
+int cw_queue_refusal(struct cw_queue *q)
+{
+	/* Else an error cut the card off, and a reset may bring it back. */
+	return atomic_read(&q->cw->dead) || READ_ONCE(q->cw->gone) ? -ENODEV : -EIO;
+}
+
 int cw_queue_submit(struct cw_queue *q, struct cw_chunk *chunk)
 {
 	int ret = 0;
 
 	spin_lock(&q->lock);
 	if (q->state == CW_Q_DEAD) {
-		/* Else an error cut the card off, and a reset may bring it back. */
-		ret = atomic_read(&q->cw->dead) ? -ENODEV : -EIO;
+		ret = cw_queue_refusal(q);
 	} else {
 		WRITE_ONCE(q->load, q->load + chunk->desc_n);
 		list_add_tail(&chunk->node, &q->pending);
@@ -168,9 +199,10 @@ int cw_queue_submit(struct cw_queue *q, struct cw_chunk *chunk)
 	return ret;
 }
 
-void cw_queue_cancel(struct cw_queue *q, struct cw_request *req)
+bool cw_queue_cancel(struct cw_queue *q, struct cw_request *req)
 {
 	struct cw_chunk *chunk, *next;
+	bool others = false;
 	LIST_HEAD(done);
 
 	spin_lock(&q->lock);
@@ -183,8 +215,11 @@ void cw_queue_cancel(struct cw_queue *q, struct cw_request *req)
 	}
 	/* There may be room for what stood behind one of these. */
 	cw_queue_dispatch(q);
+	list_for_each_entry(chunk, &q->active, node)
+		others |= chunk->req == req;
 	spin_unlock(&q->lock);
 	cw_chunks_finish(&done);
+	return others;
 }
 
 /* ---- records ---- */
@@ -201,14 +236,12 @@ static int cw_status_errno(u32 status)
 	}
 }
 
-/* After these the card has halted the queue. */
-static bool cw_status_halts(u32 status)
+bool cw_status_halts(u32 status)
 {
 	return status == CW_STATUS_BAD_LEN || status == CW_STATUS_BAD_FLAGS || status == CW_STATUS_BAD_RANGE;
 }
 
-/* The next record, if the card has written it: DW0, 1 and 3. */
-static bool cw_record_next(struct cw_queue *q, u32 *dw)
+bool cw_queue_record(struct cw_queue *q, u32 *dw)
 {
 	struct cw_record *r = &q->records[q->consumer & (q->entries - 1)];
 
@@ -249,7 +282,7 @@ static bool cw_queue_take(struct cw_queue *q, struct list_head *done)
 	struct cw_chunk *chunk = list_first_entry(&q->active, struct cw_chunk, node);
 	u32 dw[4], status;
 
-	if (!cw_record_next(q, dw))
+	if (!cw_queue_record(q, dw))
 		return false;
 	if (!cw_record_sane(q, dw)) {
 		dev_err_ratelimited(&q->cw->pdev->dev, "queue %u: bad record %08x %08x %08x where %u was due\n",
@@ -283,6 +316,8 @@ unsigned int cw_queue_harvest(struct cw_queue *q, struct list_head *done)
 	/* Bounded by what is on the ring: each record taken is one of a chunk there. */
 	while (!list_empty(&q->active) && cw_queue_take(q, done))
 		;
+	if (q->rx)
+		cw_rx_harvest(q);
 	if (q->consumer != before)
 		q->progress = jiffies;
 	return q->consumer - before;
@@ -309,7 +344,7 @@ static unsigned int cw_queue_serve(struct cw_queue *q, bool arm, bool interrupt)
 
 	spin_lock(&q->lock);
 	/* One that looks at every queue of a vector is about those that have work. */
-	if (interrupt && (arm || !list_empty(&q->active)))
+	if (interrupt && (arm || !list_empty(&q->active) || q->rx))
 		trace_causeway_interrupt(q->cw->id, q->vector, q->index, q->consumer);
 	if (q->state == CW_Q_RUN)
 		n = cw_queue_harvest(q, &done);
@@ -321,6 +356,8 @@ static unsigned int cw_queue_serve(struct cw_queue *q, bool arm, bool interrupt)
 	}
 	spin_unlock(&q->lock);
 	cw_chunks_finish(&done);
+	if (q->rx)
+		cw_rx_finish(q);
 	return n;
 }
 

@@ -12,6 +12,7 @@
 
 #include "causeway.h"
 #include "cw_hw.h"
+#include "cw_own.h"
 
 /* 0: the queue got to this state. -ENODEV: the card is gone. -ETIMEDOUT: it does not get there. */
 int cw_queue_await(struct cw_queue *q, u32 state)
@@ -89,6 +90,15 @@ static void cw_queue_empty(struct cw_queue *q, int first, int rest, struct list_
 	list_for_each_entry(chunk, &q->active, node)
 		WRITE_ONCE(q->load, q->load - chunk->desc_n);
 	list_splice_tail_init(&q->active, done);
+	if (q->rx)
+		cw_rx_empty(q, first);
+}
+
+static void cw_queue_ended(struct cw_queue *q, struct list_head *done)
+{
+	cw_chunks_finish(done);
+	if (q->rx)
+		cw_rx_finish(q);
 }
 
 void cw_recover(struct work_struct *work)
@@ -109,7 +119,7 @@ void cw_recover(struct work_struct *work)
 	spin_unlock(&q->lock);
 
 	/* Ended before the queue runs again, so that a caller who tries again finds it idle. */
-	cw_chunks_finish(&done);
+	cw_queue_ended(q, &done);
 	ret = cw_queue_enable(q);
 	if (ret) {
 		cw_dev_dead(q->cw, ret);
@@ -124,12 +134,47 @@ void cw_recover(struct work_struct *work)
 	spin_unlock(&q->lock);
 }
 
+/*
+ * A stream may rest as long as it likes, whichever side it is that does not move, so nothing fails here. Only an
+ * interrupt may be lost: a record that was there at the last look, and has not been taken since.
+ */
+static void cw_watch_stream(struct cw_queue *q)
+{
+	bool there = false, again = false, lost;
+	u32 dw[4];
+
+	spin_lock(&q->lock);
+	if (q->state == CW_Q_RUN && q->consumer != q->producer)
+		there = cw_queue_record(q, dw);
+	again = there && q->suspect && q->suspect_at == q->consumer;
+	q->suspect = there;
+	q->suspect_at = q->consumer;
+	spin_unlock(&q->lock);
+
+	lost = again && cw_queue_poll(q, false);
+	if (lost) {
+		dev_warn_ratelimited(&q->cw->pdev->dev, "queue %u: an interrupt was lost\n", q->index);
+		cw_event_lost(&q->cw->vector[q->vector]);
+	}
+
+	spin_lock(&q->lock);
+	q->irq_lost += lost;
+	if (q->state == CW_Q_RUN && q->consumer != q->producer)
+		queue_delayed_work(q->cw->wq, &q->watchdog, there && !again ? min(q->cw->timeout, CW_LOOK_AGAIN) :
+				   q->cw->timeout);
+	spin_unlock(&q->lock);
+}
+
 void cw_watchdog(struct work_struct *work)
 {
 	struct cw_queue *q = container_of(to_delayed_work(work), struct cw_queue, watchdog);
 	bool late, lost;
 	unsigned long due;
 
+	if (cw_queue_streams(q)) {
+		cw_watch_stream(q);
+		return;
+	}
 	spin_lock(&q->lock);
 	late = !list_empty(&q->active) && time_after_eq(jiffies, q->progress + q->cw->timeout);
 	spin_unlock(&q->lock);
@@ -169,7 +214,7 @@ void cw_queue_clear(struct cw_queue *q, int error, bool keep)
 		WRITE_ONCE(q->load, 0);
 	}
 	spin_unlock(&q->lock);
-	cw_chunks_finish(&done);
+	cw_queue_ended(q, &done);
 }
 
 void cw_queue_hold(struct cw_queue *q)
@@ -209,7 +254,8 @@ void cw_queue_stop(struct cw_queue *q, int error)
 	spin_unlock(&q->lock);
 	cancel_delayed_work_sync(&q->watchdog);
 	cancel_work_sync(&q->recover);
-	if (cw_reachable(cw)) {
+	/* An own queue also ends while the card sleeps, or is reset. */
+	if (cw_reachable(cw) && cw->access == CW_ACCESS_YES) {
 		ret = cw_queue_disable(q);
 		if (ret)
 			cw_dev_dead(cw, ret);
@@ -224,6 +270,7 @@ void cw_queue_stop(struct cw_queue *q, int error)
  */
 void cw_dev_dead(struct cw_dev *cw, int error)
 {
+	struct cw_queue *q;
 	unsigned int i;
 
 	/* Before the flag: who sees that gives memory back without asking the card. */
@@ -232,6 +279,8 @@ void cw_dev_dead(struct cw_dev *cw, int error)
 		return;
 	dev_err(&cw->pdev->dev, "card given up: %s\n",
 		error == -ENODEV ? "it does not answer" : "it does not do as told");
-	for (i = 0; i < 2 * cw->pair_n; i++)
-		cw_queue_clear(&cw->queue[i], -ENODEV, false);
+	down_read(&cw->table);
+	for (i = 0; (q = cw_queue_next(cw, &i)); i++)
+		cw_queue_clear(q, -ENODEV, false);
+	up_read(&cw->table);
 }

@@ -27,7 +27,7 @@
 #define CW_PCI_REVISION 0x1u /* PCI revision ID */
 #define CW_ID_MAGIC 0x59415743u /* value of the ID register: the bytes 'CWAY' */
 #define CW_VERSION_MAJOR 0x1u /* register interface: a driver refuses another major version */
-#define CW_VERSION_MINOR 0x0u /* register interface: grows with compatible additions */
+#define CW_VERSION_MINOR 0x1u /* register interface: grows with compatible additions */
 
 /* Global registers, at BAR0 + GLOBAL_OFFSET */
 #define CW_ID 0x0u /* RO: identifies a Causeway endpoint */
@@ -160,7 +160,11 @@
 #define CW_COUNTER_ERR_AXI 23 /* AXI error responses */
 #define CW_COUNTER_ERR_DESC 24 /* bad descriptors */
 #define CW_COUNTER_ERR_DOORBELL 25 /* doorbell writes ignored */
-#define CW_COUNTER_N 0x1au /* number of counters */
+#define CW_COUNTER_S2H_DROP 26 /* C2H stream packets dropped for want of room */
+#define CW_COUNTER_S2H_TRUNC 27 /* C2H stream packets truncated */
+#define CW_COUNTER_H2S_PKT 28 /* H2C stream packets delivered */
+#define CW_COUNTER_S2H_PKT 29 /* C2H stream packets taken */
+#define CW_COUNTER_N 0x1eu /* number of counters */
 
 /* MSI-X table entry, at BAR0 + MSIX_TABLE_OFFSET + 16 * vector */
 #define CW_MSIX_ADDR_LO 0x0u /* RW: message address, low word */
@@ -273,14 +277,17 @@
 #define  CW_RECORD_DW3_STATUS_MASK 0x7f000000u
 #define  CW_RECORD_DW3_PHASE_SHIFT 31 /* 1 on the first pass through the ring, then flips each pass */
 #define  CW_RECORD_DW3_PHASE_MASK 0x80000000u
+#define CW_RECORD_S2H_SOP 0x24u /* C2H stream records hold, instead of the cycle counter, the user word in its bits [35:0]; this bit: first of its packet */
+#define CW_RECORD_S2H_EOP 0x25u /* bit of the cycle counter in C2H stream records: last of its packet */
+#define CW_RECORD_S2H_TRUNC 0x26u /* bit of the cycle counter in C2H stream records: the packet was cut here, the rest discarded */
 #define CW_STATUS_OK 0 /* done */
 #define CW_STATUS_UR 1 /* a read was completed with Unsupported Request */
 #define CW_STATUS_CA 2 /* a read was completed with Completer Abort or another bad status */
 #define CW_STATUS_POISON 3 /* a completion was poisoned */
 #define CW_STATUS_TIMEOUT 4 /* a read was never answered */
 #define CW_STATUS_AXI 5 /* card memory answered with an error */
-#define CW_STATUS_BAD_LEN 6 /* bad descriptor: length zero */
-#define CW_STATUS_BAD_FLAGS 7 /* bad descriptor: reserved or stream bits set */
+#define CW_STATUS_BAD_LEN 6 /* bad descriptor: length zero (allowed at the end of an H2C stream packet) */
+#define CW_STATUS_BAD_FLAGS 7 /* bad descriptor: reserved bit or, for its queue, wrong SOP, EOP or user word */
 #define CW_STATUS_BAD_RANGE 8 /* bad descriptor: beyond the queue's card limit */
 #define CW_STATUS_FETCH 9 /* the descriptor fetch failed (halt cause only) */
 #define CW_STATUS_MALFORMED 10 /* a completion had a wrong byte count, address or length */
@@ -324,6 +331,10 @@
 	[22] = "ERR_UNEXPECTED", \
 	[23] = "ERR_AXI", \
 	[24] = "ERR_DESC", \
-	[25] = "ERR_DOORBELL",
+	[25] = "ERR_DOORBELL", \
+	[26] = "S2H_DROP", \
+	[27] = "S2H_TRUNC", \
+	[28] = "H2S_PKT", \
+	[29] = "S2H_PKT",
 
 #endif /* CW_REGS_H */

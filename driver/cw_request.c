@@ -12,6 +12,7 @@
 #include <linux/slab.h>
 
 #include "causeway.h"
+#include "cw_own.h"
 
 static void cw_request_free(struct kref *ref)
 {
@@ -21,27 +22,37 @@ static void cw_request_free(struct kref *ref)
 	kfree(req);
 }
 
-static void cw_request_put(struct cw_request *req)
+void cw_request_put(struct cw_request *req)
 {
 	kref_put(&req->ref, cw_request_free);
 }
 
-static struct cw_request *cw_request_new(struct cw_dev *cw, struct kiocb *iocb, bool c2h)
+int cw_request_new(struct cw_request **out, struct cw_dev *cw, struct cw_queue *q, struct kiocb *iocb, bool c2h)
 {
-	struct cw_request *req = kzalloc(sizeof(*req), GFP_KERNEL);
+	struct cw_request *req;
+	int ret;
 
-	if (!req)
-		return NULL;
+	/* Until the request is freed. */
+	ret = cw_wake(cw);
+	if (ret)
+		return ret;
+	req = kzalloc(sizeof(*req), GFP_KERNEL);
+	if (!req) {
+		cw_unwake(cw);
+		return -ENOMEM;
+	}
 	kref_init(&req->ref);
 	req->cw = cw;
-	req->iocb = is_sync_kiocb(iocb) ? NULL : iocb;
+	req->q = q;
+	req->iocb = !iocb || is_sync_kiocb(iocb) ? NULL : iocb;
 	req->c2h = c2h;
-	req->card = iocb->ki_pos;
+	req->card = iocb ? iocb->ki_pos : 0;
 	atomic_set(&req->left, 1);
 	init_waitqueue_head(&req->wait);
 	spin_lock_init(&req->lock);
 	req->bad_at = SIZE_MAX;
-	return req;
+	*out = req;
+	return 0;
 }
 
 static void cw_request_error(struct cw_request *req, size_t bad_at, int error)
@@ -63,17 +74,26 @@ static ssize_t cw_request_result(struct cw_request *req)
 	return req->error;
 }
 
+static void cw_request_lost(struct cw_request *req)
+{
+	spin_lock(&req->q->lock);
+	req->q->lost = req->error;
+	spin_unlock(&req->q->lock);
+}
+
 /* One chunk less, or the submitter is through: the last one calls back. */
-static void cw_request_drop(struct cw_request *req)
+void cw_request_drop(struct cw_request *req)
 {
 	struct kiocb *iocb = req->iocb;
 	ssize_t ret;
 
 	if (!atomic_dec_and_test(&req->left) || !iocb) {
+		if (req->nobody && req->error)
+			cw_request_lost(req);
 		wake_up(&req->wait);
 	} else {
 		ret = cw_request_result(req);
-		if (ret > 0)
+		if (ret > 0 && !(req->q && cw_queue_streams(req->q)))
 			iocb->ki_pos += ret;
 		iocb->ki_complete(iocb, ret);
 	}
@@ -89,12 +109,15 @@ static void cw_chunk_free(struct cw_chunk *chunk)
 void cw_chunk_finish(struct cw_chunk *chunk)
 {
 	struct cw_request *req = chunk->req;
+	struct cw_queue *q = req->q;
 
 	if (chunk->error)
 		cw_request_error(req, chunk->offset + chunk->good, chunk->error);
 	cw_map_written(&chunk->map, chunk->good);
 	cw_chunk_free(chunk);
 	cw_request_drop(req);
+	if (q)
+		wake_up_all(&cw_own_of(q)->wait);
 }
 
 void cw_chunks_finish(struct list_head *done)
@@ -126,7 +149,8 @@ static struct cw_queue *cw_pick_queue(struct cw_dev *cw, bool c2h)
 /* Maps the chunk for the card and gives it to a queue. -EAGAIN: not now, and nothing was done. */
 static int cw_chunk_try(struct cw_chunk *chunk)
 {
-	struct cw_dev *cw = chunk->req->cw;
+	struct cw_request *req = chunk->req;
+	struct cw_dev *cw = req->cw;
 	int ret = -ENODEV;
 
 	/* Between here and up_read() the device is bound: remove() waits, and ends what
@@ -135,13 +159,14 @@ static int cw_chunk_try(struct cw_chunk *chunk)
 	down_read(&cw->gate);
 	if (cw->gone || atomic_read(&cw->dead))
 		goto err_unlock;
-	ret = cw_map_card(&chunk->map, cw);
+	ret = chunk->map.len ? cw_map_card(&chunk->map, cw) : 0;
 	if (ret == -EAGAIN)
 		goto err_unlock;
 	if (ret)
 		goto err_undo;
-	chunk->desc_n = cw_map_count(&chunk->map);
-	ret = cw_queue_submit(cw_pick_queue(cw, chunk->req->c2h), chunk);
+	/* A packet of no bytes takes one as well. */
+	chunk->desc_n = max(cw_map_count(&chunk->map), 1u);
+	ret = cw_queue_submit(req->q ? req->q : cw_pick_queue(cw, req->c2h), chunk);
 	if (ret)
 		goto err_undo;
 	up_read(&cw->gate);
@@ -166,10 +191,31 @@ static int cw_chunk_start(struct cw_chunk *chunk)
 	return ret;
 }
 
+int cw_request_add(struct cw_request *req, struct cw_chunk *chunk, bool nowait)
+{
+	int ret;
+
+	chunk->req = req;
+	kref_get(&req->ref);
+	atomic_inc(&req->left);
+	ret = nowait ? cw_chunk_try(chunk) : cw_chunk_start(chunk);
+	if (ret) {
+		atomic_dec(&req->left);
+		cw_request_put(req);
+	}
+	return ret;
+}
+
+/* Those of a chunk that always fits the ring, so that two of them are on it at once. */
+static unsigned int cw_request_pages(const struct cw_dev *cw, const struct cw_queue *q)
+{
+	return q ? clamp(q->entries / 2, 1u, cw->chunk_pages) : cw->chunk_pages;
+}
+
 /* The next chunk of the request: its length, or -errno and nothing started. */
 static ssize_t cw_request_chunk(struct cw_request *req, struct iov_iter *iter)
 {
-	unsigned int pages = req->cw->chunk_pages;
+	unsigned int pages = cw_request_pages(req->cw, req->q);
 	struct cw_chunk *chunk;
 	size_t len;
 	int ret;
@@ -177,7 +223,6 @@ static ssize_t cw_request_chunk(struct cw_request *req, struct iov_iter *iter)
 	chunk = kzalloc(sizeof(*chunk), GFP_KERNEL);
 	if (!chunk)
 		return -ENOMEM;
-	chunk->req = req;
 	chunk->offset = req->submitted;
 	chunk->card = req->card + req->submitted;
 	chunk->map.dir = req->c2h ? DMA_FROM_DEVICE : DMA_TO_DEVICE;
@@ -185,16 +230,11 @@ static ssize_t cw_request_chunk(struct cw_request *req, struct iov_iter *iter)
 	if (ret)
 		goto err_free;
 	len = chunk->map.len;
-	kref_get(&req->ref);
-	atomic_inc(&req->left);
-	ret = cw_chunk_start(chunk);
+	ret = cw_request_add(req, chunk, false);
 	if (ret)
-		goto err_drop;
+		goto err_free;
 	return len;
 
-err_drop:
-	atomic_dec(&req->left);
-	cw_request_put(req);
 err_free:
 	cw_map_undo(&chunk->map, NULL);
 	kfree(chunk);
@@ -221,19 +261,33 @@ static ssize_t cw_request_submit(struct cw_request *req, struct iov_iter *iter)
 	return 0;
 }
 
+/* A packet on the ring may stay there for ever: the queue is taken out of the card's hands. */
+static void cw_request_abandon(struct cw_request *req)
+{
+	struct cw_queue *q = req->q;
+
+	if (!cw_queue_cancel(q, req) || !cw_queue_streams(q))
+		return;
+	spin_lock(&q->lock);
+	cw_queue_fail(q, -EINTR);
+	spin_unlock(&q->lock);
+}
+
 static void cw_request_cancel(struct cw_request *req)
 {
 	struct cw_dev *cw = req->cw;
 	unsigned int i;
 
 	down_read(&cw->gate);
-	if (!cw->gone)
+	if (!cw->gone && req->q)
+		cw_request_abandon(req);
+	else if (!cw->gone)
 		for (i = 0; i < 2 * cw->pair_n; i++)
 			cw_queue_cancel(&cw->queue[i], req);
 	up_read(&cw->gate);
 }
 
-static ssize_t cw_request_wait(struct cw_request *req)
+ssize_t cw_request_wait(struct cw_request *req)
 {
 	atomic_dec(&req->left);
 	if (wait_event_killable(req->wait, atomic_read_acquire(&req->left) == 0)) {
@@ -247,37 +301,40 @@ static ssize_t cw_request_wait(struct cw_request *req)
 }
 
 /* The bytes at this position that are the card's, at most those asked for. */
-static ssize_t cw_transfer_limit(struct cw_dev *cw, struct kiocb *iocb, struct iov_iter *iter, bool c2h)
+static ssize_t cw_transfer_limit(struct cw_dev *cw, struct cw_queue *q, struct kiocb *iocb, struct iov_iter *iter,
+				 bool c2h)
 {
+	u64 bytes = q ? q->card_limit : cw->card_bytes;
+
 	if (!iter_is_ubuf(iter) && !iter_is_iovec(iter) && !iov_iter_is_bvec(iter))
 		return -EOPNOTSUPP;
 	if (iocb->ki_pos < 0)
 		return -EINVAL;
 	if (iov_iter_count(iter) == 0)
 		return 0;
-	if ((u64)iocb->ki_pos >= cw->card_bytes)
+	if ((u64)iocb->ki_pos >= bytes)
 		return c2h ? 0 : -ENOSPC;
-	return min_t(u64, iov_iter_count(iter), cw->card_bytes - iocb->ki_pos);
+	return min_t(u64, iov_iter_count(iter), bytes - iocb->ki_pos);
 }
 
 /* Would the caller have to wait for some of its chunks before the last could start? */
-static bool cw_transfer_blocks(struct cw_dev *cw, struct iov_iter *iter)
+static bool cw_transfer_blocks(struct cw_dev *cw, struct cw_queue *q, struct iov_iter *iter)
 {
 	unsigned int chunks = cw->bounce.always ? min_t(unsigned int, CW_REQUEST_CHUNKS, READ_ONCE(cw->bounce.free_n)) :
 						  CW_REQUEST_CHUNKS;
-	int pages = chunks * cw->chunk_pages;
+	int pages = chunks * cw_request_pages(cw, q);
 
 	return iov_iter_npages(iter, pages + 1) > pages;
 }
 
-static bool cw_transfer_full(struct cw_dev *cw, bool c2h)
+static bool cw_transfer_full(struct cw_dev *cw, struct cw_queue *q, bool c2h)
 {
-	struct cw_queue *q = cw_pick_queue(cw, c2h);
-
+	if (!q)
+		q = cw_pick_queue(cw, c2h);
 	return READ_ONCE(q->load) >= q->entries;
 }
 
-static int cw_transfer_nowait(struct cw_dev *cw, struct iov_iter *iter, bool c2h)
+static int cw_transfer_nowait(struct cw_dev *cw, struct cw_queue *q, struct iov_iter *iter, bool c2h)
 {
 	int ret = 0;
 
@@ -285,35 +342,29 @@ static int cw_transfer_nowait(struct cw_dev *cw, struct iov_iter *iter, bool c2h
 		return -EAGAIN;
 	if (cw->gone)
 		ret = -ENODEV;
-	else if (!cw_awake(cw) || cw_transfer_blocks(cw, iter) || cw_transfer_full(cw, c2h))
+	else if (!cw_awake(cw) || cw_transfer_blocks(cw, q, iter) || cw_transfer_full(cw, q, c2h))
 		ret = -EAGAIN;
 	up_read(&cw->gate);
 	return ret;
 }
 
-ssize_t cw_transfer(struct cw_dev *cw, struct kiocb *iocb, struct iov_iter *iter, bool c2h)
+ssize_t cw_transfer(struct cw_dev *cw, struct cw_queue *q, struct kiocb *iocb, struct iov_iter *iter, bool c2h)
 {
 	struct cw_request *req;
 	ssize_t ret;
 
-	ret = cw_transfer_limit(cw, iocb, iter, c2h);
+	ret = cw_transfer_limit(cw, q, iocb, iter, c2h);
 	if (ret <= 0)
 		return ret;
 	iov_iter_truncate(iter, ret);
 	if (iocb->ki_flags & IOCB_NOWAIT) {
-		ret = cw_transfer_nowait(cw, iter, c2h);
+		ret = cw_transfer_nowait(cw, q, iter, c2h);
 		if (ret)
 			return ret;
 	}
-	/* Until the request is freed. */
-	ret = cw_wake(cw);
+	ret = cw_request_new(&req, cw, q, iocb, c2h);
 	if (ret)
 		return ret;
-	req = cw_request_new(cw, iocb, c2h);
-	if (!req) {
-		cw_unwake(cw);
-		return -ENOMEM;
-	}
 	ret = cw_request_submit(req, iter);
 	if (ret < 0) {
 		cw_request_put(req); /* no chunk was started: nobody else knows it */

@@ -8,6 +8,8 @@
 #ifndef CW_BACKEND_H
 #define CW_BACKEND_H
 
+#include <sys/uio.h>
+
 #include "causeway-sim.h"
 
 #define CW_WHY_SIZE 256
@@ -24,6 +26,13 @@ struct cw_backend {
 	int (*reg_read)(void *card, uint32_t offset, uint32_t *value);
 	int (*reg_write)(void *card, uint32_t offset, uint32_t value);
 	int (*counter)(void *card, uint32_t index, uint64_t *value);
+	/* NULL without a driver. Queues of one's own: *queue is the backend's; the rest is told that instead of the card. */
+	int (*queue_open)(void *card, struct cw_queue_setup *setup, void **queue);
+	int (*queue_close)(void *queue);
+	ssize_t (*queue_transfer)(void *queue, enum cw_op op, const struct iovec *v, int n, uint64_t card_addr);
+	int (*queue_submit)(void *queue, struct cw_io *io);
+	int (*queue_wait)(void *queue, struct cw_io **io, int timeout_ms);
+	int (*queue_poll)(void *queue, enum cw_op op, int timeout_ms); /* 1 ready, 0 not */
 	/* NULL where a driver stands between */
 	int (*reset)(void *card);
 	int (*bar)(void *card, unsigned bar, uint64_t offset, void *data, unsigned len, int write);

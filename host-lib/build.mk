@@ -4,7 +4,7 @@
 HOST_CPPFLAGS := -Ihost-lib -Idriver/uapi
 comma := ,
 FLAGS_hostlib := $(HOST_CPPFLAGS)
-LIB_OBJ := $(patsubst %.c,$(B)/obj/%.o,$(addprefix host-lib/,device.c file.c pci.c pci_find.c sim.c))
+LIB_OBJ := $(patsubst %.c,$(B)/obj/%.o,$(addprefix host-lib/,device.c queue.c file.c pci.c pci_find.c sim.c))
 PLUGIN_OBJ := $(patsubst %.c,$(B)/obj/%.o,$(wildcard host-lib/plugin*.c))
 CWCTL_OBJ := $(patsubst %.c,$(B)/obj/%.o,$(wildcard host-lib/cwctl*.c)) $(B)/obj/host-lib/progress.o
 EXAMPLES := $(patsubst host-lib/examples/%.c,$(B)/bin/%,$(wildcard host-lib/examples/*.c))

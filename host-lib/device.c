@@ -3,8 +3,8 @@
  * The library's calls: which backend a name means, checks that need no card,
  * and the text of the last failure.
  */
-#include "backend.h"
 #include "causeway-pci.h"
+#include "device.h"
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -16,16 +16,7 @@
 
 #include "driver/cw_regs.h"
 
-struct cw_dev {
-	const struct cw_backend *backend;
-	void *card;
-	void *plugin; /* for dlclose(), NULL for real cards */
-	pthread_mutex_t lock; /* of why */
-	char why[CW_WHY_SIZE];
-};
-
-__attribute__((format(printf, 3, 4)))
-static int fail(struct cw_dev *dev, int err, const char *fmt, ...)
+int cw_dev_fail(struct cw_dev *dev, int err, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -42,14 +33,14 @@ static int check_given(struct cw_dev *dev, const void *arg)
 {
 	if (!dev)
 		return -EINVAL;
-	return arg ? 0 : fail(dev, -EINVAL, "an argument is NULL");
+	return arg ? 0 : cw_dev_fail(dev, -EINVAL, "an argument is NULL");
 }
 
 /* A backend's result, with the generic text when it is an error. */
-static ssize_t result(struct cw_dev *dev, const char *what, ssize_t err)
+ssize_t cw_dev_result(struct cw_dev *dev, const char *what, ssize_t err)
 {
 	if (err < 0)
-		fail(dev, (int)err, "%s: %s", what, cw_strerror((int)err));
+		cw_dev_fail(dev, (int)err, "%s: %s", what, cw_strerror((int)err));
 	return err;
 }
 
@@ -121,6 +112,8 @@ int cw_close(struct cw_dev *dev)
 
 	if (!dev)
 		return 0;
+	if (__atomic_load_n(&dev->queues, __ATOMIC_ACQUIRE))
+		return cw_dev_fail(dev, -EBUSY, "close: queues of it are open");
 	err = dev->backend->close(dev->card);
 	if (dev->plugin)
 		dlclose(dev->plugin);
@@ -137,7 +130,7 @@ int cw_get_info(struct cw_dev *dev, struct cw_info *info)
 		return err;
 	memset(info, 0, sizeof(*info));
 	info->size = sizeof(*info);
-	return (int)result(dev, "info", dev->backend->info(dev->card, info));
+	return (int)cw_dev_result(dev, "info", dev->backend->info(dev->card, info));
 }
 
 /* A file position, which a card address becomes, is signed. */
@@ -146,7 +139,7 @@ static int check_address(struct cw_dev *dev, uint64_t card_addr)
 	if (!dev)
 		return -EINVAL;
 	if (card_addr > INT64_MAX)
-		return fail(dev, -EINVAL, "card address 0x%llx is out of range", (unsigned long long)card_addr);
+		return cw_dev_fail(dev, -EINVAL, "card address 0x%llx is out of range", (unsigned long long)card_addr);
 	return 0;
 }
 
@@ -154,14 +147,14 @@ ssize_t cw_read(struct cw_dev *dev, void *buf, size_t len, uint64_t card_addr)
 {
 	int err = check_address(dev, card_addr);
 
-	return err ? err : result(dev, "read", dev->backend->transfer(dev->card, CW_OP_READ, buf, len, card_addr));
+	return err ? err : cw_dev_result(dev, "read", dev->backend->transfer(dev->card, CW_OP_READ, buf, len, card_addr));
 }
 
 ssize_t cw_write(struct cw_dev *dev, const void *buf, size_t len, uint64_t card_addr)
 {
 	int err = check_address(dev, card_addr);
 
-	return err ? err : result(dev, "write", dev->backend->transfer(dev->card, CW_OP_WRITE, (void *)buf, len, card_addr));
+	return err ? err : cw_dev_result(dev, "write", dev->backend->transfer(dev->card, CW_OP_WRITE, (void *)buf, len, card_addr));
 }
 
 int cw_submit(struct cw_dev *dev, struct cw_io *io)
@@ -171,17 +164,17 @@ int cw_submit(struct cw_dev *dev, struct cw_io *io)
 	if (err)
 		return err;
 	if (io->op != CW_OP_READ && io->op != CW_OP_WRITE)
-		return fail(dev, -EINVAL, "submit: unknown operation %d", (int)io->op);
+		return cw_dev_fail(dev, -EINVAL, "submit: unknown operation %d", (int)io->op);
 	if (check_address(dev, io->card_addr))
 		return -EINVAL;
-	return (int)result(dev, "submit", dev->backend->submit(dev->card, io));
+	return (int)cw_dev_result(dev, "submit", dev->backend->submit(dev->card, io));
 }
 
 int cw_wait(struct cw_dev *dev, struct cw_io **io, int timeout_ms)
 {
 	int err = check_given(dev, io);
 
-	return err ? err : (int)result(dev, "wait", dev->backend->wait(dev->card, io, timeout_ms));
+	return err ? err : (int)cw_dev_result(dev, "wait", dev->backend->wait(dev->card, io, timeout_ms));
 }
 
 static int check_reg(struct cw_dev *dev, uint32_t offset, const void *value)
@@ -191,9 +184,9 @@ static int check_reg(struct cw_dev *dev, uint32_t offset, const void *value)
 	if (err)
 		return err;
 	if (offset % 4)
-		return fail(dev, -EINVAL, "register offset 0x%x is not a multiple of 4", offset);
+		return cw_dev_fail(dev, -EINVAL, "register offset 0x%x is not a multiple of 4", offset);
 	if (offset >= CW_BAR0_BYTES)
-		return fail(dev, -ERANGE, "register offset 0x%x is beyond BAR0 (0x%x bytes)", offset, CW_BAR0_BYTES);
+		return cw_dev_fail(dev, -ERANGE, "register offset 0x%x is beyond BAR0 (0x%x bytes)", offset, CW_BAR0_BYTES);
 	return 0;
 }
 
@@ -201,14 +194,14 @@ int cw_reg_read(struct cw_dev *dev, uint32_t offset, uint32_t *value)
 {
 	int err = check_reg(dev, offset, value);
 
-	return err ? err : (int)result(dev, "register read", dev->backend->reg_read(dev->card, offset, value));
+	return err ? err : (int)cw_dev_result(dev, "register read", dev->backend->reg_read(dev->card, offset, value));
 }
 
 int cw_reg_write(struct cw_dev *dev, uint32_t offset, uint32_t value)
 {
 	int err = check_reg(dev, offset, &value);
 
-	return err ? err : (int)result(dev, "register write", dev->backend->reg_write(dev->card, offset, value));
+	return err ? err : (int)cw_dev_result(dev, "register write", dev->backend->reg_write(dev->card, offset, value));
 }
 
 int cw_counter_read(struct cw_dev *dev, uint32_t index, uint64_t *value)
@@ -218,8 +211,8 @@ int cw_counter_read(struct cw_dev *dev, uint32_t index, uint64_t *value)
 	if (err)
 		return err;
 	if (index >= CW_COUNTER_N)
-		return fail(dev, -ERANGE, "counter %u: there are %u", index, CW_COUNTER_N);
-	return (int)result(dev, "counter", dev->backend->counter(dev->card, index, value));
+		return cw_dev_fail(dev, -ERANGE, "counter %u: there are %u", index, CW_COUNTER_N);
+	return (int)cw_dev_result(dev, "counter", dev->backend->counter(dev->card, index, value));
 }
 
 /* A copy, as another thread's failure may be written while this one's caller reads. */
@@ -239,7 +232,7 @@ const char *cw_why(const struct cw_dev *dev)
 
 static int no_sim(struct cw_dev *dev, const char *what)
 {
-	return fail(dev, -EOPNOTSUPP, "%s: only a simulated card can do that", what);
+	return cw_dev_fail(dev, -EOPNOTSUPP, "%s: only a simulated card can do that", what);
 }
 
 int cw_sim_get_stats(struct cw_dev *dev, struct cw_sim_stats *stats)
@@ -250,7 +243,7 @@ int cw_sim_get_stats(struct cw_dev *dev, struct cw_sim_stats *stats)
 		return err;
 	if (!dev->backend->stats)
 		return no_sim(dev, "statistics");
-	return (int)result(dev, "statistics", dev->backend->stats(dev->card, stats));
+	return (int)cw_dev_result(dev, "statistics", dev->backend->stats(dev->card, stats));
 }
 
 int cw_sim_place(struct cw_dev *dev, uint64_t bus_addr)
@@ -259,7 +252,7 @@ int cw_sim_place(struct cw_dev *dev, uint64_t bus_addr)
 		return -EINVAL;
 	if (!dev->backend->place)
 		return no_sim(dev, "placement");
-	return (int)result(dev, "placement", dev->backend->place(dev->card, bus_addr));
+	return (int)cw_dev_result(dev, "placement", dev->backend->place(dev->card, bus_addr));
 }
 
 int cw_sim_peek(struct cw_dev *dev, uint64_t card_addr, void *buf, size_t len)
@@ -270,7 +263,7 @@ int cw_sim_peek(struct cw_dev *dev, uint64_t card_addr, void *buf, size_t len)
 		return err;
 	if (!dev->backend->peek)
 		return no_sim(dev, "peek");
-	return (int)result(dev, "peek", dev->backend->peek(dev->card, card_addr, buf, len));
+	return (int)cw_dev_result(dev, "peek", dev->backend->peek(dev->card, card_addr, buf, len));
 }
 
 int cw_sim_poke(struct cw_dev *dev, uint64_t card_addr, const void *buf, size_t len)
@@ -281,7 +274,7 @@ int cw_sim_poke(struct cw_dev *dev, uint64_t card_addr, const void *buf, size_t 
 		return err;
 	if (!dev->backend->poke)
 		return no_sim(dev, "poke");
-	return (int)result(dev, "poke", dev->backend->poke(dev->card, card_addr, buf, len));
+	return (int)cw_dev_result(dev, "poke", dev->backend->poke(dev->card, card_addr, buf, len));
 }
 
 int cw_sim_bind(struct cw_dev *dev, int bind)
@@ -290,12 +283,12 @@ int cw_sim_bind(struct cw_dev *dev, int bind)
 		return -EINVAL;
 	if (!dev->backend->bind)
 		return no_sim(dev, "bind");
-	return (int)result(dev, "bind", dev->backend->bind(dev->card, bind));
+	return (int)cw_dev_result(dev, "bind", dev->backend->bind(dev->card, bind));
 }
 
 static int no_bars(struct cw_dev *dev, const char *what)
 {
-	return fail(dev, -EOPNOTSUPP, "%s: not through a driver's device file; the card's address on the PCI bus is a name, too", what);
+	return cw_dev_fail(dev, -EOPNOTSUPP, "%s: not through a driver's device file; the card's address on the PCI bus is a name, too", what);
 }
 
 int cw_reset(struct cw_dev *dev)
@@ -304,7 +297,7 @@ int cw_reset(struct cw_dev *dev)
 		return -EINVAL;
 	if (!dev->backend->reset)
 		return no_bars(dev, "reset");
-	return (int)result(dev, "reset", dev->backend->reset(dev->card));
+	return (int)cw_dev_result(dev, "reset", dev->backend->reset(dev->card));
 }
 
 int cw_bar(struct cw_dev *dev, unsigned bar, uint64_t offset, void *data, unsigned len, int write)
@@ -315,7 +308,7 @@ int cw_bar(struct cw_dev *dev, unsigned bar, uint64_t offset, void *data, unsign
 		return err;
 	if (!dev->backend->bar)
 		return no_bars(dev, "BAR access");
-	return (int)result(dev, "BAR access", dev->backend->bar(dev->card, bar, offset, data, len, write));
+	return (int)cw_dev_result(dev, "BAR access", dev->backend->bar(dev->card, bar, offset, data, len, write));
 }
 
 const char *cw_strerror(int err)
@@ -333,6 +326,8 @@ const char *cw_strerror(int err)
 		{ -EAGAIN, "too many transfers are in flight" },
 		{ -ENOENT, "there is nothing of that name, or nothing in flight" },
 		{ -EBUSY, "somebody else has it" },
+		{ -EMSGSIZE, "the packet is longer than the buffer, or than the queue can take" },
+		{ -ECANCELED, "it was taken back before it was done" },
 		{ -EPROTO, "the other side has another version, or broke the protocol" },
 		{ -EACCES, "not permitted for this user" },
 		{ -EOPNOTSUPP, "this kind of card cannot do that" },

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/aio_abi.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,9 +19,11 @@
 #include <time.h>
 #include <unistd.h>
 
-struct file_card {
+struct file_card { /* or a queue of one's own */
 	int fd;
-	aio_context_t aio;
+	bool stream;
+	unsigned io_max;
+	aio_context_t aio; /* a queue's: 0 until it is used */
 	/* Both are changed with the __atomic calls: any thread may submit and wait. */
 	unsigned in_flight; /* transfers that were not returned yet */
 	unsigned unclaimed; /* of these, those that no waiter counts on: one transfer must not keep two waiting */
@@ -39,6 +42,7 @@ static int file_open(const char *name, void **card, char *why, size_t why_size)
 
 	if (!f)
 		return -ENOMEM;
+	f->io_max = CW_IO_MAX;
 	f->fd = open(name, O_RDWR | O_CLOEXEC);
 	if (f->fd < 0) {
 		err = -errno;
@@ -107,7 +111,7 @@ static int file_submit(void *card, struct cw_io *io)
 	struct iocb *list[1] = { &cb };
 	int ret;
 
-	if (__atomic_add_fetch(&f->in_flight, 1, __ATOMIC_RELAXED) > CW_IO_MAX)
+	if (__atomic_add_fetch(&f->in_flight, 1, __ATOMIC_RELAXED) > f->io_max)
 		ret = -EAGAIN;
 	else
 		ret = neg(syscall(SYS_io_submit, f->aio, 1, list));
@@ -205,6 +209,92 @@ static int file_counter(void *card, uint32_t index, uint64_t *value)
 	return err;
 }
 
+/* ---- queues of one's own: files as well ---- */
+
+static int file_queue_open(void *card, struct cw_queue_setup *setup, void **queue)
+{
+	struct file_card *f = card, *q = calloc(1, sizeof(*q));
+	int fd;
+
+	if (!q)
+		return -ENOMEM;
+	setup->flags |= CW_QUEUE_CLOEXEC;
+	fd = ioctl(f->fd, CW_IOC_QUEUE, setup);
+	if (fd < 0) {
+		/* A driver that is older than this. */
+		fd = errno == ENOTTY ? -EOPNOTSUPP : -errno;
+		free(q);
+		return fd;
+	}
+	q->fd = fd;
+	q->stream = setup->mode == CW_QUEUE_ST;
+	q->io_max = CW_QUEUE_IO_MAX;
+	*queue = q;
+	return 0;
+}
+
+static int file_queue_close(void *queue)
+{
+	struct file_card *q = queue;
+
+	if (q->aio)
+		syscall(SYS_io_destroy, q->aio); /* cancels what is in flight, and waits for it */
+	close(q->fd);
+	free(q);
+	return 0;
+}
+
+static ssize_t file_queue_transfer(void *queue, enum cw_op op, const struct iovec *v, int n, uint64_t card_addr)
+{
+	struct file_card *q = queue;
+	ssize_t ret;
+
+	/* A single piece by write(): of no bytes it is a packet, which a vector would not be. */
+	if (q->stream && n == 1)
+		ret = op == CW_OP_READ ? read(q->fd, v->iov_base, v->iov_len) : write(q->fd, v->iov_base, v->iov_len);
+	else if (q->stream)
+		ret = op == CW_OP_READ ? readv(q->fd, v, n) : writev(q->fd, v, n);
+	else
+		ret = op == CW_OP_READ ? preadv(q->fd, v, n, (off_t)card_addr) : pwritev(q->fd, v, n, (off_t)card_addr);
+	return ret < 0 ? -errno : ret;
+}
+
+/* Not before it is used: the system has only so many. */
+static int queue_aio(struct file_card *q)
+{
+	aio_context_t none = 0, aio = 0;
+	int err;
+
+	if (__atomic_load_n(&q->aio, __ATOMIC_ACQUIRE))
+		return 0;
+	err = neg(syscall(SYS_io_setup, q->io_max, &aio));
+	if (err < 0)
+		return err;
+	if (!__atomic_compare_exchange_n(&q->aio, &none, aio, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+		syscall(SYS_io_destroy, aio); /* another thread was first */
+	return 0;
+}
+
+static int file_queue_submit(void *queue, struct cw_io *io)
+{
+	int err = queue_aio(queue);
+
+	return err ? err : file_submit(queue, io);
+}
+
+static int file_queue_poll(void *queue, enum cw_op op, int timeout_ms)
+{
+	struct file_card *q = queue;
+	struct pollfd p = { .fd = q->fd, .events = op == CW_OP_READ ? POLLIN : POLLOUT };
+	int ret = neg(poll(&p, 1, timeout_ms));
+
+	if (ret <= 0)
+		return ret;
+	if (p.revents & p.events)
+		return 1;
+	return p.revents & POLLHUP ? -ENODEV : -EIO;
+}
+
 const struct cw_backend cw_file_backend = {
 	.version = CW_LIB_VERSION,
 	.open = file_open,
@@ -216,4 +306,10 @@ const struct cw_backend cw_file_backend = {
 	.reg_read = file_reg_read,
 	.reg_write = file_reg_write,
 	.counter = file_counter,
+	.queue_open = file_queue_open,
+	.queue_close = file_queue_close,
+	.queue_transfer = file_queue_transfer,
+	.queue_submit = file_queue_submit,
+	.queue_wait = file_wait,
+	.queue_poll = file_queue_poll,
 };

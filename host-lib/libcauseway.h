@@ -40,7 +40,7 @@ extern "C" {
 #define CW_API __attribute__((visibility("default")))
 
 /* Grows with each addition to this header; the plug-in must match exactly. */
-#define CW_LIB_VERSION 3
+#define CW_LIB_VERSION 4
 
 struct cw_dev;
 
@@ -86,6 +86,41 @@ CW_API int cw_submit(struct cw_dev *dev, struct cw_io *io);
 /* Waits for any transfer to end and returns it. timeout_ms: 0 does not wait, -1 for ever; simulated cards
  * count simulated time. -ETIMEDOUT: none ended; -ENOENT: none is in flight, or only such as other threads wait for. */
 CW_API int cw_wait(struct cw_dev *dev, struct cw_io **io, int timeout_ms);
+
+/*
+ * A queue of one's own, to or from card memory or a stream of packets: docs/streams.md. Where a driver serves the card; on
+ * the PCI bus -EOPNOTSUPP. The setup says what it is to be (causeway.h: struct cw_queue_setup; its size field is
+ * filled in), with CW_QUEUE_ANY_VECTOR where that does not matter, and afterwards what it is. -EINVAL, -EBUSY the card
+ * has no more queues, -EOPNOTSUPP it has no streams, -ENOMEM.
+ * Any thread may call, also several for one queue: packets of each call stay whole. cw_queue_close() must be the
+ * last call for a queue, and every queue is closed before its device (cw_close() is -EBUSY, else).
+ */
+struct cw_queue;
+CW_API int cw_queue_open(struct cw_dev *dev, struct cw_queue_setup *setup, struct cw_queue **queue);
+/* What is in flight ends, cancelled; what was written by calls that do not wait is sent first, for up to 2 s. */
+CW_API int cw_queue_close(struct cw_queue *queue);
+
+/* One way each: -EBADF for the other. To or from card memory as cw_read() and cw_write(), the address from the setup's
+ * card_base on, card_limit its end. Of a stream the address is 0; one call is one packet, 0 bytes one as well:
+ * a write ends when the card's side has taken it, a read when one is there. With CW_QUEUE_HDR the
+ * buffer begins with struct cw_pkt. -EMSGSIZE: the packet was longer than a buffer without header, which is full, and
+ * the rest is gone; or longer than the queue's packet_max. -EAGAIN with CW_QUEUE_NONBLOCK: not now. -EIO: the card
+ * was reset, or reported an error; packets may be missing. */
+CW_API ssize_t cw_queue_read(struct cw_queue *queue, void *buf, size_t len, uint64_t card_addr);
+CW_API ssize_t cw_queue_write(struct cw_queue *queue, const void *buf, size_t len, uint64_t card_addr);
+
+/* A packet with its user word (36 bits), on a queue made with CW_QUEUE_HDR, else -EINVAL. Both return bytes of
+ * the packet. Received: *pkt has the full length and CW_PKT_TRUNC when not all of it is in buf. */
+CW_API ssize_t cw_packet_send(struct cw_queue *queue, const void *buf, size_t len, uint64_t user);
+CW_API ssize_t cw_packet_receive(struct cw_queue *queue, void *buf, size_t len, struct cw_pkt *pkt);
+
+/* As cw_submit() and cw_wait(), for one queue: the buffers are those of cw_queue_read() and cw_queue_write(). */
+#define CW_QUEUE_IO_MAX 64
+CW_API int cw_queue_submit(struct cw_queue *queue, struct cw_io *io);
+CW_API int cw_queue_wait(struct cw_queue *queue, struct cw_io **io, int timeout_ms);
+/* Waits until a packet can be read or written without waiting: 1, 0 when time is up, or an error of the queue's,
+ * which the next call is told in detail. timeout_ms as in cw_wait(). */
+CW_API int cw_queue_poll(struct cw_queue *queue, int timeout_ms);
 
 /* The card's registers (BAR0 offsets, see the register reference). -EINVAL unaligned, -ERANGE beyond,
  * -EPERM without CAP_SYS_ADMIN (the kernel driver). */

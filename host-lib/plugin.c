@@ -33,11 +33,21 @@ struct sim_machine {
 	struct shim *shim;
 	int fd;
 	pthread_mutex_t lock;     /* of flights */
+	struct shim_group group;  /* of them */
 	struct flight flights[CW_IO_MAX];
 };
 
-/* The shim's errors in the library's terms. */
-static ssize_t translate(ssize_t err)
+struct shim *sim_shim(void *card)
+{
+	return ((struct sim_machine *)card)->shim;
+}
+
+int sim_fd(void *card)
+{
+	return ((struct sim_machine *)card)->fd;
+}
+
+ssize_t sim_translate(ssize_t err)
 {
 	switch (err) {
 	case -ENOLINK:
@@ -175,7 +185,7 @@ static int sim_open(const char *name, void **card, char *why, size_t why_size)
 			snprintf(why, why_size, "%.60s: %.180s", name, cw_link_why(m->host_end));
 		}
 		tear_down(m);
-		return (int)translate(err);
+		return (int)sim_translate(err);
 	}
 	*card = m;
 	return 0;
@@ -193,7 +203,7 @@ static int sim_close(void *card)
 
 static int sim_ioctl(struct sim_machine *m, unsigned long cmd, void *arg)
 {
-	return (int)translate(shim_ioctl(m->shim, m->fd, cmd, arg));
+	return (int)sim_translate(shim_ioctl(m->shim, m->fd, cmd, arg));
 }
 
 static int sim_info(void *card, struct cw_info *info)
@@ -205,7 +215,7 @@ static ssize_t sim_transfer(void *card, enum cw_op op, void *buf, size_t len, ui
 {
 	struct sim_machine *m = card;
 
-	return translate(op == CW_OP_READ ? shim_pread(m->shim, m->fd, buf, len, (off_t)card_addr) :
+	return sim_translate(op == CW_OP_READ ? shim_pread(m->shim, m->fd, buf, len, (off_t)card_addr) :
 					    shim_pwrite(m->shim, m->fd, buf, len, (off_t)card_addr));
 }
 
@@ -246,13 +256,14 @@ static int sim_submit(void *card, struct cw_io *io)
 		.len = io->len,
 		.pos = (off_t)io->card_addr,
 		.user = f,
+		.group = &m->group,
 	};
 	list[0] = &f->aio;
 	n = shim_submit(m->shim, list, 1);
 	if (n == 1)
 		return 0;
 	land(m, f);
-	return n < 0 ? (int)translate(n) : -EAGAIN;
+	return n < 0 ? (int)sim_translate(n) : -EAGAIN;
 }
 
 static int sim_wait(void *card, struct cw_io **io, int timeout_ms)
@@ -260,13 +271,13 @@ static int sim_wait(void *card, struct cw_io **io, int timeout_ms)
 	struct sim_machine *m = card;
 	struct shim_aio *aio;
 	struct flight *f;
-	int err = shim_wait(m->shim, NULL, timeout_ms < 0 ? -1 : timeout_ms * 1000000LL, &aio);
+	int err = shim_wait_group(m->shim, &m->group, timeout_ms < 0 ? -1 : timeout_ms * 1000000LL, &aio);
 
 	if (err)
-		return err == -EINVAL ? -ENOENT : (int)translate(err);
+		return err == -EINVAL ? -ENOENT : (int)sim_translate(err);
 	f = aio->user;
 	*io = f->io;
-	(*io)->result = translate(aio->result);
+	(*io)->result = sim_translate(aio->result);
 	land(m, f);
 	return 0;
 }
@@ -391,22 +402,22 @@ static int sim_bind(void *card, int bind)
 	struct sim_machine *m = card;
 
 	if (!bind)
-		return (int)translate(shim_unbind(m->shim));
-	return (int)translate(shim_bind(m->shim));
+		return (int)sim_translate(shim_unbind(m->shim));
+	return (int)sim_translate(shim_bind(m->shim));
 }
 
 static int sim_reset(void *card)
 {
 	struct sim_machine *m = card;
 
-	return (int)translate(shim_reset(m->shim));
+	return (int)sim_translate(shim_reset(m->shim));
 }
 
 static int sim_bar(void *card, unsigned bar, uint64_t offset, void *data, unsigned len, int write)
 {
 	struct sim_machine *m = card;
 
-	return (int)translate(shim_bar_access(m->shim, bar, offset, data, len, write));
+	return (int)sim_translate(shim_bar_access(m->shim, bar, offset, data, len, write));
 }
 
 CW_API const struct cw_backend *cw_sim_backend(void)
@@ -422,6 +433,12 @@ CW_API const struct cw_backend *cw_sim_backend(void)
 		.reg_read = sim_reg_read,
 		.reg_write = sim_reg_write,
 		.counter = sim_counter,
+		.queue_open = sim_queue_open,
+		.queue_close = sim_queue_close,
+		.queue_transfer = sim_queue_transfer,
+		.queue_submit = sim_queue_submit,
+		.queue_wait = sim_queue_wait,
+		.queue_poll = sim_queue_poll,
 		.stats = sim_stats,
 		.place = sim_place,
 		.peek = sim_peek,

@@ -27,4 +27,18 @@ int sim_options_parse(struct sim_options *o, const char *name, char *why, size_t
 /* The same for `cwctl card`: options of the card's end only. */
 int sim_options_parse_card(struct sim_options *o, const char *options, char *why, size_t why_size);
 
+/* plugin.c: the machine that a backend's card is */
+struct shim *sim_shim(void *card);
+int sim_fd(void *card); /* its device file */
+/* The shim's errors in the library's terms. */
+ssize_t sim_translate(ssize_t err);
+
+/* plugin_queue.c: of struct cw_backend */
+int sim_queue_open(void *card, struct cw_queue_setup *setup, void **queue);
+int sim_queue_close(void *queue);
+ssize_t sim_queue_transfer(void *queue, enum cw_op op, const struct iovec *v, int n, uint64_t card_addr);
+int sim_queue_submit(void *queue, struct cw_io *io);
+int sim_queue_wait(void *queue, struct cw_io **io, int timeout_ms);
+int sim_queue_poll(void *queue, enum cw_op op, int timeout_ms);
+
 #endif

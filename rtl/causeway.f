@@ -19,6 +19,10 @@ rtl/cw_doorbell.v
 rtl/cw_event.v
 rtl/cw_h2c_split.v
 rtl/cw_h2c_track.v
+rtl/cw_h2s.v
+rtl/cw_h2s_order.v
+rtl/cw_h2s_out.v
+rtl/cw_h2s_split.v
 rtl/cw_host_port.v
 rtl/cw_interrupt.v
 rtl/cw_irq.v
@@ -28,7 +32,9 @@ rtl/cw_op_table.v
 rtl/cw_qctl.v
 rtl/cw_raise.v
 rtl/cw_ram.v
+rtl/cw_ram_be.v
 rtl/cw_ram_fwd.v
+rtl/cw_rd_port.v
 rtl/cw_rd_req.v
 rtl/cw_read_path.v
 rtl/cw_record.v
@@ -39,7 +45,13 @@ rtl/cw_req_class.v
 rtl/cw_reset.v
 rtl/cw_rx_cpl.v
 rtl/cw_rx_req.v
+rtl/cw_s2h.v
+rtl/cw_s2h_fill.v
+rtl/cw_s2h_in.v
+rtl/cw_st_issue.v
+rtl/cw_st_park.v
 rtl/cw_stats.v
+rtl/cw_stream.v
 rtl/cw_sync.v
 rtl/cw_tag_free.v
 rtl/cw_tag_pool.v
@@ -52,6 +64,7 @@ rtl/cw_window.v
 rtl/cw_window_rd.v
 rtl/cw_window_wr.v
 rtl/cw_write_path.v
+rtl/stream_arb.v
 rtl/stream_fifo.v
 rtl/stream_ram_fifo.v
 rtl/stream_reg.v

@@ -22,7 +22,7 @@ module cw_axi_mux #(
     input  wire                rst,
     input  wire                mover_rst,
     output wire                idle,       // nothing offered, nothing outstanding
-    output wire [25:0]         stat,
+    output wire [29:0]         stat,
 
     input  wire                h2c_awvalid,
     output wire                h2c_awready,
@@ -108,7 +108,7 @@ module cw_axi_mux #(
                  (axi_arvalid && !axi_arready);
 
     assign idle = wr_idle && rd_idle;
-    assign stat = {25'd0, stall} << CW_COUNTER_STALL_AXI;
+    assign stat = {29'd0, stall} << CW_COUNTER_STALL_AXI;
     assign axi_awsize  = LANE_LOG2[2:0];
     assign axi_arsize  = LANE_LOG2[2:0];
     assign axi_awburst = 2'b01;

@@ -8,7 +8,8 @@
 // with a halt and no record, one of a queue that no longer runs without record.
 // A halt also tells cw_desc_sched to stop fetching for the queue.
 //
-// Streams are not in this build: every descriptor of a streaming queue is bad.
+// Descriptors of stream queues go to cw_st_park as `st_desc`, those that end at once too, so
+// that they stay in order; they get their operation there. STREAM 0: each one is bad.
 //
 // Two stages (configuration read; check and dispatch), a descriptor a cycle. What finds
 // nothing before it in its direction is offered in the cycle in which it is checked.
@@ -16,7 +17,9 @@
 
 module cw_desc_issue #(
     parameter QUEUE_N = 64,
-    parameter OP_W    = 8
+    parameter OP_W    = 8,
+    parameter STREAM  = 0,
+    parameter ENTRY_W = 130            // see cw_st_issue
 ) (
     input  wire            clk,
     input  wire            rst,
@@ -76,6 +79,12 @@ module cw_desc_issue #(
     output wire [23:0]     c2h_len,
     output wire [1:0]      c2h_attr,
 
+    output wire            st_desc_valid,
+    input  wire            st_desc_ready,
+    output wire            st_desc_c2h,
+    output wire [10:0]     st_desc_queue,
+    output wire [ENTRY_W-1:0] st_desc_entry,
+
     output wire            stat_bad         // a bad descriptor
 );
     `include "cw_regs.vh"
@@ -97,6 +106,7 @@ module cw_desc_issue #(
 
     wire done;                   // the descriptor in stage 1 leaves
     wire halts;                  // and halts its queue
+    wire streams;                // it is of a stream queue
     wire take = desc_valid && desc_ready;
     assign desc_ready = (!s1_q || done) && !(done && halts) && !halt_q && !stop_q;
 
@@ -145,16 +155,21 @@ module cw_desc_issue #(
     wire [35:0] card = {dw2[CW_DESC_DW2_CARD_HI_MSB:CW_DESC_DW2_CARD_HI_LSB], desc_q[127:96]};
     wire [36:0] past = {1'b0, card} + {13'd0, len};             // within the queue's card memory
     wire [64:0] top  = {1'b0, base} + {28'd0, past};            // in card memory; must not wrap
-    wire bad_len     = len == 24'd0;
-    wire bad_flags   = dw2[CW_DESC_DW2_RSVD_LSB] || dw2[CW_DESC_DW2_SOP_LSB] ||
-                       dw2[CW_DESC_DW2_EOP_LSB] || conf_stream;
-    wire bad_range   = {27'd0, past} > limit || top[64];
+    wire sop         = dw2[CW_DESC_DW2_SOP_LSB];
+    wire eop         = dw2[CW_DESC_DW2_EOP_LSB];
+    wire in_packet;              // of an H2C stream
+    wire bad_len     = len == 24'd0 && !(streams && !conf_c2h && eop);
+    wire bad_flags   = dw2[CW_DESC_DW2_RSVD_LSB] ||
+                       (streams && !conf_c2h ? sop == in_packet : sop || eop || (conf_c2h && conf_stream && card != 36'd0)) ||
+                       (conf_stream && !streams);
+    wire bad_range   = !streams && ({27'd0, past} > limit || top[64]);
     wire run         = ram_run && !cut_q;
     wire bad         = !fail_q && (bad_len || bad_flags || bad_range);
     wire moves       = run && !fail_q && !bad;
 
     // ---- the three ways out ----
     wire end_ready, h2c_in_ready, c2h_in_ready;
+    wire st_ready;
     wire way_ready = !moves ? end_ready : conf_c2h ? c2h_in_ready : h2c_in_ready;
     wire [MOVE_W-1:0] move = {op_alloc_id, queue_q, num_q, desc_q[63:0], base + {28'd0, card}, len,
                               conf_ro && fn_ro, conf_ns && fn_ns};
@@ -164,26 +179,29 @@ module cw_desc_issue #(
     wire end_moving, h2c_moving, c2h_moving;
     wire [2:0] unused_end;
     wire [3:0] h2c_n, c2h_n;
-    assign desc_room = {c2h_n <= 4'd5, h2c_n <= 4'd5};
+    wire [3:0] st_n;
+    assign desc_room = {c2h_n <= 4'd5 && st_n <= 4'd5, h2c_n <= 4'd5 && st_n <= 4'd5};
     wire unused = &{1'b0, top[63:0], dw2};
 
-    assign op_alloc_valid = s1_q && way_ready;
+    assign op_alloc_valid = s1_q && way_ready && !streams;
     assign op_alloc_queue = queue_q;
     assign op_alloc_num   = num_q;
     assign op_alloc_irq   = moves && dw2[CW_DESC_DW2_IRQ_LSB];
-    assign done  = op_alloc_valid && op_alloc_ready;
+    wire st_go   = s1_q && streams && st_ready && !cfg_run;
+    wire mm_done = op_alloc_valid && op_alloc_ready;
+    assign done  = mm_done || st_go;
     assign halts = run && !moves;
     assign stat_bad   = done && run && bad;
     assign stop_valid = stop_q;
     assign stop_queue = halt_queue_q;
 
     stream_fifo #(.W(OP_W + 9), .DEPTH(4)) u_end (
-        .clk(clk), .rst(rst), .in_valid(done && !moves), .in_ready(end_ready),
+        .clk(clk), .rst(rst), .in_valid(mm_done && !moves), .in_ready(end_ready),
         .in_data({op_alloc_id, end_status, halts, !run || fail_q}),
         .out_valid(issue_done_valid), .out_ready(issue_done_ready),
         .out_data({issue_done_op, issue_done_status, issue_done_kind}), .count(unused_end)
     );
-    wire              h2c_go = done && moves && !conf_c2h, c2h_go = done && moves && conf_c2h;
+    wire              h2c_go = mm_done && moves && !conf_c2h, c2h_go = mm_done && moves && conf_c2h;
     wire              h2c_kept, c2h_kept;
     wire [MOVE_W-1:0] h2c_first, c2h_first;
     stream_fifo #(.W(MOVE_W), .DEPTH(8)) u_h2c (
@@ -203,12 +221,44 @@ module cw_desc_issue #(
     assign {c2h_op, c2h_queue, c2h_num, c2h_host_addr, c2h_card_addr, c2h_len, c2h_attr} =
         c2h_kept ? c2h_first : move;
 
+    // ---- streams ----
+    generate
+        if (STREAM != 0) begin : g_stream
+            wire [63:0] end_word = {55'd0, end_status, halts, !run || fail_q};
+            assign streams = conf_stream;
+            // cfg_run and a descriptor never write in the same cycle
+            cw_ram_fwd #(.W(1), .DEPTH(QUEUE_N)) u_in_packet (
+                .clk(clk), .wr_en(cfg_run || (st_go && moves && !conf_c2h)),
+                .wr_addr(cfg_run ? cfg_addr : queue_q[QW-1:0]), .wr_data(!cfg_run && !eop),
+                .rd_en(take), .rd_addr(rd_addr), .rd_data(in_packet)
+            );
+            stream_fifo #(.W(12 + ENTRY_W), .DEPTH(8)) u_st (
+                .clk(clk), .rst(rst), .in_valid(st_go), .in_ready(st_ready),
+                .in_data({conf_c2h, queue_q, !moves, sop, eop, dw2[CW_DESC_DW2_IRQ_LSB],
+                          conf_ro && fn_ro, conf_ns && fn_ns, len, card, moves ? desc_q[63:0] : end_word}),
+                .out_valid(st_desc_valid), .out_ready(st_desc_ready),
+                .out_data({st_desc_c2h, st_desc_queue, st_desc_entry}), .count(st_n)
+            );
+        end else begin : g_no_stream
+            assign streams   = 1'b0;
+            assign in_packet = 1'b0;
+            assign st_ready  = 1'b0;
+            assign st_n      = 4'd0;
+            assign st_desc_valid = 1'b0;
+            assign st_desc_c2h   = 1'b0;
+            assign st_desc_queue = 11'd0;
+            assign st_desc_entry = {ENTRY_W{1'b0}};
+            wire   unused_st = &{1'b0, st_desc_ready};
+        end
+    endgenerate
+
     assign end_moving = issue_done_valid && issue_done_ready;
     assign h2c_moving = h2c_valid && h2c_ready;
     assign c2h_moving = c2h_valid && c2h_ready;
     assign idle  = !take && !done && !halt_q && !(stop_q && stop_ready) && !qcfg_valid &&
-                   !end_moving && !h2c_moving && !c2h_moving;
-    assign empty = !s1_q && !halt_q && !stop_q && !issue_done_valid && !h2c_valid && !c2h_valid;
+                   !end_moving && !h2c_moving && !c2h_moving && !(st_desc_valid && st_desc_ready);
+    assign empty = !s1_q && !halt_q && !stop_q && !issue_done_valid && !h2c_valid && !c2h_valid &&
+                   !st_desc_valid;
 
     always @(posedge clk) begin
         if (done)

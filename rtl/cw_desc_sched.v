@@ -11,7 +11,9 @@
 //
 // Neighbours: the configuration bus is a strobe (at most one in four cycles) and
 // goes first; `stop` (a halt seen by cw_desc_issue) and kicks wait for a free
-// slot. fetch goes to cw_desc_buf; `fetched` counts when it is offered.
+// slot. fetch goes to cw_desc_buf; `fetched` counts when it is offered. Of a stream
+// queue no more is fetched than cw_st_park has places for: SLOT_N at ENABLE, and each
+// `more` says that MORE_N are free again.
 //
 // The next event is picked while the state of the one before is written. One cycle for
 // a doorbell, a stop or a status read, two for a fetch; from a doorbell to its fetch
@@ -19,7 +21,10 @@
 `default_nettype none
 
 module cw_desc_sched #(
-    parameter QUEUE_N = 64
+    parameter QUEUE_N = 64,
+    parameter STREAM  = 0,
+    parameter SLOT_N  = 32,
+    parameter MORE_N  = 8
 ) (
     input  wire        clk,
     input  wire        rst,
@@ -45,6 +50,10 @@ module cw_desc_sched #(
     output wire        stop_ready,
     input  wire [10:0] stop_queue,
 
+    input  wire        more_valid,
+    output wire        more_ready,
+    input  wire [10:0] more_queue,
+
     output wire        fetch_valid,
     input  wire        fetch_ready,
     output wire [10:0] fetch_queue,
@@ -58,7 +67,9 @@ module cw_desc_sched #(
     localparam QW = $clog2(QUEUE_N);
     localparam [1:0] OP_WRITE = 2'd0, OP_ENABLE = 2'd1, OP_DISABLE = 2'd2, OP_QUIESCE = 2'd3;
     localparam [1:0] S_IDLE = 2'd0, S_ACT = 2'd1, S_FETCH = 2'd2;
-    localparam [2:0] EV_CFG = 3'd0, EV_STOP = 3'd1, EV_QST = 3'd2, EV_KICK = 3'd3, EV_POP = 3'd4;
+    localparam [2:0] EV_CFG = 3'd0, EV_STOP = 3'd1, EV_QST = 3'd2, EV_KICK = 3'd3, EV_POP = 3'd4,
+                     EV_MORE = 3'd5;
+    localparam SW = STREAM != 0 ? $clog2(SLOT_N) + 1 : 1;  // bits of the places of a queue
 
     reg  [1:0]  state_q;
     reg  [2:0]  ev_q;
@@ -87,20 +98,23 @@ module cw_desc_sched #(
     wire        can_pop   = list_valid && can_offer && state_q != S_FETCH;
     wire        pick_cfg  = cfg_pend_q;
     wire        pick_stop = !pick_cfg && init_done && stop_valid;
-    wire        pick_qst  = !pick_cfg && !pick_stop && init_done && qst_valid && !qst_done_q &&
+    wire        pick_more = STREAM != 0 && !pick_cfg && !pick_stop && init_done && more_valid;
+    wire        pick_qst  = !pick_cfg && !pick_stop && !pick_more && init_done && qst_valid && !qst_done_q &&
                             !qst_fetch_ack;
-    wire        pick_kick = !pick_cfg && !pick_stop && !pick_qst && init_done && kick_valid &&
+    wire        pick_kick = !pick_cfg && !pick_stop && !pick_more && !pick_qst && init_done && kick_valid &&
                             !(pop_turn_q && can_pop);
-    wire        pick_pop  = !pick_cfg && !pick_stop && !pick_qst && !pick_kick && init_done && can_pop;
-    wire        pick_any  = pick_cfg || pick_stop || pick_qst || pick_kick || pick_pop;
+    wire        pick_pop  = !pick_cfg && !pick_stop && !pick_more && !pick_qst && !pick_kick && init_done &&
+                            can_pop;
+    wire        pick_any  = pick_cfg || pick_stop || pick_more || pick_qst || pick_kick || pick_pop;
     wire        alone     = ev_q == EV_KICK && !list_valid && can_offer; // its fetch may be next
     wire        open      = state_q == S_IDLE || state_q == S_FETCH ||
                             (state_q == S_ACT && ev_q != EV_POP && !alone);
-    wire [10:0] pick_queue = pick_cfg ? cfg_queue_q : pick_stop ? stop_queue :
+    wire [10:0] pick_queue = pick_cfg ? cfg_queue_q : pick_stop ? stop_queue : pick_more ? more_queue :
                              pick_qst ? qst_queue : pick_kick ? kick_queue : list_queue;
 
     assign stop_ready = open && pick_stop;
     assign kick_ready = open && pick_kick;
+    assign more_ready = open && pick_more;
     assign idle  = state_q == S_IDLE && !pick_any && init_done && !qcfg_valid && list_idle &&
                    !(fetch_q && fetch_ready) && !(qst_done_q && !qst_valid);
     assign empty = state_q == S_IDLE && !fetch_q;
@@ -111,14 +125,16 @@ module cw_desc_sched #(
     wire [25:0] ring_lo;        // 64-byte aligned
     wire [31:0] ring_hi;
     wire [4:0]  entries_log2;
-    wire        c2h;
+    wire        c2h, stream;
+    wire [SW-1:0] places;       // for descriptors of a stream queue, not yet fetched
     reg         st_wr, list_wr, list_bit, push;
     reg  [66:0] st_data;
+    reg  [SW-1:0] st_places;
 
-    cw_ram_fwd #(.W(67), .DEPTH(QUEUE_N)) u_state (
-        .clk(clk), .wr_en(st_wr), .wr_addr(queue_q[QW-1:0]), .wr_data(st_data),
+    cw_ram_fwd #(.W(67 + SW), .DEPTH(QUEUE_N)) u_state (
+        .clk(clk), .wr_en(st_wr), .wr_addr(queue_q[QW-1:0]), .wr_data({st_places, st_data}),
         .rd_en(open && pick_any), .rd_addr(pick_queue[QW-1:0]),
-        .rd_data({producer, fetched, run, quiesce, halted})
+        .rd_data({places, producer, fetched, run, quiesce, halted})
     );
     cw_ram_fwd #(.W(1), .DEPTH(QUEUE_N)) u_in_list (
         .clk(clk), .wr_en(list_wr || !init_done),
@@ -136,11 +152,11 @@ module cw_desc_sched #(
         .wr_addr(qcfg_queue[QW-1:0]), .wr_data(qcfg_data),
         .rd_en(open && (pick_pop || pick_kick)), .rd_addr(pick_queue[QW-1:0]), .rd_data(ring_hi)
     );
-    cw_ram #(.W(6), .DEPTH(QUEUE_N)) u_entries (
+    cw_ram #(.W(7), .DEPTH(QUEUE_N)) u_entries (
         .clk(clk), .wr_en(cfg_write && qcfg_reg == CW_Q_CONFIG[6:2]), .wr_addr(qcfg_queue[QW-1:0]),
-        .wr_data({qcfg_data[CW_Q_CONFIG_C2H_LSB],
+        .wr_data({STREAM != 0 && qcfg_data[CW_Q_CONFIG_STREAM_LSB], qcfg_data[CW_Q_CONFIG_C2H_LSB],
                   qcfg_data[CW_Q_CONFIG_ENTRIES_LOG2_MSB:CW_Q_CONFIG_ENTRIES_LOG2_LSB]}),
-        .rd_en(open && (pick_pop || pick_kick)), .rd_addr(pick_queue[QW-1:0]), .rd_data({c2h, entries_log2})
+        .rd_en(open && (pick_pop || pick_kick)), .rd_addr(pick_queue[QW-1:0]), .rd_data({stream, c2h, entries_log2})
     );
     stream_ram_fifo #(.W(11), .DEPTH(QUEUE_N)) u_list (
         .clk(clk), .rst(rst), .idle(list_idle), .in_valid(push), .in_data(queue_q),
@@ -154,7 +170,9 @@ module cw_desc_sched #(
     wire [31:0] avail   = told - fetched;
     // An index that moved backwards, or too far, fetches nothing: whoever accepts
     // doorbells has checked them, this only bounds the damage.
-    wire        can_fetch = run && !quiesce && !halted && avail != 32'd0 && avail <= entries;
+    wire [31:0] place_n   = {{(32 - SW){1'b0}}, places};
+    wire [31:0] may_fetch = stream && avail > place_n ? place_n : avail;
+    wire        can_fetch = run && !quiesce && !halted && may_fetch != 32'd0 && avail <= entries;
     wire [5:0]  units     = rd_log2 >= 4'd9 ? 6'd32 : rd_log2 == 4'd8 ? 6'd16 : 6'd8;
     reg  [31:0] avail_q;
     reg  [31:0] to_end_q;
@@ -163,12 +181,16 @@ module cw_desc_sched #(
     wire [5:0]  n_avail  = avail_q > {26'd0, to_bound} ? to_bound : avail_q[5:0];
     wire [5:0]  n        = {26'd0, n_avail} > to_end_q ? to_end_q[5:0] : n_avail;
 
+    wire [31:0] n_wide = {26'd0, n};
+    wire [SW-1:0] stream_n = n_wide[SW-1:0];
+    wire unused = &{1'b0, n_wide, more_queue};
     wire wants_list = run && !quiesce && !halted && !in_list;
     wire direct = state_q == S_ACT && alone && wants_list && can_fetch;
 
     always @* begin
         st_wr    = 1'b0;
         st_data  = {producer, fetched, run, quiesce, halted};
+        st_places = places;
         list_wr  = 1'b0;
         list_bit = 1'b0;
         push     = 1'b0;
@@ -178,7 +200,10 @@ module cw_desc_sched #(
             EV_CFG: begin
                 st_wr = 1'b1;
                 case (arg_q[1:0])
-                OP_ENABLE:  st_data = {64'd0, 3'b100};
+                OP_ENABLE: begin
+                    st_data   = {64'd0, 3'b100};
+                    st_places = STREAM != 0 ? SLOT_N[SW-1:0] : {SW{1'b0}};
+                end
                 OP_DISABLE: st_data[2] = 1'b0;
                 OP_QUIESCE: st_data[1] = arg_q[2];
                 default:    st_wr = 1'b0;
@@ -194,6 +219,13 @@ module cw_desc_sched #(
                 st_wr      = 1'b1;
                 st_data[0] = 1'b1;
             end
+            EV_MORE: begin
+                st_wr     = 1'b1;
+                st_places = places + MORE_N[SW-1:0];
+                push      = wants_list && !quiesce && producer != fetched;
+                list_wr   = push;
+                list_bit  = 1'b1;
+            end
             EV_KICK: begin
                 st_wr          = 1'b1;
                 st_data[66:35] = arg_q;
@@ -208,6 +240,8 @@ module cw_desc_sched #(
         S_FETCH: begin
             st_wr         = 1'b1;
             st_data       = {told, fetched + {26'd0, n}, run, quiesce, halted};
+            if (stream)
+                st_places = places - stream_n;
             push          = avail_q != {26'd0, n};
             list_wr       = 1'b1;
             list_bit      = push;
@@ -242,7 +276,7 @@ module cw_desc_sched #(
         if (open) begin
             state_q <= pick_any ? S_ACT : S_IDLE;
             if (pick_any) begin
-                ev_q       <= pick_cfg ? EV_CFG : pick_stop ? EV_STOP : pick_qst ? EV_QST :
+                ev_q       <= pick_cfg ? EV_CFG : pick_stop ? EV_STOP : pick_more ? EV_MORE : pick_qst ? EV_QST :
                               pick_kick ? EV_KICK : EV_POP;
                 queue_q    <= pick_queue;
                 arg_q      <= pick_cfg ? {29'd0, cfg_bit_q, cfg_op_q} : kick_producer;
@@ -257,7 +291,7 @@ module cw_desc_sched #(
         S_ACT: begin
             if (!open)
                 state_q <= direct || (ev_q == EV_POP && can_fetch) ? S_FETCH : S_IDLE;
-            avail_q  <= avail;
+            avail_q  <= may_fetch;
             to_end_q <= entries - slot;
             addr_q   <= {ring_hi, ring_lo, 6'd0} + {28'd0, slot, 4'd0};
             if (ev_q == EV_QST)

@@ -12,6 +12,7 @@ module cw_host_port #(
     parameter QUEUE_N    = 64,
     parameter VECTOR_N   = 64,
     parameter TAG_N      = 256,
+    parameter STREAM     = 0,
     parameter DMA_ADDR_W = 64,
     parameter CLOCK_HZ   = 250000000,
     parameter [63:0] CARD_MEM_BYTES = 64'h1_0000_0000
@@ -121,8 +122,8 @@ module cw_host_port #(
     // events and levels of the other parts
     input  wire                  err_cpl_unexpected,
     input  wire                  err_cpl_timeout,
-    input  wire [25:0]           stat,
-    input  wire [12:0]           stat_h2c_bytes,
+    input  wire [29:0]           stat,
+    input  wire [13:0]           stat_h2c_bytes,
     input  wire [12:0]           stat_c2h_bytes,
     input  wire [15:0]           tags_in_use,
     input  wire [15:0]           tags_quarantined,
@@ -285,7 +286,7 @@ module cw_host_port #(
     cw_regs #(
         .DATA_W(DATA_W), .QUEUE_N(QUEUE_N), .VECTOR_N(VECTOR_N), .TAG_N(TAG_N),
         .DMA_ADDR_W(DMA_ADDR_W), .CLOCK_HZ(CLOCK_HZ), .ENTRIES_LOG2_MAX(ENTRIES_LOG2_MAX),
-        .CARD_MEM_BYTES(CARD_MEM_BYTES)
+        .STREAM(STREAM), .CARD_MEM_BYTES(CARD_MEM_BYTES)
     ) u_regs (
         .clk(clk), .rst(full_rst), .now(now),
         .sel(global_sel), .reg_write(reg_write), .reg_addr(reg_addr[8:0]), .reg_be(reg_be),
@@ -296,8 +297,7 @@ module cw_host_port #(
         .fn_link({fn_bme, fn_ns, fn_ro, fn_tag10, fn_ext_tag, fn_rcb, fn_mrrs, fn_mps}),
         .tags_in_use(tags_in_use), .tags_quarantined(tags_quarantined),
         .ops_in_flight(ops_in_flight),
-        .ev_doorbell(ev_db_bad), .ev_doorbell_queue(ev_db_queue),
-        .ev_event(ev_event),
+        .ev_doorbell(ev_db_bad), .ev_doorbell_queue(ev_db_queue), .ev_event(ev_event),
         .ev_halt(halt_valid), .ev_halt_queue(halt_queue),
         .ev_cpl_unexpected(err_cpl_unexpected), .ev_cpl_timeout(err_cpl_timeout),
         .ev_req_poisoned(err_poisoned), .ev_req_unsupported(err_ur),
@@ -347,7 +347,7 @@ module cw_host_port #(
         .user_rdata(user_rdata), .user_rresp(user_rresp)
     );
 
-    cw_qctl #(.QUEUE_N(QUEUE_N), .ENTRIES_LOG2_MAX(ENTRIES_LOG2_MAX)) u_qctl (
+    cw_qctl #(.QUEUE_N(QUEUE_N), .STREAM(STREAM), .ENTRIES_LOG2_MAX(ENTRIES_LOG2_MAX)) u_qctl (
         .clk(clk), .rst(rst), .idle(qctl_idle), .hold(!ready),
         .sel(queue_sel), .reg_write(reg_write), .reg_addr(reg_addr[15:0]), .reg_be(reg_be),
         .reg_wdata(reg_wdata), .ack(queue_ack), .rdata(queue_rdata),

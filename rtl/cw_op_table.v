@@ -16,7 +16,8 @@
 
 module cw_op_table #(
     parameter QUEUE_N = 64,
-    parameter OP_N    = 256
+    parameter OP_N    = 256,
+    parameter INFO_W  = 1         // what a done says beside and leaves with its operation
 ) (
     input  wire                    clk,
     input  wire                    rst,
@@ -41,6 +42,7 @@ module cw_op_table #(
     input  wire [6:0]              done_status,
     input  wire [23:0]             done_bytes,
     input  wire [1:0]              done_kind,
+    input  wire [INFO_W-1:0]       done_info,
 
     output wire                    retire_valid,
     input  wire                    retire_ready,
@@ -50,11 +52,12 @@ module cw_op_table #(
     output wire [6:0]              retire_status,
     output wire [23:0]             retire_bytes,
     output wire [1:0]              retire_kind,
+    output wire [INFO_W-1:0]       retire_info,
     output wire                    retire_last  // when first offered, no later one of its queue was in flight
 );
     localparam OP_W  = $clog2(OP_N);
     localparam Q_W   = $clog2(QUEUE_N);
-    localparam RES_W = 33;
+    localparam RES_W = 33 + INFO_W;
     localparam [1:0] QCFG_ENABLE = 2'd1;
 
     reg  [OP_N-1:0]  done_q;        // ended
@@ -137,7 +140,7 @@ module cw_op_table #(
 
     cw_ram_fwd #(.W(RES_W), .DEPTH(OP_N)) u_result (
         .clk(clk), .wr_en(end_q), .wr_addr(end_op_q), .wr_data(end_res_q),
-        .rd_en(look), .rd_addr(look_op), .rd_data({retire_status, retire_bytes, retire_kind})
+        .rd_en(look), .rd_addr(look_op), .rd_data({retire_status, retire_bytes, retire_kind, retire_info})
     );
 
     cw_ram_fwd #(.W(OP_W), .DEPTH(OP_N)) u_link (
@@ -180,7 +183,7 @@ module cw_op_table #(
         new_queue_q <= op_alloc_queue[Q_W-1:0];
         new_num_q   <= op_alloc_num;
         end_op_q    <= done_op;
-        end_res_q   <= {done_status, done_bytes, done_kind};
+        end_res_q   <= {done_status, done_bytes, done_kind, done_info};
         if (look) begin
             walk_op_q <= look_op;
             late_q    <= 1'b0;

@@ -5,7 +5,7 @@
 // Configuration registers are kept in RAM for reading back and are written only
 // while the queue is disabled with nothing in flight; other writes are ignored.
 // Q_CTRL.ENABLE from 0 to 1 takes effect only then too, and only for a
-// configuration this build can run (ring size in range, no stream); else the bit
+// configuration this build can run (ring size in range, a stream only where there are); else the bit
 // stays 0. QUIESCE may be set together with ENABLE. A strobe goes out at most
 // each fourth cycle and not before the doorbell block has applied the last one
 // (cfg_busy); the register access is acknowledged after that.
@@ -20,6 +20,7 @@
 
 module cw_qctl #(
     parameter QUEUE_N = 64,
+    parameter STREAM  = 0,
     parameter ENTRIES_LOG2_MAX = 16
 ) (
     input  wire         clk,
@@ -110,7 +111,8 @@ module cw_qctl #(
                         word == CW_Q_RING_LO[6:2] || word == CW_Q_CPL_LO[6:2] ? 32'hffffffc0 : 32'hffffffff;
     wire [31:0] merged = ((config_word & ~keep) | (reg_wdata & keep)) & mask;
     wire [4:0]  log2  = config_word[CW_Q_CONFIG_ENTRIES_LOG2_MSB:CW_Q_CONFIG_ENTRIES_LOG2_LSB];
-    wire        legal = log2 >= 5'd1 && log2 <= ENTRIES_LOG2_MAX[4:0] && !config_word[CW_Q_CONFIG_STREAM_LSB];
+    wire        legal = log2 >= 5'd1 && log2 <= ENTRIES_LOG2_MAX[4:0] &&
+                        (STREAM != 0 || !config_word[CW_Q_CONFIG_STREAM_LSB]);
 
     wire        drained  = fetched_q == retired_q;
     wire        disabled = !enabled && drained;

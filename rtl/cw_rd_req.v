@@ -5,7 +5,8 @@
 // Descriptor reads go first, but never twice in a row while data waits. The
 // chosen read waits for a tag and for room in the completion buffer, then its
 // header goes out and what its completions need is left with the tag.
-// Relaxed ordering and no-snoop are for data reads only.
+// Relaxed ordering and no-snoop are for data reads only. Data reads of streams are those
+// with data_rd_st: their id is an entry, their card address a place in a ring.
 //
 // Two stages, a read a cycle.
 `default_nettype none
@@ -13,7 +14,7 @@
 module cw_rd_req #(
     parameter OP_W   = 8,
     parameter BUF_W  = 4,
-    parameter INFO_W = OP_W + 111
+    parameter INFO_W = OP_W + 112
 ) (
     input  wire              clk,
     input  wire              rst,
@@ -31,6 +32,7 @@ module cw_rd_req #(
     input  wire [31:0]       fetch_rd_num,
 
     input  wire              data_rd_valid,
+    input  wire              data_rd_st,
     output wire              data_rd_ready,
     input  wire [OP_W-1:0]   data_rd_op,
     input  wire [10:0]       data_rd_queue,
@@ -59,6 +61,7 @@ module cw_rd_req #(
     // ---- stage 1: the read chosen ----
     reg            s1_q;
     reg            fetch_q;         // a descriptor read; also: the last choice
+    reg            st_q;
     reg [OP_W-1:0] id_q;            // buffer or operation
     reg [10:0]     queue_q;
     reg [31:0]     num_q;
@@ -97,7 +100,7 @@ module cw_rd_req #(
     wire [5:0]  rcb128 = end_at[12:7] - first[12:7];
     assign alloc_hdr_n  = (fn_rcb ? {1'b0, rcb128} : rcb64) + 7'd1;
     assign alloc_data_n = end_at[12:4] - first[12:4] + 9'd1;
-    assign alloc_info   = {fetch_q, id_q, card_q, offset_q, bytes_q, addr_q[8:0]};
+    assign alloc_info   = {st_q, fetch_q, id_q, card_q, offset_q, bytes_q, addr_q[8:0]};
 
     // ---- the header (2.2.4.1, 2.2.5, 2.2.7) ----
     wire        wide   = addr_q[63:32] != 32'd0;
@@ -138,6 +141,7 @@ module cw_rd_req #(
         if (take) begin
             s1_q     <= 1'b1;
             fetch_q  <= pick_fetch;
+            st_q     <= data_rd_st && !pick_fetch;
             id_q     <= pick_fetch ? buf_wide[OP_W-1:0] : data_rd_op;
             queue_q  <= pick_fetch ? fetch_rd_queue : data_rd_queue;
             num_q    <= pick_fetch ? fetch_rd_num : data_rd_num;

@@ -4,13 +4,14 @@
 //
 //   kick -> cw_desc_sched -> cw_desc_buf -> cw_desc_issue -> c2h (cw_write_path)
 //                              |   ^           |
-//                              |   |           +-> cw_h2c_split -> cw_h2c_track
-//                     fetch_rd v   | fill                 | data_rd     ^ ^
-//                           cw_rd_req <-------------------+             | | wrote
-//                     alloc |  |                                 failed | |
-//                           v  v rd_req                                 | cw_card_wr -> AXI
-//                  cw_tag_pool                   rx_cpl -> cw_rx_cpl ---+-> card ^
-//                  cw_tag_timer ------------- tick ------------^
+//                              |   |         |   '-> st_desc (cw_stream)
+//                              |   |         '-> cw_h2c_split -> cw_h2c_track
+//                     fetch_rd v   | fill             | data_rd    ^ ^
+//                              cw_rd_port <-----------+    failed  | | wrote
+//                       rd_req <-'  ^  '---------------------------' cw_card_wr -> AXI
+//                            rx_cpl-'  '----------------- card ----------^
+//
+// Reads of streams come from cw_stream (st_rd) and go back there (st_card, st_failed).
 //
 // idle: nothing changes before an input does, or now reaches next_deadline.
 // empty: no read outstanding (other than on quarantined tags), no descriptor or
@@ -23,7 +24,11 @@ module cw_read_path #(
     parameter TAG_N   = 256,
     parameter OP_N    = 256,
     parameter OP_W    = $clog2(OP_N),
-    parameter COUNTER_N = 26
+    parameter COUNTER_N = 30,
+    parameter STREAM  = 0,
+    parameter SLOT_N  = 32,
+    parameter MORE_N  = 8,
+    parameter ENTRY_W = 130
 ) (
     input  wire                 clk,
     input  wire                 rst,
@@ -83,6 +88,41 @@ module cw_read_path #(
     output wire [23:0]          c2h_len,
     output wire [1:0]           c2h_attr,
 
+    output wire                 st_desc_valid,
+    input  wire                 st_desc_ready,
+    output wire                 st_desc_c2h,
+    output wire [10:0]          st_desc_queue,
+    output wire [ENTRY_W-1:0]   st_desc_entry,
+    input  wire                 more_valid,
+    output wire                 more_ready,
+    input  wire [10:0]          more_queue,
+    output wire [3:0]           rd_log2,
+    input  wire                 st_rd_valid,
+    output wire                 st_rd_ready,
+    input  wire [OP_W-1:0]      st_rd_op,
+    input  wire [10:0]          st_rd_queue,
+    input  wire [31:0]          st_rd_num,
+    input  wire [63:0]          st_rd_addr,
+    input  wire [12:0]          st_rd_bytes,
+    input  wire [63:0]          st_rd_card,
+    input  wire [1:0]           st_rd_attr,
+    output wire                 st_card_valid,
+    input  wire                 st_card_ready,
+    output wire                 card_sop,
+    output wire                 card_eop,
+    output wire [DATA_W-1:0]    card_data,
+    output wire [1:0]           card_skip,
+    output wire [63:0]          card_addr,
+    output wire [12:0]          card_bytes,
+    output wire [OP_W-1:0]      card_op,
+    output wire [23:0]          card_offset,
+    output wire                 st_failed_valid,
+    input  wire                 st_failed_ready,
+    output wire [OP_W-1:0]      failed_op,
+    output wire [23:0]          failed_offset,
+    output wire [12:0]          failed_bytes,
+    output wire [6:0]           failed_status,
+
     output wire                 rd_req_valid,
     input  wire                 rd_req_ready,
     output wire [127:0]         rd_req_hdr,
@@ -121,8 +161,6 @@ module cw_read_path #(
 );
     `include "cw_regs.vh"
 
-    localparam TAG_W  = $clog2(TAG_N);
-    localparam INFO_W = OP_W + 111;
     localparam BUF_N  = OP_N > 256 ? 32 : 16;    // fetched batches, a power of two
     localparam BUF_W  = OP_N > 256 ? 5 : 4;
 
@@ -131,16 +169,12 @@ module cw_read_path #(
         $finish;
     end
 
-    wire sched_idle, buf_idle, issue_idle, split_idle, req_idle, timer_idle, cpl_idle, wr_idle,
-         track_idle, pool_idle;
-    wire sched_empty, buf_empty, issue_empty, split_empty, req_empty, cpl_empty, wr_empty,
-         track_empty;
-    wire [3:0] rd_log2;
+    wire sched_idle, buf_idle, issue_idle, split_idle, port_idle, wr_idle, track_idle;
+    wire sched_empty, buf_empty, issue_empty, split_empty, port_empty, wr_empty, track_empty;
 
-    assign idle = sched_idle && buf_idle && issue_idle && split_idle && req_idle && timer_idle &&
-                  cpl_idle && wr_idle && track_idle && pool_idle && !cpl_lost_valid;
-    assign empty = sched_empty && buf_empty && issue_empty && split_empty && req_empty &&
-                   !any_live && cpl_empty && wr_empty && track_empty;
+    assign idle  = sched_idle && buf_idle && issue_idle && split_idle && port_idle && wr_idle && track_idle;
+    assign empty = sched_empty && buf_empty && issue_empty && split_empty && port_empty && wr_empty &&
+                   track_empty;
 
     wire        stop_valid, stop_ready;
     wire [10:0] stop_queue;
@@ -150,7 +184,7 @@ module cw_read_path #(
     wire [5:0]  fetch_n;
     wire [63:0] fetch_addr;
     wire        fetch_c2h;
-    cw_desc_sched #(.QUEUE_N(QUEUE_N)) u_desc_sched (
+    cw_desc_sched #(.QUEUE_N(QUEUE_N), .STREAM(STREAM), .SLOT_N(SLOT_N), .MORE_N(MORE_N)) u_desc_sched (
         .clk(clk), .rst(rst), .idle(sched_idle), .empty(sched_empty),
         .engine_enable(engine_enable), .rd_log2(rd_log2),
         .qcfg_valid(qcfg_valid), .qcfg_op(qcfg_op), .qcfg_queue(qcfg_queue), .qcfg_reg(qcfg_reg),
@@ -160,6 +194,7 @@ module cw_read_path #(
         .kick_valid(kick_valid), .kick_ready(kick_ready), .kick_queue(kick_queue),
         .kick_producer(kick_producer),
         .stop_valid(stop_valid), .stop_ready(stop_ready), .stop_queue(stop_queue),
+        .more_valid(more_valid), .more_ready(more_ready), .more_queue(more_queue),
         .fetch_valid(fetch_valid), .fetch_ready(fetch_ready), .fetch_queue(fetch_queue),
         .fetch_num(fetch_num), .fetch_n(fetch_n), .fetch_addr(fetch_addr), .fetch_c2h(fetch_c2h)
     );
@@ -203,7 +238,7 @@ module cw_read_path #(
     wire [23:0]     h2c_len;
     wire [1:0]      h2c_attr;
     wire            stat_bad;
-    cw_desc_issue #(.QUEUE_N(QUEUE_N), .OP_W(OP_W)) u_desc_issue (
+    cw_desc_issue #(.QUEUE_N(QUEUE_N), .OP_W(OP_W), .STREAM(STREAM), .ENTRY_W(ENTRY_W)) u_desc_issue (
         .clk(clk), .rst(rst), .idle(issue_idle), .empty(issue_empty),
         .fn_ro(fn_ro), .fn_ns(fn_ns),
         .qcfg_valid(qcfg_valid), .qcfg_op(qcfg_op), .qcfg_queue(qcfg_queue), .qcfg_reg(qcfg_reg),
@@ -222,7 +257,8 @@ module cw_read_path #(
         .h2c_len(h2c_len), .h2c_attr(h2c_attr),
         .c2h_valid(c2h_valid), .c2h_ready(c2h_ready), .c2h_op(c2h_op), .c2h_queue(c2h_queue),
         .c2h_num(c2h_num), .c2h_host_addr(c2h_host_addr), .c2h_card_addr(c2h_card_addr),
-        .c2h_len(c2h_len), .c2h_attr(c2h_attr), .stat_bad(stat_bad)
+        .c2h_len(c2h_len), .c2h_attr(c2h_attr), .st_desc_valid(st_desc_valid), .st_desc_ready(st_desc_ready),
+        .st_desc_c2h(st_desc_c2h), .st_desc_queue(st_desc_queue), .st_desc_entry(st_desc_entry), .stat_bad(stat_bad)
     );
 
     wire            start_valid, start_ready;
@@ -249,93 +285,58 @@ module cw_read_path #(
         .data_rd_offset(data_rd_offset), .data_rd_attr(data_rd_attr)
     );
 
-    wire              alloc_valid, alloc_ready;
-    wire [9:0]        alloc_tag;
-    wire [6:0]        alloc_hdr_n;
-    wire [8:0]        alloc_data_n;
-    wire [INFO_W-1:0] alloc_info;
-    cw_rd_req #(.OP_W(OP_W), .BUF_W(BUF_W), .INFO_W(INFO_W)) u_rd_req (
-        .clk(clk), .rst(rst), .idle(req_idle), .empty(req_empty), .fn_bdf(fn_bdf), .fn_rcb(fn_rcb),
-        .fetch_rd_valid(fetch_rd_valid), .fetch_rd_ready(fetch_rd_ready),
-        .fetch_rd_buf(fetch_rd_buf), .fetch_rd_addr(fetch_rd_addr),
-        .fetch_rd_bytes(fetch_rd_bytes), .fetch_rd_queue(fetch_rd_queue),
-        .fetch_rd_num(fetch_rd_num),
-        .data_rd_valid(data_rd_valid), .data_rd_ready(data_rd_ready), .data_rd_op(data_rd_op),
-        .data_rd_queue(data_rd_queue), .data_rd_num(data_rd_num), .data_rd_addr(data_rd_addr),
-        .data_rd_bytes(data_rd_bytes), .data_rd_card(data_rd_card),
-        .data_rd_offset(data_rd_offset), .data_rd_attr(data_rd_attr),
-        .alloc_valid(alloc_valid), .alloc_ready(alloc_ready), .alloc_tag(alloc_tag),
-        .alloc_hdr_n(alloc_hdr_n), .alloc_data_n(alloc_data_n), .alloc_info(alloc_info),
-        .rd_req_valid(rd_req_valid), .rd_req_ready(rd_req_ready), .rd_req_hdr(rd_req_hdr),
-        .rd_req_queue(rd_req_queue), .rd_req_num(rd_req_num)
+    // a data read: of a descriptor to card memory, or of a stream
+    wire              rd_valid, rd_ready, rd_st, unused_last;
+    wire [OP_W-1:0]   rd_op;
+    wire [10:0]       rd_queue;
+    wire [31:0]       rd_num;
+    wire [63:0]       rd_addr, rd_card;
+    wire [12:0]       rd_bytes;
+    wire [23:0]       rd_offset;
+    wire [1:0]        rd_attr;
+    stream_arb #(.W(OP_W + 210), .N(2)) u_rd (
+        .clk(clk), .rst(rst), .in_valid({st_rd_valid, data_rd_valid}), .in_ready({st_rd_ready, data_rd_ready}),
+        .in_data({st_rd_op, st_rd_queue, st_rd_num, st_rd_addr, st_rd_bytes, st_rd_card, 24'd0, st_rd_attr,
+                  data_rd_op, data_rd_queue, data_rd_num, data_rd_addr, data_rd_bytes, data_rd_card,
+                  data_rd_offset, data_rd_attr}),
+        .in_last(2'b11), .out_valid(rd_valid), .out_ready(rd_ready),
+        .out_data({rd_op, rd_queue, rd_num, rd_addr, rd_bytes, rd_card, rd_offset, rd_attr}),
+        .out_last(unused_last), .out_source(rd_st)
     );
 
-    wire              find_en, find_index, found, found_lost, end_valid, end_quarantine;
-    wire [9:0]        find_tag;
-    wire [INFO_W-1:0] found_info;
-    wire              lost_any, scan_live, scan_lost, any_live, stall_tag, stall_buf;
-    wire [TAG_W-1:0]  scan_tag;
-    cw_tag_pool #(.TAG_N(TAG_N), .TAG_W(TAG_W), .INFO_W(INFO_W)) u_tag_pool (
-        .clk(clk), .rst(rst), .link_rst(link_rst), .fn_flr(fn_flr), .idle(pool_idle),
-        .fn_ext_tag(fn_ext_tag), .fn_tag10(fn_tag10), .fn_rcb(fn_rcb),
-        .fn_mrrs(fn_mrrs), .rx_cpl_buf_hdr(rx_cpl_buf_hdr), .rx_cpl_buf_data(rx_cpl_buf_data),
-        .rd_log2(rd_log2),
-        .alloc_valid(alloc_valid), .alloc_ready(alloc_ready), .alloc_tag(alloc_tag),
-        .alloc_hdr_n(alloc_hdr_n), .alloc_data_n(alloc_data_n), .alloc_info(alloc_info),
-        .sent(rd_req_valid && rd_req_ready),
-        .find_en(find_en), .find_tag(find_tag), .find_index(find_index), .found(found),
-        .found_lost(found_lost), .found_info(found_info),
-        .end_valid(end_valid), .end_quarantine(end_quarantine),
-        .lost_valid(cpl_lost_valid), .lost_tag(cpl_lost_tag[TAG_W-1:0]), .lost_any(lost_any),
-        .scan_tag(scan_tag), .scan_live(scan_live), .scan_lost(scan_lost),
-        .any_live(any_live), .tags_in_use(tags_in_use), .tags_quarantined(tags_quarantined),
-        .stall_tag(stall_tag), .stall_buf(stall_buf)
-    );
-
-    wire             tick_valid, tick_ready, tick_age;
-    wire [TAG_W-1:0] tick_tag;
-    cw_tag_timer #(.TAG_W(TAG_W)) u_tag_timer (
-        .clk(clk), .rst(rst), .now(now), .idle(timer_idle), .next_deadline(next_deadline),
-        .cpl_timeout_log2(cpl_timeout_log2), .any_live(any_live), .lost_any(lost_any),
-        .scan_tag(scan_tag), .scan_live(scan_live), .scan_lost(scan_lost),
-        .tick_valid(tick_valid), .tick_ready(tick_ready), .tick_tag(tick_tag), .tick_age(tick_age)
-    );
-
-    wire              card_valid, card_ready, card_sop, card_eop;
-    wire [DATA_W-1:0] card_data;
-    wire [1:0]        card_skip;
-    wire [63:0]       card_addr;
-    wire [12:0]       card_bytes;
-    wire [OP_W-1:0]   card_op;
-    wire [23:0]       card_offset;
-    wire              failed_valid, failed_ready;
-    wire [OP_W-1:0]   failed_op;
-    wire [23:0]       failed_offset;
-    wire [12:0]       failed_bytes;
-    wire [6:0]        failed_status;
+    wire              card_valid, card_st, failed_valid, failed_ready, failed_st, mm_card_ready, mm_failed_ready;
+    wire              card_ready = card_st ? st_card_ready : mm_card_ready;
+    wire              stall_tag, stall_buf;
     wire              stat_cpl, stat_ur, stat_ca, stat_poison;
-    cw_rx_cpl #(
-        .DATA_W(DATA_W), .TAG_N(TAG_N), .TAG_W(TAG_W), .OP_W(OP_W), .BUF_W(BUF_W),
-        .INFO_W(INFO_W)
-    ) u_rx_cpl (
-        .clk(clk), .rst(rst), .idle(cpl_idle), .empty(cpl_empty), .fn_bdf(fn_bdf),
-        .rx_cpl_valid(rx_cpl_valid), .rx_cpl_ready(rx_cpl_ready), .rx_cpl_sop(rx_cpl_sop),
-        .rx_cpl_eop(rx_cpl_eop), .rx_cpl_hdr(rx_cpl_hdr), .rx_cpl_data(rx_cpl_data),
-        .tick_valid(tick_valid), .tick_ready(tick_ready), .tick_tag(tick_tag), .tick_age(tick_age),
-        .find_en(find_en), .find_tag(find_tag), .find_index(find_index), .found(found),
-        .found_lost(found_lost), .found_info(found_info),
-        .end_valid(end_valid), .end_quarantine(end_quarantine),
-        .fill_valid(fill_valid), .fill_buf(fill_buf), .fill_unit(fill_unit),
-        .fill_data(fill_data), .fill_end_valid(fill_end_valid), .fill_end_buf(fill_end_buf),
-        .fill_end_fail(fill_end_fail),
-        .card_valid(card_valid), .card_ready(card_ready), .card_sop(card_sop),
+    cw_rd_port #(.DATA_W(DATA_W), .TAG_N(TAG_N), .OP_W(OP_W), .BUF_W(BUF_W)) u_rd_port (
+        .clk(clk), .rst(rst), .link_rst(link_rst), .now(now), .idle(port_idle), .empty(port_empty),
+        .next_deadline(next_deadline), .cpl_timeout_log2(cpl_timeout_log2), .fn_bdf(fn_bdf), .fn_mrrs(fn_mrrs),
+        .fn_rcb(fn_rcb), .fn_ext_tag(fn_ext_tag), .fn_tag10(fn_tag10), .fn_flr(fn_flr), .rd_log2(rd_log2),
+        .fetch_rd_valid(fetch_rd_valid), .fetch_rd_ready(fetch_rd_ready), .fetch_rd_buf(fetch_rd_buf),
+        .fetch_rd_addr(fetch_rd_addr), .fetch_rd_bytes(fetch_rd_bytes), .fetch_rd_queue(fetch_rd_queue),
+        .fetch_rd_num(fetch_rd_num),
+        .data_rd_valid(rd_valid), .data_rd_ready(rd_ready), .data_rd_st(rd_st), .data_rd_op(rd_op),
+        .data_rd_queue(rd_queue), .data_rd_num(rd_num), .data_rd_addr(rd_addr), .data_rd_bytes(rd_bytes),
+        .data_rd_card(rd_card), .data_rd_offset(rd_offset), .data_rd_attr(rd_attr),
+        .rd_req_valid(rd_req_valid), .rd_req_ready(rd_req_ready), .rd_req_hdr(rd_req_hdr),
+        .rd_req_queue(rd_req_queue), .rd_req_num(rd_req_num),
+        .rx_cpl_valid(rx_cpl_valid), .rx_cpl_ready(rx_cpl_ready), .rx_cpl_sop(rx_cpl_sop), .rx_cpl_eop(rx_cpl_eop),
+        .rx_cpl_hdr(rx_cpl_hdr), .rx_cpl_data(rx_cpl_data), .rx_cpl_buf_hdr(rx_cpl_buf_hdr),
+        .rx_cpl_buf_data(rx_cpl_buf_data), .cpl_lost_valid(cpl_lost_valid), .cpl_lost_tag(cpl_lost_tag),
+        .fill_valid(fill_valid), .fill_buf(fill_buf), .fill_unit(fill_unit), .fill_data(fill_data),
+        .fill_end_valid(fill_end_valid), .fill_end_buf(fill_end_buf), .fill_end_fail(fill_end_fail),
+        .card_valid(card_valid), .card_ready(card_ready), .card_st(card_st), .card_sop(card_sop),
         .card_eop(card_eop), .card_data(card_data), .card_skip(card_skip), .card_addr(card_addr),
         .card_bytes(card_bytes), .card_op(card_op), .card_offset(card_offset),
-        .failed_valid(failed_valid), .failed_ready(failed_ready), .failed_op(failed_op),
+        .failed_valid(failed_valid), .failed_ready(failed_ready), .failed_st(failed_st), .failed_op(failed_op),
         .failed_offset(failed_offset), .failed_bytes(failed_bytes), .failed_status(failed_status),
-        .stat_cpl(stat_cpl), .stat_ur(stat_ur), .stat_ca(stat_ca), .stat_poison(stat_poison),
-        .err_cpl_unexpected(err_cpl_unexpected), .err_cpl_timeout(err_cpl_timeout)
+        .tags_in_use(tags_in_use), .tags_quarantined(tags_quarantined), .stall_tag(stall_tag),
+        .stall_buf(stall_buf), .stat_cpl(stat_cpl), .stat_ur(stat_ur), .stat_ca(stat_ca),
+        .stat_poison(stat_poison), .err_cpl_unexpected(err_cpl_unexpected), .err_cpl_timeout(err_cpl_timeout)
     );
+    assign failed_ready    = failed_st ? st_failed_ready : mm_failed_ready;
+    assign st_card_valid   = card_valid && card_st;
+    assign st_failed_valid = failed_valid && failed_st;
 
     wire            wrote_valid, wrote_ready;
     wire [OP_W-1:0] wrote_op;
@@ -344,7 +345,7 @@ module cw_read_path #(
     wire [6:0]      wrote_status;
     cw_card_wr #(.DATA_W(DATA_W), .OP_W(OP_W)) u_card_wr (
         .clk(clk), .rst(rst), .idle(wr_idle), .empty(wr_empty),
-        .card_valid(card_valid), .card_ready(card_ready), .card_sop(card_sop),
+        .card_valid(card_valid && !card_st), .card_ready(mm_card_ready), .card_sop(card_sop),
         .card_eop(card_eop), .card_data(card_data), .card_skip(card_skip), .card_addr(card_addr),
         .card_bytes(card_bytes), .card_op(card_op), .card_offset(card_offset),
         .wrote_valid(wrote_valid), .wrote_ready(wrote_ready), .wrote_op(wrote_op),
@@ -361,7 +362,7 @@ module cw_read_path #(
         .start_len(start_len),
         .wrote_valid(wrote_valid), .wrote_ready(wrote_ready), .wrote_op(wrote_op),
         .wrote_offset(wrote_offset), .wrote_bytes(wrote_bytes), .wrote_status(wrote_status),
-        .failed_valid(failed_valid), .failed_ready(failed_ready), .failed_op(failed_op),
+        .failed_valid(failed_valid && !failed_st), .failed_ready(mm_failed_ready), .failed_op(failed_op),
         .failed_offset(failed_offset), .failed_bytes(failed_bytes), .failed_status(failed_status),
         .h2c_done_valid(h2c_done_valid), .h2c_done_ready(h2c_done_ready),
         .h2c_done_op(h2c_done_op), .h2c_done_status(h2c_done_status),
@@ -372,7 +373,7 @@ module cw_read_path #(
     wire wrote    = wrote_valid && wrote_ready;
     wire wrote_ok = wrote && wrote_status == CW_STATUS_OK[6:0];
     wire [COUNTER_N-1:0] one = {{(COUNTER_N - 1){1'b0}}, 1'b1};
-    wire unused = &{1'b0, rx_cpl_keep, cpl_lost_tag};
+    wire unused = &{1'b0, rx_cpl_keep};
 
     assign stat_bytes = wrote_bytes;
     assign stat =

@@ -3,7 +3,8 @@
 // Completion records. Takes operations in retirement order; for each that gets a
 // record, 16 bytes for its slot of the queue's completion ring (number mod
 // entries; phase 1 on the first pass, flipping each pass), without relaxed
-// ordering or no-snoop. No record is written for an operation that asks for none,
+// ordering or no-snoop. With retire_info[39] it holds the rest of retire_info where
+// others have the cycle stamp (what a card-to-host stream says of its packet). No record is written for an operation that asks for none,
 // for a disabled queue, or once the queue halted; one that halts the queue writes
 // its record first.
 //
@@ -58,6 +59,7 @@ module cw_record #(
     input  wire [6:0]   retire_status,
     input  wire [23:0]  retire_bytes,
     input  wire [1:0]   retire_kind,
+    input  wire [39:0]  retire_info,
     input  wire         retire_last,
 
     output wire         rec_valid,
@@ -99,6 +101,7 @@ module cw_record #(
     reg  [6:0]     status_q;
     reg  [23:0]    bytes_q;
     reg  [1:0]     kind_q;
+    reg  [39:0]    info_q;
     reg            wait_q;         // what may halt its queue is on its way: no other is taken
     wire           s1_leave;
     wire           look = retire_valid && retire_ready;
@@ -150,6 +153,7 @@ module cw_record #(
     wire [31:0]    mask   = ~(32'hffff_ffff << log2);
     wire [31:0]    slot   = num_q & mask;
     wire [31:0]    pass   = num_q >> log2;
+    wire [47:0]    stamp  = info_q[39] ? {9'd0, info_q[38:0]} : now;
     // The ring is 64-byte aligned: a record never crosses 4 KiB.
     wire [63:0]    addr   = {ring_hi, ring_lo[31:6], 6'd0} + {28'd0, slot, 4'd0};
     wire           bound  = slot == mask || (&addr[6:4] && (fn_mps == 3'd0 || addr[7]));
@@ -273,6 +277,7 @@ module cw_record #(
             status_q <= retire_status;
             bytes_q  <= retire_bytes;
             kind_q   <= retire_kind;
+            info_q   <= retire_info;
             last_q   <= retire_last;
         end
         if (s1_leave) begin
@@ -281,7 +286,7 @@ module cw_record #(
             c2h_q       <= c2h;
             record_q    <= writes;
             addr_q      <= addr;
-            data_q      <= {!pass[0], status_q, 5'd0, queue_q, now[47:40], now[39:8], now[7:0],
+            data_q      <= {!pass[0], status_q, 5'd0, queue_q, stamp[47:40], stamp[39:8], stamp[7:0],
                             bytes_q, num_q};
             ends_q      <= bound || raises || halts || last_q;
             tail_q      <= {status_q[4:0], raises, halts, last_q};

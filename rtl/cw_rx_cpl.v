@@ -4,8 +4,8 @@
 //
 // Each completion is matched with the read of its tag (cw_tag_pool keeps what
 // the read was, this block how far it got) and judged by cw_cpl_check; its
-// payload then goes to the descriptor buffers (fill), to card memory (card), or
-// nowhere. Bytes of a data read that fail are reported as `failed`, those that
+// payload then goes to the descriptor buffers (fill), to card memory or the ring of
+// the streams (card, with card_st the ring), or nowhere. Bytes of a data read that fail are reported as `failed`, those that
 // reach card memory by whoever writes them, so that every byte is accounted for
 // once. Completions that match no read are dropped and reported. Ticks of
 // cw_tag_timer come through the same two stages, between TLPs: the fifth ends
@@ -21,7 +21,7 @@ module cw_rx_cpl #(
     parameter TAG_W  = 8,
     parameter OP_W   = 8,
     parameter BUF_W  = 4,
-    parameter INFO_W = OP_W + 111
+    parameter INFO_W = OP_W + 112
 ) (
     input  wire              clk,
     input  wire              rst,
@@ -46,7 +46,7 @@ module cw_rx_cpl #(
     output wire              find_index,
     input  wire              found,
     input  wire              found_lost,
-    // {descriptor read, buffer or operation, card address, offset in the
+    // {of a stream, descriptor read, buffer, operation or entry, card address, offset in the
     // descriptor, bytes, host address [8:0]} of the read
     input  wire [INFO_W-1:0] found_info,
     output wire              end_valid,
@@ -63,6 +63,7 @@ module cw_rx_cpl #(
     // payload for card memory; the rest is valid with sop
     output wire              card_valid,
     input  wire              card_ready,
+    output wire              card_st,
     output wire              card_sop,
     output wire              card_eop,
     output wire [DATA_W-1:0] card_data,
@@ -74,6 +75,7 @@ module cw_rx_cpl #(
 
     output wire              failed_valid,
     input  wire              failed_ready,
+    output wire              failed_st,
     output wire [OP_W-1:0]   failed_op,
     output wire [23:0]       failed_offset,
     output wire [12:0]       failed_bytes,
@@ -117,17 +119,17 @@ module cw_rx_cpl #(
     reg [DATA_W-1:0] data_q;
     reg [TAG_W-1:0]  tag_q;
     // of the TLP whose further beats arrive
-    reg              to_card_q, to_fill_q, ends_q, bad_q;
+    reg              to_card_q, st_q, to_fill_q, ends_q, bad_q;
     reg [BUF_W-1:0]  buf_q;
     reg [4:0]        unit_q;
 
-    wire             fetch;
+    wire             st, fetch;
     wire [OP_W-1:0]  id;
     wire [63:0]      card;
     wire [23:0]      offset;
     wire [12:0]      total;
     wire [8:0]       start;
-    assign {fetch, id, card, offset, total, start} = found_info;
+    assign {st, fetch, id, card, offset, total, start} = found_info;
 
     wire             was_bad;        // an earlier completion of the read was poisoned
     wire [2:0]       age;
@@ -157,6 +159,7 @@ module cw_rx_cpl #(
     assign s1_room = !s1_q || leave;
 
     assign card_valid    = s1_q && !tick_q && to_card;
+    assign card_st       = sop_q ? st : st_q;
     assign card_sop      = sop_q;
     assign card_eop      = eop_q;
     assign card_data     = data_q;
@@ -166,6 +169,7 @@ module cw_rx_cpl #(
     assign card_op       = id;
     assign card_offset   = offset + {11'd0, consumed};
     assign failed_valid  = fails && !fetch;
+    assign failed_st     = st;
     assign failed_op     = id;
     assign failed_offset = card_offset;
     assign failed_bytes  = expires ? left : cpl_bytes;
@@ -239,6 +243,7 @@ module cw_rx_cpl #(
             tag_q <= find_tag[TAG_W-1:0];
         if (leave) begin
             to_card_q <= to_card && !eop_q;
+            st_q      <= card_st;
             to_fill_q <= to_fill && !eop_q;
             ends_q    <= cur_end && !eop_q;
             bad_q     <= cur_fail;

@@ -15,8 +15,8 @@ module cw_stats (
     input  wire         clk,
     input  wire         rst,
     input  wire [47:0]  now,
-    input  wire [25:0]  stat,          // bit i: counter i
-    input  wire [12:0]  stat_h2c_bytes,
+    input  wire [29:0]  stat,          // bit i: counter i
+    input  wire [13:0]  stat_h2c_bytes,
     input  wire [12:0]  stat_c2h_bytes,
     input  wire         ev_mrd,
     input  wire         ev_mwr,
@@ -32,7 +32,7 @@ module cw_stats (
 );
     `include "cw_regs.vh"
 
-    initial if (CW_COUNTER_N != 32'd26) begin
+    initial if (CW_COUNTER_N != 32'd30) begin
         $display("%m: the width of stat must be CW_COUNTER_N");
         $finish;
     end
@@ -42,15 +42,15 @@ module cw_stats (
     reg  [31:0] rdata_q;
     reg  [15:0] high_q;
     wire [47:0] passed = now - now_q;
-    wire [32*48-1:0] all;              // index 26 to 31 read as zero
+    wire [32*48-1:0] all;              // index 30 and 31 read as zero
     wire [47:0] chosen = all[48 * reg_addr[5:1] +: 48];
     wire        exists = reg_addr[8:6] == 3'd0;
 
-    wire [25:0] own;                   // events counted on this side
-    assign own = ({25'd0, ev_mrd} << CW_COUNTER_RX_MRD) | ({25'd0, ev_mwr} << CW_COUNTER_RX_MWR) |
-                 ({25'd0, ev_irq} << CW_COUNTER_IRQ) | ({25'd0, ev_doorbell} << CW_COUNTER_DOORBELL) |
-                 ({25'd0, ev_doorbell_bad} << CW_COUNTER_ERR_DOORBELL) |
-                 ({25'd0, ev_axi_err} << CW_COUNTER_ERR_AXI);
+    wire [29:0] own;                   // events counted on this side
+    assign own = ({29'd0, ev_mrd} << CW_COUNTER_RX_MRD) | ({29'd0, ev_mwr} << CW_COUNTER_RX_MWR) |
+                 ({29'd0, ev_irq} << CW_COUNTER_IRQ) | ({29'd0, ev_doorbell} << CW_COUNTER_DOORBELL) |
+                 ({29'd0, ev_doorbell_bad} << CW_COUNTER_ERR_DOORBELL) |
+                 ({29'd0, ev_axi_err} << CW_COUNTER_ERR_AXI);
 
     assign ack   = ack_q;
     assign rdata = rdata_q;
@@ -58,7 +58,7 @@ module cw_stats (
     genvar g;
     generate
         for (g = 0; g < 32; g = g + 1) begin : g_counter
-            if (g >= 26) begin : g_none
+            if (g >= 30) begin : g_none
                 assign all[48*g +: 48] = 48'd0;
             end else begin : g_one
                 reg  [47:0] count_q;
@@ -71,7 +71,7 @@ module cw_stats (
                         level_q <= stat[g] && !rst;
                     wire unused = own[g];
                 end else if (g == CW_COUNTER_H2C_BYTES) begin : g_h2c
-                    assign add = stat[g] ? {35'd0, stat_h2c_bytes} : 48'd0;
+                    assign add = stat[g] ? {34'd0, stat_h2c_bytes} : 48'd0;
                     wire unused = own[g];
                 end else if (g == CW_COUNTER_C2H_BYTES) begin : g_c2h
                     assign add = stat[g] ? {35'd0, stat_c2h_bytes} : 48'd0;

@@ -2,12 +2,13 @@
 //
 // Causeway: a PCIe DMA endpoint behind the generic endpoint interface.
 //
-// Three parts, each a folder's worth of blocks:
+// Parts, each a folder's worth of blocks:
 //   cw_host_port   what the host reads and writes: registers, doorbells, MSI-X
 //                  table, card memory window; answers requests
 //   cw_read_path   descriptor fetch and check, host to card data, completions in
 //   cw_write_path  card to host data, completion records, interrupts; owns the
 //                  request stream out
+//   cw_stream      between the two, with STREAM: packets to and from the user's logic
 // and cw_axi_mux, which joins their accesses to card memory.
 //
 // TLP streams. A header travels beside the first beat (sop) as {DW3,DW2,DW1,DW0}
@@ -28,6 +29,7 @@ module cw_top #(
     parameter VECTOR_N = 64,   // MSI-X vectors, 1 to 2048
     parameter TAG_N    = 256,  // read tags, 32 to 1024, a power of two
     parameter OP_N     = DATA_W > 256 ? 512 : 256, // descriptors in flight, 16 to 4096, a power of two
+    parameter STREAM   = 0,    // 1: streaming queues; 0: the h2s and s2h ports do nothing
     parameter DMA_ADDR_W = 64, // host address bits that can be driven
     parameter CLOCK_HZ = 250000000,
     parameter [63:0] CARD_MEM_BYTES = 64'h1_0000_0000
@@ -162,6 +164,44 @@ module cw_top #(
     input  wire [1:0]            axi_rresp,
     input  wire                  axi_rlast,
 
+    // streams to the user's logic, AXI4-Stream: packets whole, bytes packed from lane 0, only
+    // a packet's last beat may have fewer (also none); with h2s_err at its last beat a packet
+    // is not what the host sent. A queue's packets begin only on credit: n packets more, 0: none
+    // any more, 255: without limit; a last beat has used one up
+    output wire                  h2s_valid,
+    input  wire                  h2s_ready,
+    output wire [DATA_W-1:0]     h2s_data,
+    output wire [DATA_W/8-1:0]   h2s_keep,
+    output wire                  h2s_first,
+    output wire                  h2s_last,
+    output wire                  h2s_err,
+    output wire [10:0]           h2s_queue,
+    output wire [35:0]           h2s_user,
+    input  wire                  h2s_credit_valid,
+    output wire                  h2s_credit_ready,
+    input  wire [10:0]           h2s_credit_queue,
+    input  wire [7:0]            h2s_credit_n,
+    // streams to the host: packets whole, packed as above; queue and user word count on the first
+    // beat, s2h_err (the packet was cut) on the last. s2h_room: a strobe, how many buffers
+    // of a queue are posted and not used now (255: or more). s2h_end: a strobe, a packet was
+    // put into its buffers, or cut, or dropped
+    input  wire                  s2h_valid,
+    output wire                  s2h_ready,
+    input  wire [DATA_W-1:0]     s2h_data,
+    input  wire [DATA_W/8-1:0]   s2h_keep,
+    input  wire                  s2h_last,
+    input  wire                  s2h_err,
+    input  wire [10:0]           s2h_queue,
+    input  wire [35:0]           s2h_user,
+    output wire                  s2h_room_valid,
+    output wire [10:0]           s2h_room_queue,
+    output wire [7:0]            s2h_room_n,
+    output wire                  s2h_end_valid,
+    output wire [10:0]           s2h_end_queue,
+    output wire                  s2h_end_drop,
+    output wire                  s2h_end_cut,
+    output wire                  stream_rst,   // credit and room are none again
+
     // the user's registers, AXI4-Lite, 32 bits
     output wire                  user_awvalid,
     input  wire                  user_awready,
@@ -184,6 +224,10 @@ module cw_top #(
     `include "cw_regs.vh"
 
     localparam OP_W = $clog2(OP_N);
+    // Descriptors that a stream queue can have on the card; how many come free at a time.
+    localparam SLOT_N  = QUEUE_N > 1024 ? 8 : QUEUE_N > 256 ? 16 : 32;
+    localparam MORE_N  = SLOT_N / 4;
+    localparam ENTRY_W = 130;
 
     initial begin
         if (DATA_W != 128 && DATA_W != 256 && DATA_W != 512) begin
@@ -283,6 +327,49 @@ module cw_top #(
     wire [23:0]          c2h_len;
     wire [1:0]           c2h_attr;        // {relaxed ordering, no snoop}, already gated by the function
 
+    // Streams: descriptors in, operations (st_*; mm_*: of the memory-mapped ones), reads, what
+    // they brought, TLPs, dones. See cw_stream.
+    wire                 st_desc_valid, st_desc_ready, st_desc_c2h;
+    wire [10:0]          st_desc_queue;
+    wire [ENTRY_W-1:0]   st_desc_entry;
+    wire                 more_valid, more_ready;
+    wire [10:0]          more_queue;
+    wire [3:0]           rd_log2;
+    wire                 mm_alloc_valid, mm_alloc_ready, mm_alloc_irq;
+    wire [10:0]          mm_alloc_queue;
+    wire [31:0]          mm_alloc_num;
+    wire                 st_rd_valid, st_rd_ready;
+    wire [OP_W-1:0]      st_rd_op;
+    wire [10:0]          st_rd_queue;
+    wire [31:0]          st_rd_num;
+    wire [63:0]          st_rd_addr, st_rd_card;
+    wire [12:0]          st_rd_bytes;
+    wire [1:0]           st_rd_attr;
+    wire                 st_card_valid, st_card_ready, card_sop, card_eop;
+    wire [DATA_W-1:0]    card_data;
+    wire [1:0]           card_skip;
+    wire [63:0]          card_addr;
+    wire [12:0]          card_bytes;
+    wire [OP_W-1:0]      card_op;
+    wire [23:0]          card_offset;
+    wire                 st_failed_valid, st_failed_ready;
+    wire [OP_W-1:0]      failed_op;
+    wire [23:0]          failed_offset;
+    wire [12:0]          failed_bytes;
+    wire [6:0]           failed_status;
+    wire                 st_done_valid, st_done_ready;
+    wire [OP_W-1:0]      st_done_op;
+    wire [6:0]           st_done_status;
+    wire [23:0]          st_done_bytes;
+    wire [1:0]           st_done_kind;
+    wire [39:0]          st_done_info;
+    wire                 st_tx_valid, st_tx_ready, st_tx_eop;
+    wire [127:0]         st_tx_hdr;
+    wire [DATA_W-1:0]    st_tx_data;
+    wire [DATA_W/32-1:0] st_tx_keep;
+    wire [10:0]          st_tx_queue;
+    wire [31:0]          st_tx_num;
+
     // Reads out: header only.
     wire                 rd_req_valid;
     wire                 rd_req_ready;
@@ -326,8 +413,13 @@ module cw_top #(
     wire [CW_COUNTER_N-1:0] stat_read;
     wire [CW_COUNTER_N-1:0] stat_write;
     wire [CW_COUNTER_N-1:0] stat_axi;
+    wire [CW_COUNTER_N-1:0] stat_stream;
     wire [12:0]          stat_h2c_bytes;  // with stat_read[CW_COUNTER_H2C_BYTES]
     wire [12:0]          stat_c2h_bytes;  // with stat_write[CW_COUNTER_C2H_BYTES]
+    wire [12:0]          stat_h2s_bytes;  // the same of stat_stream; never a TLP of both in a cycle
+    wire [12:0]          stat_s2h_bytes;
+    wire [13:0]          h2c_bytes = (stat_read[CW_COUNTER_H2C_BYTES] ? {1'b0, stat_h2c_bytes} : 14'd0) +
+                                     (stat_stream[CW_COUNTER_H2C_BYTES] ? {1'b0, stat_h2s_bytes} : 14'd0);
     wire [15:0]          tags_in_use;
     wire [15:0]          tags_quarantined;
     wire [15:0]          ops_in_flight;
@@ -339,6 +431,7 @@ module cw_top #(
     wire [47:0]          read_deadline;
     wire [47:0]          write_deadline;
     wire                 axi_idle;
+    wire                 stream_idle, stream_empty;
     wire                 read_path_empty; // nothing in flight at all
     wire                 write_path_empty;
 
@@ -368,7 +461,8 @@ module cw_top #(
     wire [DATA_W-1:0]    win_rdata;
     wire [1:0]           win_rresp;
 
-    assign idle = host_port_idle && read_path_idle && write_path_idle && axi_idle;
+    assign idle = host_port_idle && read_path_idle && write_path_idle && axi_idle && stream_idle;
+    assign stream_rst = engine_rst;
     assign next_deadline = read_deadline < write_deadline ? read_deadline : write_deadline;
     assign err_poisoned = req_poisoned || stat_read[CW_COUNTER_ERR_POISON];
     assign trans_pending = tags_in_use != 16'd0;
@@ -378,7 +472,7 @@ module cw_top #(
 
     cw_host_port #(
         .DATA_W(DATA_W), .QUEUE_N(QUEUE_N), .VECTOR_N(VECTOR_N), .TAG_N(TAG_N),
-        .DMA_ADDR_W(DMA_ADDR_W), .CLOCK_HZ(CLOCK_HZ), .CARD_MEM_BYTES(CARD_MEM_BYTES)
+        .STREAM(STREAM), .DMA_ADDR_W(DMA_ADDR_W), .CLOCK_HZ(CLOCK_HZ), .CARD_MEM_BYTES(CARD_MEM_BYTES)
     ) u_host_port (
         .clk(clk), .rst(rst), .now(now), .idle(host_port_idle),
         .engine_rst(engine_rst), .engine_enable(engine_enable),
@@ -419,10 +513,10 @@ module cw_top #(
         .msix_req_valid(msix_req_valid), .msix_req_ready(msix_req_ready),
         .msix_req_addr(msix_req_addr), .msix_req_data(msix_req_data),
         .err_cpl_unexpected(err_cpl_unexpected), .err_cpl_timeout(err_cpl_timeout),
-        .stat(stat_read | stat_write | stat_axi), .stat_h2c_bytes(stat_h2c_bytes),
-        .stat_c2h_bytes(stat_c2h_bytes), .tags_in_use(tags_in_use),
+        .stat(stat_read | stat_write | stat_axi | stat_stream), .stat_h2c_bytes(h2c_bytes),
+        .stat_c2h_bytes(stat_stream[CW_COUNTER_C2H_BYTES] ? stat_s2h_bytes : stat_c2h_bytes), .tags_in_use(tags_in_use),
         .tags_quarantined(tags_quarantined), .ops_in_flight(ops_in_flight),
-        .engine_empty(read_path_empty && write_path_empty && axi_idle),
+        .engine_empty(read_path_empty && write_path_empty && axi_idle && stream_empty),
         .tx_offered(tx_req_valid),
         .axi_awvalid(win_awvalid), .axi_awready(win_awready), .axi_awaddr(win_awaddr),
         .axi_awlen(win_awlen), .axi_wvalid(win_wvalid), .axi_wready(win_wready),
@@ -440,7 +534,8 @@ module cw_top #(
     );
 
     cw_read_path #(
-        .DATA_W(DATA_W), .QUEUE_N(QUEUE_N), .TAG_N(TAG_N), .OP_N(OP_N)
+        .DATA_W(DATA_W), .QUEUE_N(QUEUE_N), .TAG_N(TAG_N), .OP_N(OP_N), .STREAM(STREAM), .SLOT_N(SLOT_N),
+        .MORE_N(MORE_N), .ENTRY_W(ENTRY_W)
     ) u_read_path (
         .clk(clk), .rst(engine_rst), .link_rst(rst), .now(now), .idle(read_path_idle),
         .empty(read_path_empty),
@@ -454,9 +549,20 @@ module cw_top #(
         .qst_fetched(qst_fetched),
         .kick_valid(kick_valid), .kick_ready(kick_ready), .kick_queue(kick_queue),
         .kick_producer(kick_producer),
-        .op_alloc_valid(op_alloc_valid), .op_alloc_ready(op_alloc_ready),
-        .op_alloc_id(op_alloc_id), .op_alloc_queue(op_alloc_queue), .op_alloc_num(op_alloc_num),
-        .op_alloc_irq(op_alloc_irq),
+        .op_alloc_valid(mm_alloc_valid), .op_alloc_ready(mm_alloc_ready),
+        .op_alloc_id(op_alloc_id), .op_alloc_queue(mm_alloc_queue), .op_alloc_num(mm_alloc_num),
+        .op_alloc_irq(mm_alloc_irq),
+        .st_desc_valid(st_desc_valid), .st_desc_ready(st_desc_ready), .st_desc_c2h(st_desc_c2h),
+        .st_desc_queue(st_desc_queue), .st_desc_entry(st_desc_entry),
+        .more_valid(more_valid), .more_ready(more_ready), .more_queue(more_queue), .rd_log2(rd_log2),
+        .st_rd_valid(st_rd_valid), .st_rd_ready(st_rd_ready), .st_rd_op(st_rd_op),
+        .st_rd_queue(st_rd_queue), .st_rd_num(st_rd_num), .st_rd_addr(st_rd_addr),
+        .st_rd_bytes(st_rd_bytes), .st_rd_card(st_rd_card), .st_rd_attr(st_rd_attr),
+        .st_card_valid(st_card_valid), .st_card_ready(st_card_ready), .card_sop(card_sop),
+        .card_eop(card_eop), .card_data(card_data), .card_skip(card_skip), .card_addr(card_addr),
+        .card_bytes(card_bytes), .card_op(card_op), .card_offset(card_offset),
+        .st_failed_valid(st_failed_valid), .st_failed_ready(st_failed_ready), .failed_op(failed_op),
+        .failed_offset(failed_offset), .failed_bytes(failed_bytes), .failed_status(failed_status),
         .issue_done_valid(issue_done_valid), .issue_done_ready(issue_done_ready),
         .issue_done_op(issue_done_op), .issue_done_status(issue_done_status),
         .issue_done_kind(issue_done_kind),
@@ -482,8 +588,79 @@ module cw_top #(
         .axi_bvalid(h2c_bvalid), .axi_bready(h2c_bready), .axi_bresp(h2c_bresp)
     );
 
+    generate
+    if (STREAM != 0) begin : g_stream
+        cw_stream #(
+            .DATA_W(DATA_W), .QUEUE_N(QUEUE_N), .SLOT_N(SLOT_N), .MORE_N(MORE_N), .OP_W(OP_W),
+            .ENTRY_W(ENTRY_W)
+        ) u_stream (
+            .clk(clk), .rst(engine_rst), .link_rst(rst), .idle(stream_idle), .empty(stream_empty),
+            .rd_log2(rd_log2), .fn_bdf(fn_bdf), .fn_mps(fn_mps),
+            .qcfg_valid(qcfg_valid), .qcfg_op(qcfg_op), .qcfg_queue(qcfg_queue),
+            .qcfg_reg(qcfg_reg), .qcfg_data(qcfg_data),
+            .kick_valid(kick_valid && kick_ready), .kick_queue(kick_queue), .kick_producer(kick_producer),
+            .st_desc_valid(st_desc_valid), .st_desc_ready(st_desc_ready), .st_desc_c2h(st_desc_c2h),
+            .st_desc_queue(st_desc_queue), .st_desc_entry(st_desc_entry),
+            .more_valid(more_valid), .more_ready(more_ready), .more_queue(more_queue),
+            .mm_alloc_valid(mm_alloc_valid), .mm_alloc_ready(mm_alloc_ready),
+            .mm_alloc_queue(mm_alloc_queue), .mm_alloc_num(mm_alloc_num), .mm_alloc_irq(mm_alloc_irq),
+            .op_alloc_valid(op_alloc_valid), .op_alloc_ready(op_alloc_ready), .op_alloc_id(op_alloc_id),
+            .op_alloc_queue(op_alloc_queue), .op_alloc_num(op_alloc_num), .op_alloc_irq(op_alloc_irq),
+            .st_done_valid(st_done_valid), .st_done_ready(st_done_ready), .st_done_op(st_done_op),
+            .st_done_status(st_done_status), .st_done_bytes(st_done_bytes), .st_done_kind(st_done_kind),
+            .st_done_info(st_done_info),
+            .st_rd_valid(st_rd_valid), .st_rd_ready(st_rd_ready), .st_rd_op(st_rd_op),
+            .st_rd_queue(st_rd_queue), .st_rd_num(st_rd_num), .st_rd_addr(st_rd_addr),
+            .st_rd_bytes(st_rd_bytes), .st_rd_card(st_rd_card), .st_rd_attr(st_rd_attr),
+            .st_card_valid(st_card_valid), .st_card_ready(st_card_ready), .card_sop(card_sop),
+            .card_eop(card_eop), .card_data(card_data), .card_skip(card_skip), .card_addr(card_addr),
+            .card_bytes(card_bytes), .card_op(card_op), .card_offset(card_offset),
+            .st_failed_valid(st_failed_valid), .st_failed_ready(st_failed_ready), .failed_op(failed_op),
+            .failed_offset(failed_offset), .failed_bytes(failed_bytes), .failed_status(failed_status),
+            .st_tx_valid(st_tx_valid), .st_tx_ready(st_tx_ready), .st_tx_eop(st_tx_eop),
+            .st_tx_hdr(st_tx_hdr), .st_tx_data(st_tx_data), .st_tx_keep(st_tx_keep),
+            .st_tx_queue(st_tx_queue), .st_tx_num(st_tx_num),
+            .h2s_valid(h2s_valid), .h2s_ready(h2s_ready), .h2s_data(h2s_data), .h2s_keep(h2s_keep),
+            .h2s_first(h2s_first), .h2s_last(h2s_last), .h2s_err(h2s_err), .h2s_queue(h2s_queue),
+            .h2s_user(h2s_user), .h2s_credit_valid(h2s_credit_valid),
+            .h2s_credit_ready(h2s_credit_ready), .h2s_credit_queue(h2s_credit_queue),
+            .h2s_credit_n(h2s_credit_n),
+            .s2h_valid(s2h_valid), .s2h_ready(s2h_ready), .s2h_data(s2h_data), .s2h_keep(s2h_keep),
+            .s2h_last(s2h_last), .s2h_err(s2h_err), .s2h_queue(s2h_queue), .s2h_user(s2h_user),
+            .s2h_room_valid(s2h_room_valid), .s2h_room_queue(s2h_room_queue), .s2h_room_n(s2h_room_n),
+            .s2h_end_valid(s2h_end_valid), .s2h_end_queue(s2h_end_queue), .s2h_end_drop(s2h_end_drop),
+            .s2h_end_cut(s2h_end_cut),
+            .stat(stat_stream), .stat_h2c_bytes(stat_h2s_bytes), .stat_c2h_bytes(stat_s2h_bytes)
+        );
+    end else begin : g_no_stream
+        assign {stream_idle, stream_empty, more_valid, more_queue} = {2'b11, 12'd0};
+        assign mm_alloc_ready = op_alloc_ready;
+        assign {op_alloc_valid, op_alloc_queue, op_alloc_num, op_alloc_irq} =
+            {mm_alloc_valid, mm_alloc_queue, mm_alloc_num, mm_alloc_irq};
+        assign {st_done_valid, st_done_op, st_done_status, st_done_bytes, st_done_kind, st_done_info} =
+            {(OP_W + 74){1'b0}};
+        assign {st_rd_valid, st_rd_op, st_rd_queue, st_rd_num, st_rd_addr, st_rd_bytes, st_rd_card,
+                st_rd_attr} = {(OP_W + 187){1'b0}};
+        assign {st_desc_ready, st_card_ready, st_failed_ready} = 3'b111;
+        assign {st_tx_valid, st_tx_eop, st_tx_hdr, st_tx_data, st_tx_keep, st_tx_queue, st_tx_num} =
+            {(173 + DATA_W + DATA_W / 32){1'b0}};
+        assign {h2s_valid, h2s_data, h2s_keep, h2s_first, h2s_last, h2s_err, h2s_queue, h2s_user} =
+            {(51 + DATA_W + DATA_W / 8){1'b0}};
+        assign {s2h_end_valid, s2h_end_queue, s2h_end_drop, s2h_end_cut} = 14'd0;
+        assign {h2s_credit_ready, s2h_ready, s2h_room_valid, s2h_room_queue, s2h_room_n} = {2'b11, 20'd0};
+        assign {stat_stream, stat_h2s_bytes, stat_s2h_bytes} = {(CW_COUNTER_N + 26){1'b0}};
+        wire unused_stream = &{1'b0, st_desc_valid, st_desc_c2h, st_desc_queue, st_desc_entry, more_ready,
+                               rd_log2, st_rd_ready, st_card_valid, card_sop, card_eop, card_data,
+                               card_skip, card_addr, card_bytes, card_op, card_offset, st_failed_valid,
+                               failed_op, failed_offset, failed_bytes, failed_status, st_done_ready,
+                               st_tx_ready, h2s_ready, h2s_credit_valid, h2s_credit_queue,
+                               h2s_credit_n, s2h_valid, s2h_data, s2h_keep, s2h_last, s2h_err,
+                               s2h_queue, s2h_user};
+    end
+    endgenerate
+
     cw_write_path #(
-        .DATA_W(DATA_W), .QUEUE_N(QUEUE_N), .VECTOR_N(VECTOR_N), .OP_N(OP_N)
+        .DATA_W(DATA_W), .QUEUE_N(QUEUE_N), .VECTOR_N(VECTOR_N), .OP_N(OP_N), .STREAM(STREAM)
     ) u_write_path (
         .clk(clk), .rst(engine_rst), .now(now), .idle(write_path_idle), .empty(write_path_empty),
         .next_deadline(write_deadline),
@@ -507,6 +684,12 @@ module cw_top #(
         .c2h_valid(c2h_valid), .c2h_ready(c2h_ready), .c2h_op(c2h_op), .c2h_queue(c2h_queue),
         .c2h_num(c2h_num), .c2h_host_addr(c2h_host_addr), .c2h_card_addr(c2h_card_addr),
         .c2h_len(c2h_len), .c2h_attr(c2h_attr),
+        .st_done_valid(st_done_valid), .st_done_ready(st_done_ready), .st_done_op(st_done_op),
+        .st_done_status(st_done_status), .st_done_bytes(st_done_bytes), .st_done_kind(st_done_kind),
+        .st_done_info(st_done_info),
+        .st_tx_valid(st_tx_valid), .st_tx_ready(st_tx_ready), .st_tx_eop(st_tx_eop),
+        .st_tx_hdr(st_tx_hdr), .st_tx_data(st_tx_data), .st_tx_keep(st_tx_keep),
+        .st_tx_queue(st_tx_queue), .st_tx_num(st_tx_num),
         .rd_req_valid(rd_req_valid), .rd_req_ready(rd_req_ready), .rd_req_hdr(rd_req_hdr),
         .rd_req_queue(rd_req_queue), .rd_req_num(rd_req_num),
         .raise_valid(raise_valid), .raise_ready(raise_ready), .raise_queue(raise_queue),

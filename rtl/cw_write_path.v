@@ -4,19 +4,22 @@
 // entries and interrupt messages; and the request stream out, which the read path's requests
 // share. Purely structural:
 //
-//   c2h ------------> cw_c2h ---------------- data --------.
+//   c2h ------------> cw_c2h --------- data ------ st_tx --.
 //                       | done                             |
 //   issue, h2c done -> cw_done_mux -> cw_op_table -> cw_record -> cw_tx_req -> tx_req
+//                        st_done ------'
 //                                                     | note        ^  ^
 //   arm ---------------> raise (to the host port) <- cw_moderate     |  msix_req, entry
 //                                                                 rd_req
+// st_tx and st_done are those of cw_stream.
 `default_nettype none
 
 module cw_write_path #(
     parameter DATA_W  = 256,
     parameter QUEUE_N = 64,
     parameter VECTOR_N = 64,
-    parameter OP_N    = 256
+    parameter OP_N    = 256,
+    parameter STREAM  = 0
 ) (
     input  wire                    clk,
     input  wire                    rst,
@@ -85,6 +88,22 @@ module cw_write_path #(
     input  wire [23:0]             c2h_len,
     input  wire [1:0]              c2h_attr,
 
+    input  wire                    st_done_valid,
+    output wire                    st_done_ready,
+    input  wire [$clog2(OP_N)-1:0] st_done_op,
+    input  wire [6:0]              st_done_status,
+    input  wire [23:0]             st_done_bytes,
+    input  wire [1:0]              st_done_kind,
+    input  wire [39:0]             st_done_info,
+    input  wire                    st_tx_valid,
+    output wire                    st_tx_ready,
+    input  wire                    st_tx_eop,
+    input  wire [127:0]            st_tx_hdr,
+    input  wire [DATA_W-1:0]       st_tx_data,
+    input  wire [DATA_W/32-1:0]    st_tx_keep,
+    input  wire [10:0]             st_tx_queue,
+    input  wire [31:0]             st_tx_num,
+
     input  wire                    rd_req_valid,
     output wire                    rd_req_ready,
     input  wire [127:0]            rd_req_hdr,
@@ -123,7 +142,7 @@ module cw_write_path #(
     output wire [10:0]             tx_req_queue,
     output wire [31:0]             tx_req_num,
 
-    output wire [25:0]             stat,       // CW_COUNTER_N bits
+    output wire [29:0]             stat,       // CW_COUNTER_N bits
     output wire [12:0]             stat_bytes, // with the C2H_BYTES bit
 
     output wire                    axi_arvalid,
@@ -139,6 +158,8 @@ module cw_write_path #(
     `include "cw_regs.vh"
 
     localparam OP_W = $clog2(OP_N);
+    localparam INFO_W = STREAM != 0 ? 40 : 1;
+    localparam TX_W = 128 + DATA_W + DATA_W / 32 + 43;
 
     wire              data_valid, data_ready, data_eop;
     wire [127:0]      data_hdr;
@@ -150,6 +171,19 @@ module cw_write_path #(
     wire [OP_W-1:0]   c2h_done_op;
     wire [6:0]        c2h_done_status;
     wire [23:0]       c2h_done_bytes;
+    wire              mm_done_valid, mm_done_ready, mm_valid, mm_ready, mm_eop;
+    wire [127:0]      mm_hdr;
+    wire [DATA_W-1:0] mm_data;
+    wire [DATA_W/32-1:0] mm_keep;
+    wire [10:0]       mm_queue;
+    wire [31:0]       mm_num;
+    wire [OP_W-1:0]   mm_done_op;
+    wire [6:0]        mm_done_status;
+    wire [23:0]       mm_done_bytes;
+    wire [1:0]        mm_done_kind;
+    wire [39:0]       done_info;
+    wire [INFO_W-1:0] retire_info;
+    wire              unused_last, unused_tx_side, unused_done_side;
     wire              done_valid, done_ready;
     wire [OP_W-1:0]   done_op;
     wire [6:0]        done_status;
@@ -175,21 +209,21 @@ module cw_write_path #(
     wire              c2h_moving, table_moving, record_moving, moderate_moving, tx_moving;
     wire              stat_data, stat_record, stat_mwr, stall_credit, stall_tx, axi_error;
     // Data credits need no look: the IP holds a TLP back that they do not cover.
-    wire              unused = &{1'b0, fc_pd};
+    wire              unused = &{1'b0, fc_pd, done_info, retire_info};
 
     assign idle  = !c2h_moving && !table_moving && !record_moving && !moderate_moving && !tx_moving;
     assign empty = !c2h_valid && !c2h_busy && !table_moving && !record_busy && !moderate_busy &&
                    !tx_busy && ops_in_flight == 16'd0;
-    assign stat  = ({25'd0, stat_mwr} << CW_COUNTER_TX_MWR) |
-                   ({25'd0, stat_data} << CW_COUNTER_C2H_BYTES) |
-                   ({25'd0, stat_record} << CW_COUNTER_RECORD) |
-                   ({25'd0, stall_credit} << CW_COUNTER_STALL_CREDIT) |
-                   ({25'd0, stall_tx} << CW_COUNTER_STALL_TX) |
-                   ({25'd0, rec_valid && !rec_ready} << CW_COUNTER_STALL_RECORD) |
-                   ({25'd0, axi_error} << CW_COUNTER_ERR_AXI);
+    assign stat  = ({29'd0, stat_mwr} << CW_COUNTER_TX_MWR) |
+                   ({29'd0, stat_data} << CW_COUNTER_C2H_BYTES) |
+                   ({29'd0, stat_record} << CW_COUNTER_RECORD) |
+                   ({29'd0, stall_credit} << CW_COUNTER_STALL_CREDIT) |
+                   ({29'd0, stall_tx} << CW_COUNTER_STALL_TX) |
+                   ({29'd0, rec_valid && !rec_ready} << CW_COUNTER_STALL_RECORD) |
+                   ({29'd0, axi_error} << CW_COUNTER_ERR_AXI);
 
-    initial if (CW_COUNTER_N != 26) begin
-        $display("%m: stat has 26 bits, the table %0d counters", CW_COUNTER_N);
+    initial if (CW_COUNTER_N != 30) begin
+        $display("%m: stat has 30 bits, the table %0d counters", CW_COUNTER_N);
         $finish;
     end
 
@@ -198,14 +232,33 @@ module cw_write_path #(
         .c2h_valid(c2h_valid), .c2h_ready(c2h_ready), .c2h_op(c2h_op), .c2h_queue(c2h_queue),
         .c2h_num(c2h_num), .c2h_host_addr(c2h_host_addr), .c2h_card_addr(c2h_card_addr),
         .c2h_len(c2h_len), .c2h_attr(c2h_attr),
-        .tx_valid(data_valid), .tx_ready(data_ready), .tx_eop(data_eop), .tx_hdr(data_hdr),
-        .tx_data(data_data), .tx_keep(data_keep), .tx_queue(data_queue), .tx_num(data_num),
+        .tx_valid(mm_valid), .tx_ready(mm_ready), .tx_eop(mm_eop), .tx_hdr(mm_hdr),
+        .tx_data(mm_data), .tx_keep(mm_keep), .tx_queue(mm_queue), .tx_num(mm_num),
         .done_valid(c2h_done_valid), .done_ready(c2h_done_ready), .done_op(c2h_done_op),
         .done_status(c2h_done_status), .done_bytes(c2h_done_bytes),
         .stat_valid(stat_data), .stat_bytes(stat_bytes), .axi_error(axi_error),
         .axi_arvalid(axi_arvalid), .axi_arready(axi_arready), .axi_araddr(axi_araddr),
         .axi_arlen(axi_arlen), .axi_rvalid(axi_rvalid), .axi_rready(axi_rready),
         .axi_rdata(axi_rdata), .axi_rresp(axi_rresp), .axi_rlast(axi_rlast)
+    );
+
+    // data of both kinds, a TLP at a time; dones of both kinds
+    stream_arb #(.W(TX_W), .N(2)) u_data (
+        .clk(clk), .rst(rst), .in_valid({st_tx_valid, mm_valid}), .in_ready({st_tx_ready, mm_ready}),
+        .in_data({st_tx_hdr, st_tx_data, st_tx_keep, st_tx_queue, st_tx_num,
+                  mm_hdr, mm_data, mm_keep, mm_queue, mm_num}),
+        .in_last({st_tx_eop, mm_eop}), .out_valid(data_valid), .out_ready(data_ready),
+        .out_data({data_hdr, data_data, data_keep, data_queue, data_num}), .out_last(data_eop),
+        .out_source(unused_tx_side)
+    );
+    stream_arb #(.W(OP_W + 73), .N(2)) u_done (
+        .clk(clk), .rst(rst), .in_valid({st_done_valid, mm_done_valid}),
+        .in_ready({st_done_ready, mm_done_ready}),
+        .in_data({st_done_op, st_done_status, st_done_bytes, st_done_kind, st_done_info,
+                  mm_done_op, mm_done_status, mm_done_bytes, mm_done_kind, 40'd0}),
+        .in_last(2'b11), .out_valid(done_valid), .out_ready(done_ready),
+        .out_data({done_op, done_status, done_bytes, done_kind, done_info}), .out_last(unused_last),
+        .out_source(unused_done_side)
     );
 
     cw_done_mux #(.OP_W(OP_W)) u_done_mux (
@@ -219,11 +272,11 @@ module cw_write_path #(
         .c2h_done_valid(c2h_done_valid), .c2h_done_ready(c2h_done_ready),
         .c2h_done_op(c2h_done_op), .c2h_done_status(c2h_done_status),
         .c2h_done_bytes(c2h_done_bytes),
-        .done_valid(done_valid), .done_ready(done_ready), .done_op(done_op),
-        .done_status(done_status), .done_bytes(done_bytes), .done_kind(done_kind)
+        .done_valid(mm_done_valid), .done_ready(mm_done_ready), .done_op(mm_done_op),
+        .done_status(mm_done_status), .done_bytes(mm_done_bytes), .done_kind(mm_done_kind)
     );
 
-    cw_op_table #(.QUEUE_N(QUEUE_N), .OP_N(OP_N)) u_op_table (
+    cw_op_table #(.QUEUE_N(QUEUE_N), .OP_N(OP_N), .INFO_W(INFO_W)) u_op_table (
         .clk(clk), .rst(rst), .moving(table_moving), .ops_in_flight(ops_in_flight),
         .qcfg_valid(qcfg_valid), .qcfg_op(qcfg_op), .qcfg_queue(qcfg_queue),
         .op_alloc_valid(op_alloc_valid), .op_alloc_ready(op_alloc_ready),
@@ -231,6 +284,7 @@ module cw_write_path #(
         .op_alloc_irq(op_alloc_irq),
         .done_valid(done_valid), .done_ready(done_ready), .done_op(done_op),
         .done_status(done_status), .done_bytes(done_bytes), .done_kind(done_kind),
+        .done_info(done_info[INFO_W-1:0]), .retire_info(retire_info),
         .retire_valid(retire_valid), .retire_ready(retire_ready), .retire_queue(retire_queue),
         .retire_num(retire_num), .retire_irq(retire_irq), .retire_status(retire_status),
         .retire_bytes(retire_bytes), .retire_kind(retire_kind), .retire_last(retire_last)
@@ -247,6 +301,7 @@ module cw_write_path #(
         .retire_valid(retire_valid), .retire_ready(retire_ready), .retire_queue(retire_queue),
         .retire_num(retire_num), .retire_irq(retire_irq), .retire_status(retire_status),
         .retire_bytes(retire_bytes), .retire_kind(retire_kind), .retire_last(retire_last),
+        .retire_info(STREAM != 0 ? {{(40 - INFO_W){1'b0}}, retire_info} : 40'd0),
         .rec_valid(rec_valid), .rec_ready(rec_ready), .rec_eop(rec_eop), .rec_hdr(rec_hdr),
         .rec_data(rec_data), .rec_keep(rec_keep), .rec_queue(rec_queue), .rec_num(rec_num),
         .note_valid(note_valid), .note_ready(note_ready), .note_queue(note_queue),

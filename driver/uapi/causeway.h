@@ -23,14 +23,15 @@
 #include <linux/types.h>
 
 /* Grows with each addition; read it from cw_info.abi before using one. */
-#define CW_ABI_VERSION 2
+#define CW_ABI_VERSION 3
 
 #define CW_IOC_TYPE 0xC9
 #define CW_IOC_INFO _IO(CW_IOC_TYPE, 0x00)      /* struct cw_info, filled */
 #define CW_IOC_REG_READ _IO(CW_IOC_TYPE, 0x01)  /* struct cw_reg; CAP_SYS_ADMIN */
 #define CW_IOC_REG_WRITE _IO(CW_IOC_TYPE, 0x02) /* struct cw_reg; CAP_SYS_ADMIN */
 #define CW_IOC_COUNTER _IO(CW_IOC_TYPE, 0x03)   /* struct cw_counter */
-/* 0x10 to 0x1f are for queues of one's own, 0x20 to 0x2f for buffers,
+#define CW_IOC_QUEUE _IO(CW_IOC_TYPE, 0x10)     /* struct cw_queue_setup; gives a file descriptor; from ABI version 3 */
+/* 0x11 to 0x1f are for queues of one's own, 0x20 to 0x2f for buffers,
  * 0x40 to 0x7f for io_uring commands.
  */
 
@@ -79,5 +80,70 @@ struct cw_counter {
 };
 
 #define CW_COUNTER_SIZE_V1 16
+
+/* ---- a queue of one's own ---- */
+
+/* One way each. */
+enum cw_queue_dir {
+	CW_QUEUE_H2C = 0,  /* host to card: the descriptor is written to; the device file must be open for writing */
+	CW_QUEUE_C2H = 1,  /* card to host: it is read from; the device file must be open for reading */
+};
+
+enum cw_queue_mode {
+	CW_QUEUE_MM = 0,   /* card memory: the position counts from card_base */
+	CW_QUEUE_ST = 1,   /* packets of a stream: a write is one packet, a read at most one */
+};
+
+/* What becomes of a packet from the card that finds no room. */
+enum cw_queue_full {
+	CW_QUEUE_DROP = 0, /* it is dropped, or cut when it had begun; the card counts both */
+	CW_QUEUE_STALL = 1,/* the card waits, and with it whatever feeds all of its streams */
+};
+
+#define CW_QUEUE_HDR 0x1u      /* of a stream: struct cw_pkt in front of every write, and of what every read gives */
+#define CW_QUEUE_NONBLOCK 0x2u /* as O_NONBLOCK */
+#define CW_QUEUE_CLOEXEC 0x4u  /* as O_CLOEXEC */
+
+#define CW_QUEUE_ANY_VECTOR 0xffffffffu
+
+/*
+ * CW_IOC_QUEUE gives a file descriptor, which owns a queue of the card until it is closed for the last time.
+ * -EBUSY: the card has no more queues; -EOPNOTSUPP: it has no streams; -EACCES: dir is not as the device file
+ * was opened; -ENOMEM.
+ */
+struct cw_queue_setup {
+	__u32 size;
+	__u32 flags;       /* CW_QUEUE_HDR, _NONBLOCK, _CLOEXEC */
+	__u32 dir;         /* enum cw_queue_dir */
+	__u32 mode;        /* enum cw_queue_mode */
+	__u32 entries;     /* of its ring, a power of two from 2 to what the card has; 0: the device file's. Filled */
+	__u32 vector;      /* interrupt vector, below cw_info.irqs, or CW_QUEUE_ANY_VECTOR. Filled */
+	__u32 full;        /* enum cw_queue_full, of a stream from the card; else 0 */
+	__u32 buffer;      /* bytes of each of its `entries` receive buffers, a stream's from the card: 64 to
+			    * 1 MiB, a power of two; 0: the module's stream_bytes. Filled; else 0
+			    */
+	__u64 card_base;   /* of a queue to card memory; else 0 */
+	__u64 card_limit;  /* bytes from there; 0: all to the end of card memory. Filled; of a stream 0 */
+	__u64 packet_max;  /* filled: bytes of the longest packet; of a queue to card memory 0 */
+	__u32 queue;       /* filled: its number on the card */
+	__u32 reserved;    /* 0 */
+};
+
+#define CW_QUEUE_SETUP_SIZE_V1 64
+
+/*
+ * Before a packet's bytes, on a queue made with CW_QUEUE_HDR. Written: `len` is the number of bytes that follow,
+ * flags are 0, the user word has CW_PKT_USER_BITS (-EINVAL else). Read: `len` is the packet's full length, also
+ * when fewer bytes follow, which CW_PKT_TRUNC says. Of a packet that the card itself cut nobody knows
+ * more than what arrived: then `len` is that, and CW_PKT_TRUNC is set.
+ */
+struct cw_pkt {
+	__u32 len;
+	__u32 flags;
+	__u64 user;
+};
+
+#define CW_PKT_TRUNC 0x1u
+#define CW_PKT_USER_BITS 36
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Simulation top: cw_top between two C models, one DPI call each a clock, a stub of
-// the user's registers, and assertions on every stream. The model of the PCIe hard IP
+// Simulation top: cw_top between two C models, one DPI call each a clock, user logic
+// (cw_sim_user: registers; cw_sim_stream), and assertions on every stream. The model of the PCIe hard IP
 // is behind cw_sim_generic, or behind a vendor's shim (SHIM: enum cw_shim_id of
 // sim/device/shims.h), each of which packs its pins in its own way. `now` is a pin, so
 // that the harness can jump over idle time; everything else the models drive is a
@@ -14,6 +14,7 @@ module cw_sim_top #(
     parameter TAG_N    = 256,
     parameter OP_N     = 256,
     parameter SHIM     = 0,
+    parameter STREAM   = 1,
     parameter [63:0] CARD_MEM_BYTES = 64'h1_0000_0000
 ) (
     input  wire        clk,
@@ -40,7 +41,8 @@ module cw_sim_top #(
     assign build_mem_bytes = CARD_MEM_BYTES;
 
     // ---- pins, RTL to models ----
-    wire                 idle;
+    wire                 top_idle, user_idle;
+    wire                 idle = top_idle && user_idle;
     wire [47:0]          next_deadline;
     wire                 tx_req_valid, tx_req_sop, tx_req_eop, tx_req_id_valid;
     wire [127:0]         tx_req_hdr;
@@ -132,7 +134,7 @@ module cw_sim_top #(
         axi_q <= axi_d;
     end
 
-    // ---- the user's registers: 16 scratch words, the rest answers SLVERR ----
+    // ---- user logic ----
     wire                 user_awvalid, user_wvalid, user_bready, user_arvalid, user_rready;
     wire [17:0]          user_awaddr, user_araddr;
     wire [31:0]          user_wdata;
@@ -141,20 +143,55 @@ module cw_sim_top #(
     wire [1:0]           user_bresp, user_rresp;
     wire [31:0]          user_rdata;
 
+    wire                 su_wr, su_hit, su_rd_hit, stream_rst;
+    wire [17:0]          su_addr, su_rd_addr;
+    wire [31:0]          su_wdata, su_rdata;
+
     cw_sim_user u_user (
         .clk(clk), .rst(rst),
         .awvalid(user_awvalid), .awready(user_awready), .awaddr(user_awaddr),
         .wvalid(user_wvalid), .wready(user_wready), .wdata(user_wdata), .wstrb(user_wstrb),
         .bvalid(user_bvalid), .bready(user_bready), .bresp(user_bresp),
         .arvalid(user_arvalid), .arready(user_arready), .araddr(user_araddr),
-        .rvalid(user_rvalid), .rready(user_rready), .rdata(user_rdata), .rresp(user_rresp)
+        .rvalid(user_rvalid), .rready(user_rready), .rdata(user_rdata), .rresp(user_rresp),
+        .su_wr(su_wr), .su_addr(su_addr), .su_wdata(su_wdata), .su_rd_addr(su_rd_addr), .su_rdata(su_rdata),
+        .su_hit(su_hit), .su_rd_hit(su_rd_hit)
+    );
+
+    wire                 h2s_valid, h2s_ready, h2s_first, h2s_last, h2s_err;
+    wire [DATA_W-1:0]    h2s_data;
+    wire [DATA_W/8-1:0]  h2s_keep;
+    wire [10:0]          h2s_queue, h2s_credit_queue;
+    wire [35:0]          h2s_user;
+    wire                 h2s_credit_valid, h2s_credit_ready;
+    wire [7:0]           h2s_credit_n;
+    wire                 s2h_valid, s2h_ready, s2h_last, s2h_err, s2h_room_valid;
+    wire [DATA_W-1:0]    s2h_data;
+    wire [DATA_W/8-1:0]  s2h_keep;
+    wire [10:0]          s2h_queue, s2h_room_queue;
+    wire [35:0]          s2h_user;
+    wire [7:0]           s2h_room_n;
+    wire                 s2h_end_valid, unused_end_drop, unused_end_cut;
+    wire [10:0]          s2h_end_queue;
+    cw_sim_stream #(.DATA_W(DATA_W), .QUEUE_N(QUEUE_N)) u_stream (
+        .clk(clk), .rst(rst), .stream_rst(stream_rst), .idle(user_idle),
+        .su_wr(su_wr), .su_addr(su_addr), .su_wdata(su_wdata), .su_rd_addr(su_rd_addr), .su_rdata(su_rdata),
+        .su_hit(su_hit), .su_rd_hit(su_rd_hit),
+        .h2s_valid(h2s_valid), .h2s_ready(h2s_ready), .h2s_data(h2s_data), .h2s_keep(h2s_keep),
+        .h2s_first(h2s_first), .h2s_last(h2s_last), .h2s_err(h2s_err), .h2s_queue(h2s_queue),
+        .h2s_user(h2s_user), .h2s_credit_valid(h2s_credit_valid), .h2s_credit_ready(h2s_credit_ready),
+        .h2s_credit_queue(h2s_credit_queue), .h2s_credit_n(h2s_credit_n),
+        .s2h_valid(s2h_valid), .s2h_ready(s2h_ready), .s2h_data(s2h_data), .s2h_keep(s2h_keep),
+        .s2h_last(s2h_last), .s2h_err(s2h_err), .s2h_queue(s2h_queue), .s2h_user(s2h_user),
+        .s2h_room_valid(s2h_room_valid), .s2h_room_queue(s2h_room_queue), .s2h_room_n(s2h_room_n),
+        .s2h_end_valid(s2h_end_valid), .s2h_end_queue(s2h_end_queue)
     );
 
     cw_top #(
         .DATA_W(DATA_W), .QUEUE_N(QUEUE_N), .VECTOR_N(VECTOR_N), .TAG_N(TAG_N), .OP_N(OP_N),
-        .CARD_MEM_BYTES(CARD_MEM_BYTES)
+        .STREAM(STREAM), .CARD_MEM_BYTES(CARD_MEM_BYTES)
     ) u_top (
-        .clk(clk), .rst(rst), .now(now), .idle(idle), .next_deadline(next_deadline),
+        .clk(clk), .rst(rst), .now(now), .idle(top_idle), .next_deadline(next_deadline),
         .tx_req_valid(tx_req_valid), .tx_req_ready(tx_req_ready), .tx_req_sop(tx_req_sop),
         .tx_req_eop(tx_req_eop), .tx_req_hdr(tx_req_hdr), .tx_req_data(tx_req_data),
         .tx_req_keep(tx_req_keep), .tx_req_func(tx_req_func), .tx_req_id_valid(tx_req_id_valid),
@@ -188,6 +225,15 @@ module cw_sim_top #(
         .axi_arlen(axi_arlen), .axi_arsize(axi_arsize), .axi_arburst(axi_arburst),
         .axi_rvalid(axi_rvalid), .axi_rready(axi_rready), .axi_rid(axi_rid), .axi_rdata(axi_rdata),
         .axi_rresp(axi_rresp), .axi_rlast(axi_rlast),
+        .h2s_valid(h2s_valid), .h2s_ready(h2s_ready), .h2s_data(h2s_data), .h2s_keep(h2s_keep),
+        .h2s_first(h2s_first), .h2s_last(h2s_last), .h2s_err(h2s_err), .h2s_queue(h2s_queue),
+        .h2s_user(h2s_user), .h2s_credit_valid(h2s_credit_valid), .h2s_credit_ready(h2s_credit_ready),
+        .h2s_credit_queue(h2s_credit_queue), .h2s_credit_n(h2s_credit_n),
+        .s2h_valid(s2h_valid), .s2h_ready(s2h_ready), .s2h_data(s2h_data), .s2h_keep(s2h_keep),
+        .s2h_last(s2h_last), .s2h_err(s2h_err), .s2h_queue(s2h_queue), .s2h_user(s2h_user),
+        .s2h_room_valid(s2h_room_valid), .s2h_room_queue(s2h_room_queue), .s2h_room_n(s2h_room_n),
+        .s2h_end_valid(s2h_end_valid), .s2h_end_queue(s2h_end_queue), .s2h_end_drop(unused_end_drop),
+        .s2h_end_cut(unused_end_cut), .stream_rst(stream_rst),
         .user_awvalid(user_awvalid), .user_awready(user_awready), .user_awaddr(user_awaddr),
         .user_wvalid(user_wvalid), .user_wready(user_wready), .user_wdata(user_wdata),
         .user_wstrb(user_wstrb), .user_bvalid(user_bvalid), .user_bready(user_bready),
@@ -230,6 +276,12 @@ module cw_sim_top #(
     cw_sim_stable #(.W(DATA_W), .REST_W(7)) u_r (
         .clk(clk), .rst(rst), .valid(axi_rvalid), .ready(axi_rready),
         .data(axi_rdata), .rest({axi_rid, axi_rresp, axi_rlast}));
+    cw_sim_stable #(.W(DATA_W), .REST_W(DATA_W / 8 + 50)) u_h2s (
+        .clk(clk), .rst(rst), .valid(h2s_valid), .ready(h2s_ready), .data(h2s_data),
+        .rest({h2s_keep, h2s_first, h2s_last, h2s_err, h2s_queue, h2s_user}));
+    cw_sim_stable #(.W(DATA_W), .REST_W(DATA_W / 8 + 49)) u_s2h (
+        .clk(clk), .rst(rst), .valid(s2h_valid), .ready(s2h_ready), .data(s2h_data),
+        .rest({s2h_keep, s2h_last, s2h_err, s2h_queue, s2h_user}));
     cw_sim_stable #(.REST_W(18)) u_user_aw (
         .clk(clk), .rst(rst), .valid(user_awvalid), .ready(user_awready), .data(1'b0), .rest(user_awaddr));
     cw_sim_stable #(.REST_W(36)) u_user_w (

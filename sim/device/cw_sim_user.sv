@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The user's registers of the simulated card: an AXI4-Lite slave with 16 words
-// that hold what is written; addresses beyond them answer SLVERR. One access at
-// a time each way.
+// that hold what is written, and the registers of cw_sim_stream (su_*, whole words
+// only); all other addresses answer SLVERR. One access at a time each way.
 `default_nettype none
 
 module cw_sim_user (
@@ -23,13 +23,24 @@ module cw_sim_user (
     output reg         rvalid,
     input  wire        rready,
     output reg  [31:0] rdata,
-    output reg  [1:0]  rresp
+    output reg  [1:0]  rresp,
+    output wire        su_wr,
+    output wire [17:0] su_addr,
+    output wire [31:0] su_wdata,
+    output wire [17:0] su_rd_addr,
+    input  wire [31:0] su_rdata,
+    input  wire        su_hit,
+    input  wire        su_rd_hit
 );
     reg [31:0] word [0:15];
     wire       write = awvalid && wvalid && !bvalid;
     wire       aw_hit = awaddr[17:6] == 12'd0;
     wire       ar_hit = araddr[17:6] == 12'd0;
 
+    assign su_wr = write && &wstrb;
+    assign su_addr = awaddr;
+    assign su_wdata = wdata;
+    assign su_rd_addr = araddr;
     assign awready = write;
     assign wready = write;
     assign arready = !rvalid;
@@ -42,15 +53,15 @@ module cw_sim_user (
             rvalid <= 1'b0;
         if (write) begin
             bvalid <= 1'b1;
-            bresp <= aw_hit ? 2'd0 : 2'd2;
+            bresp <= aw_hit || su_hit ? 2'd0 : 2'd2;
             for (i = 0; i < 4; i = i + 1)
                 if (aw_hit && wstrb[i])
                     word[awaddr[5:2]][8*i +: 8] <= wdata[8*i +: 8];
         end
         if (arvalid && arready) begin
             rvalid <= 1'b1;
-            rresp <= ar_hit ? 2'd0 : 2'd2;
-            rdata <= ar_hit ? word[araddr[5:2]] : 32'd0;
+            rresp <= ar_hit || su_rd_hit ? 2'd0 : 2'd2;
+            rdata <= ar_hit ? word[araddr[5:2]] : su_rd_hit ? su_rdata : 32'd0;
         end
         if (rst) begin
             bvalid <= 1'b0;

@@ -41,11 +41,14 @@ static void aio_finish(struct shim_aio *a, long result)
 	*s->aio_tail = a;
 	s->aio_tail = &a->next;
 	s->aio_flight--;
+	if (a->group)
+		a->group->flight--;
+	list_del(&a->priv->live);
 	kshim_wake_key(&s->aio_done);
 	/* Nothing of the request is touched after its file is given back: that may end the module. */
 	priv_free(s, a->priv);
 	a->priv = NULL;
-	fput(f);
+	kshim_fput_later(f);
 }
 
 /* May come from any context. The iocb is the driver's until here. */
@@ -156,12 +159,16 @@ static int submit_one(struct shim *s, struct shim_aio *a)
 	p->iocb.ki_filp = get_file(f);
 	p->iocb.ki_pos = a->pos;
 	p->iocb.ki_complete = aio_complete;
-	p->iocb.ki_flags = (write ? IOCB_WRITE : 0) | (a->nowait ? IOCB_NOWAIT : 0);
+	p->iocb.ki_flags = (write ? IOCB_WRITE : 0) | (a->nowait ? IOCB_NOWAIT : 0) | IOCB_AIO_RW;
+	list_add_tail(&p->live, &s->aio_live);
 	a->priv = p;
 	a->done = false;
 	a->result = 0;
 	a->submit_ns = kshim_now(s) / PS_PER_NS;
 	s->aio_flight++;
+	if (a->group)
+		a->group->flight++;
+	get_file(f); /* the submitter's own, also when the request is over before it is back */
 	n = make_iter(p, a, write);
 	if (!n && a->nowait && !(f->f_mode & FMODE_NOWAIT))
 		n = -EOPNOTSUPP;
@@ -172,6 +179,7 @@ static int submit_one(struct shim *s, struct shim_aio *a)
 	/* Completed meanwhile or later by ki_complete(): a and p are not ours any more. */
 	if (n != -EIOCBQUEUED)
 		aio_finish(a, n);
+	fput(f);
 	return 0;
 }
 
@@ -202,11 +210,17 @@ int shim_submit(struct shim *s, struct shim_aio **aio, unsigned n)
 
 /* ---- waiting ---- */
 
-struct wanted { struct shim *s; struct shim_aio *aio; };
+struct wanted { struct shim *s; struct shim_aio *aio; struct shim_group *group; };
 
 static bool is_there(struct wanted *w)
 {
-	return w->aio ? w->aio->done : w->s->aio_done != NULL;
+	struct shim_aio *a;
+
+	if (w->aio)
+		return w->aio->done;
+	for (a = w->s->aio_done; a && w->group && a->group != w->group; a = a->next)
+		;
+	return a != NULL;
 }
 
 /* Also when nothing can come any more, since another thread has taken the last one. */
@@ -214,18 +228,18 @@ static bool is_over(void *arg)
 {
 	struct wanted *w = arg;
 
-	return is_there(w) || !w->s->aio_flight;
+	return is_there(w) || !(w->group ? w->group->flight : w->s->aio_flight);
 }
 
 /* Takes it off the list of what is done. */
-static struct shim_aio *reap(struct shim *s, struct shim_aio *a)
+static struct shim_aio *reap(struct shim *s, struct shim_aio *a, struct shim_group *g)
 {
 	struct shim_aio **p;
 
 	for (p = &s->aio_done; *p; p = &(*p)->next) {
 		struct shim_aio *found = *p;
 
-		if (a && found != a)
+		if ((a && found != a) || (g && found->group != g))
 			continue;
 		*p = found->next;
 		if (!found->next)
@@ -254,15 +268,14 @@ static int wait_and_reap(struct shim *s, struct wanted *w, int64_t timeout_ns, s
 		return ret;
 	if (!is_there(w))
 		return -EINVAL;
-	aio = reap(s, w->aio);
+	aio = reap(s, w->aio, w->group);
 	if (out)
 		*out = aio;
 	return 0;
 }
 
-int shim_wait(struct shim *s, struct shim_aio *aio, int64_t timeout_ns, struct shim_aio **out)
+static int wait_turn(struct shim *s, struct wanted w, int64_t timeout_ns, struct shim_aio **out)
 {
-	struct wanted w = { s, aio };
 	int ret;
 
 	if (kshim_in_fibre(s))
@@ -272,4 +285,77 @@ int shim_wait(struct shim *s, struct shim_aio *aio, int64_t timeout_ns, struct s
 	ret = wait_and_reap(s, &w, timeout_ns, out);
 	kshim_turn_give(s);
 	return ret;
+}
+
+int shim_wait(struct shim *s, struct shim_aio *aio, int64_t timeout_ns, struct shim_aio **out)
+{
+	return wait_turn(s, (struct wanted){ s, aio, NULL }, timeout_ns, out);
+}
+
+int shim_wait_group(struct shim *s, struct shim_group *group, int64_t timeout_ns, struct shim_aio **out)
+{
+	return wait_turn(s, (struct wanted){ s, NULL, group }, timeout_ns, out);
+}
+
+/* ---- cancelling ---- */
+
+void kiocb_set_cancel_fn(struct kiocb *k, kiocb_cancel_fn *cancel)
+{
+	struct shim_aio_priv *p = container_of(k, struct shim_aio_priv, iocb);
+
+	if (!(k->ki_flags & IOCB_AIO_RW))
+		kshim_fail("aio", NULL, "kiocb_set_cancel_fn() of an iocb that is not libaio's");
+	else if (p->magic != KSHIM_AIO_MAGIC || p->cancel)
+		kshim_fail("aio", NULL, "kiocb_set_cancel_fn() of an iocb that %s", p->cancel ? "has one" : "is not in flight");
+	else
+		p->cancel = cancel;
+}
+
+/* As the kernel calls it: with a spinlock held and interrupts off. */
+static void cancel_one(struct shim_aio_priv *p)
+{
+	struct kshim_fibre *f = kshim->cur;
+	kiocb_cancel_fn *cancel = p->cancel;
+	bool off = f->irqs_off;
+
+	p->cancel = NULL;
+	f->preempt++;
+	f->irqs_off = true;
+	cancel(&p->iocb);
+	f->irqs_off = off;
+	f->preempt--;
+}
+
+static long cancel_main(void *arg)
+{
+	struct shim_aio *a = arg;
+
+	kshim->stats.syscalls++;
+	kshim_point(COST_SYSCALL);
+	if (a->done || !a->priv->cancel)
+		return -EINVAL;
+	cancel_one(a->priv);
+	return 0;
+}
+
+int shim_cancel(struct shim *s, struct shim_aio *a)
+{
+	return (int)shim_call(s, cancel_main, a);
+}
+
+void kshim_aio_exit(struct shim *s)
+{
+	struct shim_aio_priv *p, *next;
+	unsigned int left = s->aio_flight;
+
+	list_for_each_entry_safe(p, next, &s->aio_live, live) {
+		if (p->cancel) {
+			cancel_one(p);
+			left--;
+		}
+	}
+	while (s->aio_flight > left)
+		kshim_wait_key(&s->aio_done, "exit_aio", NULL);
+	while (s->fput_n)
+		kshim_wait_key(&s->fput_n, "delayed_fput", NULL);
 }

@@ -52,6 +52,23 @@ void fput(struct file *f)
 	module_put(owner);
 }
 
+static void fput_main(void *arg)
+{
+	fput(arg);
+	kshim->fput_n--;
+	kshim_wake_key(&kshim->fput_n);
+}
+
+void kshim_fput_later(struct file *f)
+{
+	if (f->refs > 1) {
+		f->refs--;
+		return;
+	}
+	kshim->fput_n++;
+	kshim_spawn(kshim, "delayed_fput", fput_main, f);
+}
+
 /* ---- descriptors ---- */
 
 int get_unused_fd_flags(unsigned int flags)
@@ -115,6 +132,8 @@ struct file *kshim_anon_file(const char *name, const struct file_operations *fop
 	}
 	f->private_data = priv;
 	f->owner = fops->owner;
+	/* What has no path has no position either, unless the driver says so. */
+	f->f_mode &= ~(FMODE_LSEEK | FMODE_PREAD | FMODE_PWRITE);
 	return f;
 }
 

@@ -216,6 +216,8 @@ struct shim_aio_priv {
 	struct bio_vec *vec;
 	struct page **pages;
 	struct iovec *iov;
+	struct list_head live;
+	kiocb_cancel_fn *cancel;   /* the driver's */
 	unsigned int page_n, magic;
 };
 #define KSHIM_AIO_MAGIC 0x4b41494fu
@@ -361,6 +363,8 @@ struct shim {
 	unsigned int next_major;
 	struct shim_aio *aio_done, **aio_tail;
 	unsigned int aio_flight;
+	struct list_head aio_live; /* in flight */
+	unsigned int fput_n;       /* files whose last reference was given back in the driver: their end is to come */
 	struct shim_aio_priv *aio_over[AIO_OVER_N];
 	unsigned int aio_over_n;
 };
@@ -534,6 +538,10 @@ struct cdev *kshim_cdev_find(struct shim *s, const char *path, dev_t *devt);
 struct file *kshim_file(struct shim *s, int fd);
 int kshim_file_open(struct shim *s, const char *path, int flags);
 int kshim_file_close(struct shim *s, int fd);
+/* Of a file whose last user may be deep in the driver: release() comes later, as a task of its own. */
+void kshim_fput_later(struct file *f);
+/* The process ends: its requests are cancelled, those that can be are waited for. */
+void kshim_aio_exit(struct shim *s);
 ssize_t kshim_file_rw(struct shim *s, int fd, const struct iovec *v, int n, off_t *pos, bool write);
 
 /* ---- syscall.c, params.c ---- */

@@ -221,6 +221,8 @@ static size_t seg_copy(struct iov_iter *i, void *buf, size_t n, bool to_iter)
 
 		n = min_t(size_t, n, PAGE_SIZE - offset_in_page(skip));
 		p = (char *)i->bvec->bv_page[skip >> PAGE_SHIFT].va + offset_in_page(skip);
+		if (to_iter) /* to be marked dirty, if it is a user's */
+			i->bvec->bv_page[skip >> PAGE_SHIFT].card_wrote |= i->bvec->bv_page[skip >> PAGE_SHIFT].user;
 	} else {
 		p = (void *)seg_addr(i);
 	}

@@ -28,6 +28,7 @@ static void lists_init(struct shim *s)
 	for (i = 0; i < RES_N; i++)
 		INIT_LIST_HEAD(&s->res[i]);
 	s->aio_tail = &s->aio_done;
+	INIT_LIST_HEAD(&s->aio_live);
 }
 
 /* What stands in for a card where there is none: 64 KiB of registers, 16 vectors of MSI-X, 8 of MSI. */
@@ -102,6 +103,7 @@ static long exit_main(void *arg)
 	int fd;
 
 	(void)arg;
+	kshim_aio_exit(s);
 	for (fd = FD_BASE; fd < FD_MAX; fd++)
 		if (s->fd[fd])
 			kshim_file_close(s, fd);

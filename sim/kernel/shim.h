@@ -107,6 +107,8 @@ int shim_open(struct shim *shim, const char *path, int flags);
 int shim_close(struct shim *shim, int fd);
 ssize_t shim_read(struct shim *shim, int fd, void *buf, size_t len);
 ssize_t shim_write(struct shim *shim, int fd, const void *buf, size_t len);
+ssize_t shim_readv(struct shim *shim, int fd, const struct iovec *v, int n);
+ssize_t shim_writev(struct shim *shim, int fd, const struct iovec *v, int n);
 ssize_t shim_pread(struct shim *shim, int fd, void *buf, size_t len, off_t pos);
 ssize_t shim_pwrite(struct shim *shim, int fd, const void *buf, size_t len, off_t pos);
 ssize_t shim_preadv(struct shim *shim, int fd, const struct iovec *v, int n, off_t pos);
@@ -118,6 +120,11 @@ int shim_poll(struct shim *shim, int fd, unsigned events, int64_t timeout_ns); /
 /* ---- asynchronous, as io_submit and io_getevents ---- */
 enum shim_op { SHIM_PREAD, SHIM_PWRITE, SHIM_PREADV, SHIM_PWRITEV,
 	SHIM_PREAD_FIXED, SHIM_PWRITE_FIXED /* a registered buffer: the driver gets a bvec iterator */ };
+/* Requests that are waited for together: zeroed, and kept until the last of them is done. */
+struct shim_group {
+	unsigned flight;
+};
+
 struct shim_aio {
 	int fd;
 	enum shim_op op;
@@ -126,6 +133,7 @@ struct shim_aio {
 	off_t pos;
 	bool nowait;         /* IOCB_NOWAIT: -EAGAIN instead of sleeping in submit */
 	void *user;          /* the caller's */
+	struct shim_group *group; /* or NULL */
 	/* filled in */
 	ssize_t result;
 	bool done;
@@ -140,6 +148,11 @@ int shim_submit(struct shim *shim, struct shim_aio **aio, unsigned n);
 /* Waits for one (aio) or for any (NULL; each is returned once, in order of completion). *out may be NULL.
  * 0, -ETIME after timeout_ns of simulated time (-1: for ever; 0: a poll), -EINVAL: none is in flight. */
 int shim_wait(struct shim *shim, struct shim_aio *aio, int64_t timeout_ns, struct shim_aio **out);
+/* The same for any of this group. */
+int shim_wait_group(struct shim *shim, struct shim_group *group, int64_t timeout_ns, struct shim_aio **out);
+/* As io_cancel() and a process that ends: asks the driver to end it, which it does soon. -EINVAL: it is over,
+ * or the driver did not say how. */
+int shim_cancel(struct shim *shim, struct shim_aio *aio);
 
 /* ---- processes ---- */
 /* Runs fn as a process of its own; the two-step form runs several at once. */

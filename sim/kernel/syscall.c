@@ -399,6 +399,16 @@ ssize_t shim_write(struct shim *s, int fd, const void *buf, size_t len)
 	return rw(s, fd, &(struct iovec){ (void *)buf, len }, 1, NULL, true);
 }
 
+ssize_t shim_readv(struct shim *s, int fd, const struct iovec *v, int n)
+{
+	return rw(s, fd, v, n, NULL, false);
+}
+
+ssize_t shim_writev(struct shim *s, int fd, const struct iovec *v, int n)
+{
+	return rw(s, fd, v, n, NULL, true);
+}
+
 ssize_t shim_pread(struct shim *s, int fd, void *buf, size_t len, off_t pos)
 {
 	return rw(s, fd, &(struct iovec){ buf, len }, 1, &pos, false);

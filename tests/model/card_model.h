@@ -4,8 +4,8 @@
  *
  * A test double for the driver and the kernel shim, fast and obedient, with
  * faults on demand. It keeps the contracts of rtl/cw_table.h (registers,
- * doorbells, rings, records, interrupts) for memory-mapped queues, and the link's
- * rule of time, but has no timing of the real card: each step takes delay_ps.
+ * doorbells, rings, records, interrupts), of streams with the user logic of the simulated card
+ * (sim/device/stream_user.h), and the link's rule of time, but has no timing of the real card: each step takes delay_ps.
  * One descriptor of a queue at a time, queues side by side.
  */
 #ifndef CW_CARD_MODEL_H
@@ -54,6 +54,7 @@ enum cw_model_fault_kind {
 	CW_MODEL_EVENT_AGAIN, /* after the consumer index of this queue, which armed it, an event without a record */
 	CW_MODEL_NO_ERROR,    /* an error of this queue is not told by vector 0 */
 	CW_MODEL_EVENT_QUEUE, /* the event entry of this queue, with this number on its ring, names queue arg */
+	CW_MODEL_WORD,        /* these bits of a C2H stream record are the other way: arg 1 SOP, 2 EOP, 4 TRUNC */
 	CW_MODEL_EVENT_PHASE, /* it has the phase of the pass before: as though it was not there */
 };
 

@@ -14,7 +14,8 @@ void cw_model_param_default(struct cw_model_param *p)
 		.id = CW_ID_MAGIC, .version = CW_VERSION_MAJOR << 16 | CW_VERSION_MINOR,
 		.queues = 16, .vectors = 16, .addr_w = 64, .entries_log2_max = 16,
 		.clock_hz = 250000000, .card_bytes = 1ull << 32, .delay_ps = 20000,
-		.features = CW_CAP_FEATURES_EVENT_RING_MASK | CW_CAP_FEATURES_MOD_TIME_MASK, .msi_log2 = 5,
+		.features = CW_CAP_FEATURES_STREAM_MASK | CW_CAP_FEATURES_EVENT_RING_MASK | CW_CAP_FEATURES_MOD_TIME_MASK,
+		.msi_log2 = 5,
 	};
 }
 
@@ -29,8 +30,10 @@ int cw_model_new(struct cw_model **model, struct cw_link *card_end, const struct
 	m->queue = calloc(p->queues, sizeof(*m->queue));
 	m->msix = calloc(p->vectors, sizeof(*m->msix));
 	m->event = calloc(p->vectors, sizeof(*m->event));
+	m->user.loop = calloc(p->queues, sizeof(*m->user.loop));
+	m->user.hold = calloc(p->queues, sizeof(*m->user.hold));
 	m->block = calloc((p->card_bytes + BLOCK_BYTES - 1) / BLOCK_BYTES, sizeof(*m->block));
-	if (!m->queue || !m->msix || !m->event || !m->block || cw_txq_new(&m->txq, card_end)) {
+	if (!m->queue || !m->msix || !m->event || !m->user.loop || !m->user.hold || !m->block || cw_txq_new(&m->txq, card_end)) {
 		cw_model_free(m);
 		return -ENOMEM;
 	}
@@ -47,6 +50,9 @@ void cw_model_free(struct cw_model *m)
 		free(m->block[i]);
 	if (m->txq)
 		cw_txq_free(m->txq);
+	model_stream_free(m);
+	free(m->user.hold);
+	free(m->user.loop);
 	free(m->block);
 	free(m->event);
 	free(m->msix);
@@ -58,6 +64,8 @@ void cw_model_free(struct cw_model *m)
 void model_reset(struct cw_model *m, bool everything)
 {
 	if (everything) {
+		model_stream_free(m);
+		model_user_reset(m);
 		memset(m->tag, 0, sizeof(m->tag));
 		memset(m->queue, 0, m->p.queues * sizeof(*m->queue));
 		for (uint32_t v = 0; v < m->p.vectors; v++)

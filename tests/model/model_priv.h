@@ -18,6 +18,28 @@ struct model_desc {
 	uint32_t len, flags, number;
 };
 
+/* A packet of a stream, on its way. */
+struct model_packet {
+	struct model_packet *next;
+	uint64_t user;
+	uint32_t len, at;             /* bytes; to the host: gone; to the card: where the descriptor's begin */
+	bool mark;                    /* something is wrong with it: the error mark, TRUNC */
+	bool started;                 /* to the host: a record says SOP */
+	bool wait;                    /* to the host: it waits for room, whatever the queue's policy */
+	uint8_t *data;
+};
+
+/* The user logic: sim/device/stream_user.h */
+struct model_user {
+	uint32_t control, gen_ctrl, gen_queue, len, step, count, left;
+	uint64_t word;
+	uint8_t seed;
+	uint32_t packets, bytes, bad, marked, last_len, last_queue;
+	uint64_t last_word;
+	uint32_t refused;
+	uint32_t *loop, *hold;        /* by queue */
+};
+
 enum model_wait { MODEL_WAIT_NONE, MODEL_WAIT_TAG, MODEL_WAIT_TX /* room to send */ };
 
 struct model_queue {
@@ -38,6 +60,10 @@ struct model_queue {
 	uint32_t issued, moved;       /* bytes of it asked for (or sent), and moved */
 	uint32_t status, fail_at;     /* of it so far: first error, lowest bad byte */
 	uint32_t reads;               /* tags out */
+	uint32_t good;                /* bytes of it when all went well */
+	uint64_t word;                /* of a stream to the host: what the record has instead of the time */
+	struct model_packet *in;      /* to the card: the one that is put together */
+	struct model_packet *out;     /* to the host: oldest first */
 	uint8_t raw[MODEL_FETCH_MAX * CW_DESC_BYTES];
 	enum model_wait waiting;
 	uint64_t wake;                /* when it does its next step, CW_TIME_NEVER: nothing to do */
@@ -87,6 +113,7 @@ struct cw_model {
 	bool intx, intx_sent;         /* INTX.PENDING; the level that the host knows */
 	struct model_tag tag[MODEL_TAG_N];
 
+	struct model_user user;
 	void **block;                 /* sparse card memory */
 	struct cw_model_fault fault[MODEL_FAULT_N];
 	uint32_t fault_n;
@@ -128,6 +155,23 @@ uint32_t model_reg_read(struct cw_model *m, int bar, uint64_t offset);
 void model_reg_write(struct cw_model *m, int bar, uint64_t offset, uint32_t value, uint8_t be);
 void model_doorbell(struct cw_model *m, uint64_t offset, const uint32_t *value, bool producer, bool consumer);
 void model_error(struct cw_model *m, uint32_t bit, uint32_t queue);
+
+/* model_stream.c */
+bool model_streams(const struct model_queue *q);
+uint32_t model_stream_check(const struct model_queue *q, const struct model_desc *d);
+void model_stream_begin(struct model_queue *q, const struct model_desc *d);
+void model_stream_ended(struct cw_model *m, uint32_t queue, const struct model_desc *d);
+/* The next descriptor does not begin yet. */
+bool model_stream_waits(const struct cw_model *m, uint32_t queue);
+/* Nothing is posted: true when packets were dropped over that. */
+bool model_stream_starved(struct cw_model *m, uint32_t queue);
+uint32_t model_stream_take(const struct model_queue *q, uint32_t len);
+uint64_t model_stream_word(struct cw_model *m, struct model_queue *q, uint32_t n);
+void model_stream_drop(struct cw_model *m, uint32_t queue);
+void model_stream_free(struct cw_model *m);
+void model_user_reset(struct cw_model *m);
+uint32_t model_user_read(struct cw_model *m, uint32_t offset);
+void model_user_write(struct cw_model *m, uint32_t offset, uint32_t value);
 
 /* model_irq.c */
 void model_raise(struct cw_model *m, uint32_t vector);

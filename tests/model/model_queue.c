@@ -58,6 +58,7 @@ static void drop_work(struct cw_model *m, uint32_t queue)
 
 	q->buf_n = q->buf_at = 0;
 	q->fetching = q->busy = q->swallowed = false;
+	model_stream_drop(m, queue);
 	q->waiting = MODEL_WAIT_NONE;
 	q->wake = CW_TIME_NEVER;
 	for (unsigned i = 0; i < MODEL_TAG_N; i++)
@@ -132,6 +133,11 @@ static void record_build(struct cw_model *m, uint32_t queue, uint32_t *dw, uint3
 	uint32_t phase = ~(q->records / model_entries(q)) & 1;
 	struct cw_model_fault f;
 
+	if (model_streams(q) && q->config & CW_Q_CONFIG_C2H_MASK) {
+		now = q->word;
+		if (model_fault(m, CW_MODEL_WORD, queue, d->number, &f))
+			now ^= (uint64_t)f.arg << CW_RECORD_S2H_SOP;
+	}
 	dw[0] = d->number;
 	if (model_fault(m, CW_MODEL_BAD_NUMBER, queue, d->number, &f))
 		dw[0] += f.arg;
@@ -156,7 +162,7 @@ static int finish(struct cw_model *m, uint32_t queue)
 	uint32_t dw[4];
 	int ret;
 
-	record_build(m, queue, dw, q->status == CW_STATUS_OK ? d->len : q->fail_at);
+	record_build(m, queue, dw, q->status == CW_STATUS_OK ? q->good : q->fail_at);
 	cw_tlp_mwr(&m->out, m->bdf, drive(m, q->cpl + (uint64_t)(q->records % model_entries(q)) * CW_RECORD_BYTES),
 		   dw, sizeof(dw), 0);
 	ret = model_send(m, &m->out, (int)queue, d->number);
@@ -170,6 +176,7 @@ static int finish(struct cw_model *m, uint32_t queue)
 	if (model_fault(m, CW_MODEL_NO_IRQ, queue, d->number, &f))
 		q->mute = true;
 	model_queue_note(m, queue, d->flags & CW_DESC_DW2_IRQ_MASK);
+	model_stream_ended(m, queue, d);
 	q->busy = false;
 	q->buf_at++;
 	if (bad)
@@ -236,6 +243,8 @@ static void fetched(struct cw_model *m, uint32_t queue)
 
 static uint32_t check(const struct cw_model *m, const struct model_queue *q, const struct model_desc *d)
 {
+	if (model_streams(q))
+		return model_stream_check(q, d);
 	if (d->len == 0)
 		return CW_STATUS_BAD_LEN;
 	if (d->flags & ~CW_DESC_DW2_IRQ_MASK)
@@ -254,7 +263,11 @@ static bool begin(struct cw_model *m, uint32_t queue)
 
 	q->busy = true;
 	q->issued = q->moved = q->fail_at = 0;
+	q->good = d->len;
+	q->word = 0;
 	q->status = check(m, q, d);
+	if (q->status == CW_STATUS_OK && model_streams(q) && !(q->config & CW_Q_CONFIG_C2H_MASK))
+		model_stream_begin(q, d);
 	if (model_fault(m, CW_MODEL_HALT, queue, d->number, &f)) {
 		halt(m, queue, f.arg);
 		return false;
@@ -297,7 +310,7 @@ static int read_host(struct cw_model *m, uint32_t queue)
 			return 0;
 		}
 		t->addr = d->host + q->issued;
-		t->to = q->card_base + d->card + q->issued;
+		t->to = (q->in ? q->in->at : q->card_base + d->card) + q->issued;
 		t->at = q->issued;
 		t->left = n;
 		q->issued += n;
@@ -319,8 +332,10 @@ static int write_host(struct cw_model *m, uint32_t queue)
 	struct model_desc *d = &q->buf[q->buf_at];
 	uint8_t data[CW_TLP_PAYLOAD_MAX];
 
-	while (q->issued < d->len && q->status == CW_STATUS_OK) {
-		uint32_t n = piece(d->host + q->issued, d->len - q->issued,
+	if (model_streams(q) && q->status == CW_STATUS_OK)
+		q->good = model_stream_take(q, d->len);
+	while (q->issued < q->good && q->status == CW_STATUS_OK) {
+		uint32_t n = piece(d->host + q->issued, q->good - q->issued,
 				   model_mps(m) - (d->host + q->issued) % 4);
 		int ret;
 
@@ -328,7 +343,10 @@ static int write_host(struct cw_model *m, uint32_t queue)
 			q->waiting = MODEL_WAIT_TX;
 			return 0;
 		}
-		cw_model_mem_read(m, q->card_base + d->card + q->issued, data, n);
+		if (model_streams(q))
+			memcpy(data, q->out->data + q->out->at + q->issued, n);
+		else
+			cw_model_mem_read(m, q->card_base + d->card + q->issued, data, n);
 		m->counter[CW_COUNTER_TX_MWR]++;
 		cw_tlp_mwr(&m->out, m->bdf, d->host + q->issued, data, n, 0);
 		q->issued += n;
@@ -337,6 +355,8 @@ static int write_host(struct cw_model *m, uint32_t queue)
 			return ret;
 	}
 	m->counter[CW_COUNTER_C2H_BYTES] += q->issued;
+	if (model_streams(q) && q->status == CW_STATUS_OK)
+		q->word = model_stream_word(m, q, q->good);
 	return finish(m, queue);
 }
 
@@ -351,11 +371,15 @@ int model_queue_step(struct cw_model *m, uint32_t queue)
 		return 0;
 	if (q->buf_at == q->buf_n) {
 		settle(m, q);
+		if (q->producer == q->fetched)
+			model_stream_starved(m, queue);
 		if (q->producer == q->fetched || q->state != CW_QSTATE_RUNNING ||
 		    !(m->control & CW_CONTROL_ENABLE_MASK))
 			return 0;
 		return fetch(m, queue);
 	}
+	if (model_stream_waits(m, queue))
+		return 0;
 	if (q->busy || begin(m, queue))
 		ret = q->config & CW_Q_CONFIG_C2H_MASK ? write_host(m, queue) : read_host(m, queue);
 	if (!q->busy && q->state != CW_QSTATE_HALTED)
@@ -425,6 +449,8 @@ int model_completion(struct cw_model *m, const struct cw_tlp *tlp, const struct 
 	}
 	if (!t->stale && t->fetch)
 		memcpy(&m->queue[t->queue].raw[t->to], tlp->data + off, n);
+	else if (!t->stale && m->queue[t->queue].in)
+		memcpy(m->queue[t->queue].in->data + t->to, tlp->data + off, n);
 	else if (!t->stale)
 		cw_model_mem_write(m, t->to, tlp->data + off, n);
 	if (!t->stale && !t->fetch)

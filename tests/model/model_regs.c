@@ -145,6 +145,8 @@ uint32_t model_reg_read(struct cw_model *m, int bar, uint64_t offset)
 		return pba_read(m, (o - CW_MSIX_PBA_OFFSET) * 8);
 	if (event_of(m, o))
 		return event_read(event_of(m, o), o % CW_EVENT_STRIDE);
+	if (o >= CW_USER_OFFSET && o < CW_USER_OFFSET + CW_USER_BYTES)
+		return model_user_read(m, o - CW_USER_OFFSET);
 	if (o >= CW_QUEUE_OFFSET && (o - CW_QUEUE_OFFSET) / CW_QUEUE_STRIDE < m->p.queues)
 		return queue_read(m, (o - CW_QUEUE_OFFSET) / CW_QUEUE_STRIDE, o % CW_QUEUE_STRIDE);
 	return 0;
@@ -227,6 +229,8 @@ static void regs_write(struct cw_model *m, uint32_t o, uint32_t value)
 		model_msix_pending(m);
 	} else if (event_of(m, o)) {
 		event_write(m, event_of(m, o), o % CW_EVENT_STRIDE, value);
+	} else if (o >= CW_USER_OFFSET && o < CW_USER_OFFSET + CW_USER_BYTES) {
+		model_user_write(m, o - CW_USER_OFFSET, value);
 	} else if (o >= CW_QUEUE_OFFSET && (o - CW_QUEUE_OFFSET) / CW_QUEUE_STRIDE < m->p.queues) {
 		queue_write(m, (o - CW_QUEUE_OFFSET) / CW_QUEUE_STRIDE, o % CW_QUEUE_STRIDE, value);
 	}

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The whole read path between a host, card memory and an operation table. */
+// tests: cw_rd_port
 #include "read_env.h"
 
 static struct env *env_new(void)

@@ -2,6 +2,8 @@
 /*
  * The functions that the driver calls, as each kernel and the shim declare them. See check.h.
  */
+#include <linux/aio.h>
+#include <linux/anon_inodes.h>
 #include <linux/atomic.h>
 #include <linux/bitfield.h>
 #include <linux/bvec.h>
@@ -11,6 +13,8 @@
 #include <linux/delay.h>
 #include <linux/device.h>
 #include <linux/dma-mapping.h>
+#include <linux/err.h>
+#include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/highmem.h>
 #include <linux/idr.h>
@@ -26,6 +30,7 @@
 #include <linux/mutex.h>
 #include <linux/pci.h>
 #include <linux/pm_runtime.h>
+#include <linux/poll.h>
 #include <linux/rwsem.h>
 #include <linux/scatterlist.h>
 #include <linux/sched/signal.h>
@@ -57,10 +62,15 @@ CALL(INIT_LIST_HEAD, void, (struct list_head *l));
 CALL(list_add, void, (struct list_head *n, struct list_head *l));
 CALL(list_add_tail, void, (struct list_head *n, struct list_head *l));
 CALL(list_del, void, (struct list_head *n));
+CALL(list_del_init, void, (struct list_head *n));
 CALL(list_empty, int, (const struct list_head *l));
 CALL(list_move_tail, void, (struct list_head *n, struct list_head *l));
 CALL(list_splice_tail_init, void, (struct list_head *from, struct list_head *to));
 CALL(is_power_of_2, bool, (unsigned long n));
+MACRO(find_first_zero_bit, unsigned long, (const unsigned long *map, unsigned long n), (map, n));
+CALL(ERR_PTR, void *, (long error));
+CALL(PTR_ERR, long, (const void *p));
+CALL(IS_ERR, bool, (const void *p));
 CALL(memset, void *, (void *p, int c, size_t n));
 CALL(snprintf, int, (char *buf, size_t size, const char *fmt, ...));
 
@@ -72,6 +82,12 @@ MACRO(kmalloc_array, void *, (size_t n, size_t size, gfp_t gfp), (n, size, gfp))
 CALL(copy_to_user, unsigned long, (void __user *to, const void *from, unsigned long n));
 CALL(copy_struct_from_user, int, (void *dst, size_t ksize, const void __user *src, size_t usize));
 CALL(unpin_user_pages_dirty_lock, void, (struct page **pages, unsigned long n, bool dirty));
+MACRO(alloc_page, struct page *, (gfp_t gfp), (gfp));
+USE(__free_page, (struct page *p))
+{
+	__free_page(p);
+}
+MACRO(page_address, void *, (const struct page *p), (p));
 NOTED(pin_user_pages_fast, int, (unsigned long start, int n, unsigned int flags, struct page **pages),
       (start, n, flags, pages));
 
@@ -91,7 +107,20 @@ NOTED(iov_iter_extract_pages, ssize_t,
       (struct iov_iter *i, struct page ***pages, size_t len, unsigned int n, iov_iter_extraction_t flags, size_t *offset),
       (i, pages, len, n, flags, offset));
 #endif
+CALL(iov_iter_bvec, void, (struct iov_iter *i, unsigned int way, const struct bio_vec *v, unsigned long n, size_t len));
+CALL(copy_to_iter, size_t, (const void *from, size_t n, struct iov_iter *i));
+CALL(copy_from_iter, size_t, (void *to, size_t n, struct iov_iter *i));
 CALL(is_sync_kiocb, bool, (struct kiocb *k));
+CALL(kiocb_set_cancel_fn, void, (struct kiocb *k, kiocb_cancel_fn *cancel));
+NOTED(anon_inode_getfile, struct file *, (const char *name, const struct file_operations *ops, void *own, int flags),
+      (name, ops, own, flags));
+CALL(file_inode, struct inode *, (const struct file *f));
+CALL(stream_open, int, (struct inode *i, struct file *f));
+CALL(get_unused_fd_flags, int, (unsigned int flags));
+CALL(put_unused_fd, void, (unsigned int fd));
+CALL(fd_install, void, (unsigned int fd, struct file *f));
+CALL(fput, void, (struct file *f));
+CALL(poll_wait, void, (struct file *f, wait_queue_head_t *q, poll_table *t));
 CALL(fixed_size_llseek, loff_t, (struct file *f, loff_t offset, int whence, loff_t size));
 CALL(compat_ptr_ioctl, long, (struct file *f, unsigned int cmd, unsigned long arg));
 CALL(capable, bool, (int cap));
@@ -100,6 +129,7 @@ CALL(capable, bool, (int cap));
 CALL(dev_name, const char *, (const struct device *d));
 CALL(dev_set_name, int, (struct device *d, const char *fmt, ...));
 NOTED(device_initialize, void, (struct device *d), (d));
+CALL(get_device, struct device *, (struct device *d));
 CALL(put_device, void, (struct device *d));
 CALL(sysfs_emit, int, (char *buf, const char *format, ...));
 MACRO(class_register, int, (struct class *c), (c));

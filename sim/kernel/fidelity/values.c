@@ -11,6 +11,7 @@
 #include <linux/delay.h>
 #include <linux/device.h>
 #include <linux/dma-mapping.h>
+#include <linux/err.h>
 #include <linux/fs.h>
 #include <linux/idr.h>
 #include <linux/interrupt.h>
@@ -22,6 +23,7 @@
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/pci.h>
+#include <linux/poll.h>
 #include <linux/rwsem.h>
 #include <linux/scatterlist.h>
 #include <linux/sched/signal.h>
@@ -54,6 +56,9 @@ TYPE(uint, unsigned int);
 TYPE(size_t, unsigned long);
 TYPE(ssize_t, long);
 TYPE(loff_t, long long);
+TYPE(fmode_t, unsigned int);
+TYPE(__poll_t, unsigned int);
+TYPE(poll_table, struct poll_table_struct);
 TYPE(dma_addr_t, unsigned long long);
 TYPE(irqreturn_t, __typeof__(IRQ_HANDLED + (irqreturn_t)0));
 TYPE(wait_queue_head_t, struct wait_queue_head);
@@ -68,7 +73,10 @@ VALUE(false, 0);
 HOLDS(NULL, SAME(__typeof__(NULL), void *));
 VALUE(SIZE_MAX, ~0ul);
 VALUE(SZ_1K, 1 << 10);
+VALUE(SZ_64K, 1 << 16);
 VALUE(SZ_128K, 1 << 17);
+VALUE(SZ_1M, 1 << 20);
+VALUE(U32_MAX, ~0u);
 VALUE(U64_MAX, ~0ull);
 
 /* ---- members ---- */
@@ -83,6 +91,7 @@ TAKES(device, class, struct class *); /* const from 6.4 on */
 FIELD(device, devt, dev_t);
 FIELD(device, parent, struct device *);
 FIELD(device, release, void (*)(struct device *));
+FIELD(file, f_flags, unsigned int);
 FIELD(file, f_mode, fmode_t);
 FIELD(file, private_data, void *);
 FIELD(inode, i_cdev, struct cdev *);
@@ -90,6 +99,7 @@ FIELD(kiocb, ki_complete, void (*)(struct kiocb *, long));
 FIELD(kiocb, ki_filp, struct file *);
 FIELD(kiocb, ki_flags, int);
 FIELD(kiocb, ki_pos, loff_t);
+FIELD(kiocb, private, void *);
 FIELD(pci_bus, number, unsigned char);
 FIELD(pci_dev, bus, struct pci_bus *);
 FIELD(pci_dev, dev, struct device);
@@ -102,6 +112,8 @@ FIELD(sg_table, sgl, struct scatterlist *);
 FIELD(class, name, const char *);
 FIELD(file_operations, owner, struct module *);
 FIELD(file_operations, open, int (*)(struct inode *, struct file *));
+FIELD(file_operations, release, int (*)(struct inode *, struct file *));
+FIELD(file_operations, poll, __poll_t (*)(struct file *, struct poll_table_struct *));
 FIELD(file_operations, llseek, loff_t (*)(struct file *, loff_t, int));
 FIELD(file_operations, read_iter, ssize_t (*)(struct kiocb *, struct iov_iter *));
 FIELD(file_operations, write_iter, ssize_t (*)(struct kiocb *, struct iov_iter *));
@@ -132,14 +144,19 @@ VALUE(EIO, 5);
 VALUE(E2BIG, 7);
 VALUE(EAGAIN, 11);
 VALUE(ENOMEM, 12);
+VALUE(EACCES, 13);
 VALUE(EFAULT, 14);
+VALUE(EBUSY, 16);
 VALUE(ENODEV, 19);
 VALUE(EINVAL, 22);
 VALUE(ENOTTY, 25);
 VALUE(ENOSPC, 28);
 VALUE(ERANGE, 34);
+VALUE(EMSGSIZE, 90);
 VALUE(EOPNOTSUPP, 95);
 VALUE(ETIMEDOUT, 110);
+VALUE(ECANCELED, 125);
+VALUE(ERESTARTSYS, 512);
 VALUE(EIOCBQUEUED, 529);
 VALUE(CAP_SYS_ADMIN, 21);
 VALUE(DMA_TO_DEVICE, 1);
@@ -158,11 +175,30 @@ VALUE(PCI_IRQ_LEGACY, 1 << 0);
 VALUE(PCI_IRQ_MSI, 1 << 1);
 VALUE(PCI_IRQ_MSIX, 1 << 2);
 VALUE(IORESOURCE_MEM, 0x200);
+VALUE(FMODE_READ, 1);
+VALUE(FMODE_WRITE, 2);
+VALUE(FMODE_LSEEK, 4);
+VALUE(FMODE_PREAD, 8);
+VALUE(FMODE_PWRITE, 16);
 VALUE(FMODE_NOWAIT, 1 << 27);
 VALUE(FMODE_CAN_ODIRECT, 1 << 22);
 VALUE(FOLL_WRITE, 1);
+VALUE(READ, 0);
 VALUE(WRITE, 1);
+VALUE(O_RDONLY, 0);
+VALUE(O_WRONLY, 1);
+VALUE(O_NONBLOCK, 04000);
+VALUE(O_CLOEXEC, 02000000);
+VALUE(EPOLLIN, 1);
+VALUE(EPOLLOUT, 4);
+VALUE(EPOLLERR, 8);
+VALUE(EPOLLHUP, 16);
+VALUE(EPOLLRDNORM, 0x40);
+VALUE(EPOLLWRNORM, 0x100);
 VALUE(IOCB_NOWAIT, 8); /* == RWF_NOWAIT */
+#ifdef IOCB_AIO_RW /* as in compat.h */
+HOLDS(IOCB_AIO_RW, IOCB_AIO_RW && !(IOCB_AIO_RW & IOCB_NOWAIT));
+#endif
 VALUE(WQ_UNBOUND, 1 << 1);
 VALUE(PAGE_SHIFT, 12);
 VALUE(PAGE_SIZE, 4096ul);
@@ -175,6 +211,8 @@ HOLDS(ITER_ALLOW_P2PDMA, SAME(__typeof__(ITER_ALLOW_P2PDMA), iov_iter_extraction
 /* ---- macros that are expressions ---- */
 VALUE(BIT(5), 32ul);
 VALUE(BIT_ULL(35), 0x800000000ull);
+VALUE(GENMASK_ULL(35, 4), 0xffffffff0ull);
+VALUE(BITS_TO_LONGS(65), 2);
 VALUE(DIV_ROUND_UP(9, 4), 3);
 MACRO(DIV_ROUND_UP_ULL, unsigned long long, (u64 n, u32 d), (n, d));
 VALUE(USEC_PER_SEC, 1000000);
@@ -221,6 +259,19 @@ USE(FIELD_PREP, (u32 *out, bool v))
 	*out = FIELD_PREP(0x0ff0u, v);
 }
 
+USE(max_t, (u32 a, unsigned long b))
+{
+	_Static_assert(SAME(__typeof__(max_t(u64, a, b)), u64), "max_t");
+	(void)max_t(u64, a, b);
+}
+USE(__set_bit, (unsigned long *map))
+{
+	__set_bit(3, map);
+}
+USE(__clear_bit, (unsigned long *map))
+{
+	__clear_bit(3, map);
+}
 USE(min_t, (u32 a, unsigned long b))
 {
 	_Static_assert(SAME(__typeof__(min_t(u64, a, b)), u64), "min_t");
@@ -244,6 +295,11 @@ USE(list_first_entry, (struct list_head *l))
 	_Static_assert(SAME(__typeof__(list_first_entry(l, struct thing, node)), struct thing *), "list_first_entry");
 }
 
+USE(list_last_entry, (struct list_head *l))
+{
+	_Static_assert(SAME(__typeof__(list_last_entry(l, struct thing, node)), struct thing *), "list_last_entry");
+	(void)list_last_entry(l, struct thing, node);
+}
 USE(list_first_entry_or_null, (struct list_head *l))
 {
 	_Static_assert(SAME(__typeof__(list_first_entry_or_null(l, struct thing, node)), struct thing *),
@@ -362,6 +418,11 @@ USE(wait_event, (wait_queue_head_t *q, int *v))
 	wait_event(*q, READ_ONCE(*v));
 }
 
+USE(wait_event_interruptible, (wait_queue_head_t *q, int *v))
+{
+	_Static_assert(SAME(__typeof__(wait_event_interruptible(*q, READ_ONCE(*v))), int), "wait_event_interruptible");
+	(void)wait_event_interruptible(*q, READ_ONCE(*v));
+}
 USE(wait_event_killable, (wait_queue_head_t *q, int *v))
 {
 	_Static_assert(SAME(__typeof__(wait_event_killable(*q, READ_ONCE(*v))), int), "wait_event_killable");
@@ -418,6 +479,13 @@ module_param(parameter, uint, 0444);
 USE(module_param, (unsigned int *p))
 {
 	*p = parameter;
+}
+
+static unsigned int inner_name;
+module_param_named(outer_name, inner_name, uint, 0444);
+USE(module_param_named, (unsigned int *p))
+{
+	*p = inner_name;
 }
 
 static DEFINE_IDA(ida);

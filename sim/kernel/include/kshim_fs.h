@@ -141,10 +141,12 @@ struct kiocb {
 #define IOCB_NOWAIT (1 << 3)
 #define IOCB_APPEND (1 << 4)
 #define IOCB_EVENTFD (1 << 16)
+#define IOCB_AIO_RW (1 << 23)
 #define IOCB_DIRECT (1 << 17)
 #define IOCB_WRITE (1 << 18)
 static inline bool is_sync_kiocb(struct kiocb *k) { return k->ki_complete == NULL; }
 typedef int (kiocb_cancel_fn)(struct kiocb *);
+void kiocb_set_cancel_fn(struct kiocb *iocb, kiocb_cancel_fn *cancel); /* libaio's: IOCB_AIO_RW */
 
 struct file_operations {
 	struct module *owner;
