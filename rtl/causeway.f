@@ -1,5 +1,6 @@
 # The endpoint behind the generic interface (cw_top) and the card memory of a board without a memory controller.
 # A path from the root of the tree a line; include directory rtl. tests/static/files_test.sh compares it with rtl/.
+rtl/cw_axi_cdc.v
 rtl/cw_axi_mux.v
 rtl/cw_axi_mux_rd.v
 rtl/cw_axi_mux_wr.v
@@ -9,6 +10,11 @@ rtl/cw_c2h_pack.v
 rtl/cw_c2h_rd.v
 rtl/cw_c2h_split.v
 rtl/cw_card_wr.v
+rtl/cw_cdc_fifo.v
+rtl/cw_cdc_in.v
+rtl/cw_cdc_out.v
+rtl/cw_cdc_pipe.v
+rtl/cw_cdc_side.v
 rtl/cw_cpl_check.v
 rtl/cw_deadline.v
 rtl/cw_desc_buf.v
@@ -26,6 +32,7 @@ rtl/cw_h2s_split.v
 rtl/cw_host_port.v
 rtl/cw_interrupt.v
 rtl/cw_irq.v
+rtl/cw_lite_cdc.v
 rtl/cw_moderate.v
 rtl/cw_msix.v
 rtl/cw_op_table.v

@@ -119,6 +119,7 @@ for t in tests/vm/*.c; do
     cp "build/tests/vm/${t%.c}" "$root/cw/bin/"
 done
 cp -r tests/vm "$root/cw/tests/vm"
+cp docs/bring-up.md "$root/cw/" # the scenario bring_up follows it
 cp scripts/guest-init.sh "$root/init"
 chmod +x "$root/init"
 pack "$root" "$kit/initrd"

@@ -42,6 +42,7 @@ struct cell {
 	char name[NAME_MAX_LEN];  /* hierarchy by dots, without Yosys's marks */
 	char type[64];
 	char source[NAME_MAX_LEN]; /* of the line that made it: file.v:line */
+	char memory[NAME_MAX_LEN]; /* a port of a memory: which */
 	struct pin_of *pin;
 	unsigned pin_n;
 };
@@ -60,6 +61,7 @@ struct netlist {
 	unsigned port_n;
 	int net_n;	/* net numbers are below */
 	int *driver;	/* of a net: a cell, or -1 - port, or NO_DRIVER */
+	bool *async;	/* of a net: its register has the attribute async_reg */
 };
 
 #define NO_DRIVER 0x7fffffff

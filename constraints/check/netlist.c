@@ -12,7 +12,8 @@ static struct json_object *member(struct json_object *o, const char *name)
 {
 	struct json_object *m = NULL;
 
-	json_object_object_get_ex(o, name, &m);
+	if (o)
+		json_object_object_get_ex(o, name, &m);
 	return m;
 }
 
@@ -59,6 +60,7 @@ static void read_cell(struct cell *c, const char *name, struct json_object *o, i
 	plain_name(c->name, sizeof(c->name), name);
 	snprintf(c->type, sizeof(c->type), "%s", text(member(o, "type")));
 	snprintf(c->source, sizeof(c->source), "%s", text(member(attributes, "src")));
+	snprintf(c->memory, sizeof(c->memory), "%s", text(member(member(o, "parameters"), "MEMID")));
 	c->pin = calloc((size_t)json_object_object_length(connections) + 1, sizeof(*c->pin));
 	for (struct json_object_iterator i = json_object_iter_begin(connections), end = json_object_iter_end(connections);
 	     !json_object_iter_equal(&i, &end); json_object_iter_next(&i)) {
@@ -103,6 +105,26 @@ static void find_drivers(struct netlist *n)
 					n->driver[n->cell[c].pin[p].bit[b]] = (int)c;
 }
 
+/* Registers keep their attributes on their nets. */
+static void find_attributes(struct netlist *n, struct json_object *names)
+{
+	n->async = calloc((size_t)n->net_n + 1, sizeof(*n->async));
+	for (struct json_object_iterator i = json_object_iter_begin(names), end = json_object_iter_end(names);
+	     !json_object_iter_equal(&i, &end); json_object_iter_next(&i)) {
+		struct json_object *o = json_object_iter_peek_value(&i);
+		int *bit, most = 0;
+		unsigned bit_n;
+
+		if (!member(member(o, "attributes"), "async_reg"))
+			continue;
+		bit = bits_of(member(o, "bits"), &bit_n, &most);
+		for (unsigned b = 0; b < bit_n; b++)
+			if (bit[b] >= 0 && bit[b] < n->net_n)
+				n->async[bit[b]] = true;
+		free(bit);
+	}
+}
+
 int netlist_read(struct netlist *n, const char *path)
 {
 	struct json_object *file = json_object_from_file(path), *top = file ? top_module(member(file, "modules")) : NULL;
@@ -124,8 +146,9 @@ int netlist_read(struct netlist *n, const char *path)
 	for (struct json_object_iterator i = json_object_iter_begin(ports), end = json_object_iter_end(ports);
 	     !json_object_iter_equal(&i, &end); json_object_iter_next(&i))
 		read_port(&n->port[n->port_n++], json_object_iter_peek_name(&i), json_object_iter_peek_value(&i), &n->net_n);
-	json_object_put(file);
 	find_drivers(n);
+	find_attributes(n, member(top, "netnames"));
+	json_object_put(file);
 	return 0;
 }
 
@@ -141,6 +164,7 @@ void netlist_free(struct netlist *n)
 	free(n->cell);
 	free(n->port);
 	free(n->driver);
+	free(n->async);
 }
 
 const struct pin_of *cell_pin(const struct cell *c, const char *name)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
 // What is behind the endpoint on the boards of constraints/, and the template for a design of one's own: card
-// memory of MEM_BYTES in the FPGA's own RAM, and registers on AXI4-Lite. All on the endpoint's clock.
+// memory of MEM_BYTES in the FPGA's own RAM, and registers on AXI4-Lite. The memory has a clock and a reset of its
+// own: the endpoint's, or others behind cw_axi_cdc as in vcu118.v.
 `default_nettype none
 
 module cw_example #(
@@ -11,6 +12,8 @@ module cw_example #(
 ) (
     input  wire                        clk,
     input  wire                        rst,
+    input  wire                        mem_clk,
+    input  wire                        mem_rst,
     input  wire                        axi_awvalid,
     output wire                        axi_awready,
     input  wire [3:0]                  axi_awid,
@@ -59,7 +62,7 @@ module cw_example #(
     output wire [1:0]                  user_rresp
 );
     cw_axi_ram #(.DATA_W(DATA_W), .BYTES(MEM_BYTES), .STYLE(MEM_STYLE)) u_memory (
-        .clk(clk), .rst(rst), .axi_awvalid(axi_awvalid), .axi_awready(axi_awready), .axi_awid(axi_awid),
+        .clk(mem_clk), .rst(mem_rst), .axi_awvalid(axi_awvalid), .axi_awready(axi_awready), .axi_awid(axi_awid),
         .axi_awaddr(axi_awaddr), .axi_awlen(axi_awlen), .axi_awsize(axi_awsize), .axi_awburst(axi_awburst),
         .axi_wvalid(axi_wvalid), .axi_wready(axi_wready), .axi_wdata(axi_wdata), .axi_wstrb(axi_wstrb),
         .axi_wlast(axi_wlast), .axi_bvalid(axi_bvalid), .axi_bready(axi_bready), .axi_bid(axi_bid),

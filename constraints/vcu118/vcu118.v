@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// VCU118: Gen3 x8 (lanes 0 to 7), 256 bits at 250 MHz, 1 MiB of UltraRAM as card memory.
+// VCU118: Gen3 x8 (lanes 0 to 7), 256 bits at 250 MHz, 1 MiB of UltraRAM as card memory. The memory is on the board's
+// own clock, behind cw_axi_cdc, as a memory controller with its clock would be.
 `default_nettype none
 
 module vcu118 (
@@ -213,25 +214,79 @@ module vcu118 (
         .user_rready(user_rready), .user_rdata(user_rdata), .user_rresp(user_rresp)
     );
 
-    cw_example #(.DATA_W(256), .MEM_BYTES(MEM_BYTES), .MEM_STYLE("ultra")) u_user (
-        .clk(user_clk), .rst(rst), .axi_awvalid(axi_awvalid), .axi_awready(axi_awready), .axi_awid(axi_awid),
-        .axi_awaddr(axi_awaddr), .axi_awlen(axi_awlen), .axi_awsize(axi_awsize), .axi_awburst(axi_awburst),
-        .axi_wvalid(axi_wvalid), .axi_wready(axi_wready), .axi_wdata(axi_wdata), .axi_wstrb(axi_wstrb),
-        .axi_wlast(axi_wlast), .axi_bvalid(axi_bvalid), .axi_bready(axi_bready), .axi_bid(axi_bid),
-        .axi_bresp(axi_bresp), .axi_arvalid(axi_arvalid), .axi_arready(axi_arready), .axi_arid(axi_arid),
-        .axi_araddr(axi_araddr), .axi_arlen(axi_arlen), .axi_arsize(axi_arsize), .axi_arburst(axi_arburst),
-        .axi_rvalid(axi_rvalid), .axi_rready(axi_rready), .axi_rid(axi_rid), .axi_rdata(axi_rdata),
-        .axi_rresp(axi_rresp), .axi_rlast(axi_rlast), .user_awvalid(user_awvalid), .user_awready(user_awready),
-        .user_awaddr(user_awaddr), .user_wvalid(user_wvalid), .user_wready(user_wready), .user_wdata(user_wdata),
-        .user_wstrb(user_wstrb), .user_bvalid(user_bvalid), .user_bready(user_bready), .user_bresp(user_bresp),
-        .user_arvalid(user_arvalid), .user_arready(user_arready), .user_araddr(user_araddr),
-        .user_rvalid(user_rvalid), .user_rready(user_rready), .user_rdata(user_rdata), .user_rresp(user_rresp)
-    );
-
-    // ---- lights: configured and clocked; link up ----
-    wire                        sys_clk_in, sys_clk, alive, link;
+    // ---- the memory's clock ----
+    wire                        sys_clk_in, sys_clk, mem_lost, lost;
     IBUFDS u_sys_ibuf (.I(sys_clk_p), .IB(sys_clk_n), .O(sys_clk_in));
     BUFG u_sys_bufg (.I(sys_clk_in), .O(sys_clk));
+    wire                        mem_awvalid;
+    wire                        mem_awready;
+    wire [3:0]                  mem_awid;
+    wire [63:0]                 mem_awaddr;
+    wire [7:0]                  mem_awlen;
+    wire [2:0]                  mem_awsize;
+    wire [1:0]                  mem_awburst;
+    wire                        mem_wvalid;
+    wire                        mem_wready;
+    wire [255:0]                mem_wdata;
+    wire [31:0]                 mem_wstrb;
+    wire                        mem_wlast;
+    wire                        mem_bvalid;
+    wire                        mem_bready;
+    wire [3:0]                  mem_bid;
+    wire [1:0]                  mem_bresp;
+    wire                        mem_arvalid;
+    wire                        mem_arready;
+    wire [3:0]                  mem_arid;
+    wire [63:0]                 mem_araddr;
+    wire [7:0]                  mem_arlen;
+    wire [2:0]                  mem_arsize;
+    wire [1:0]                  mem_arburst;
+    wire                        mem_rvalid;
+    wire                        mem_rready;
+    wire [3:0]                  mem_rid;
+    wire [255:0]                mem_rdata;
+    wire [1:0]                  mem_rresp;
+    wire                        mem_rlast;
+
+    cw_axi_cdc #(.DATA_W(256)) u_mem_cdc (
+        .clk(user_clk), .rst(rst), .lost(lost), .axi_awvalid(axi_awvalid), .axi_awready(axi_awready),
+        .axi_awid(axi_awid), .axi_awaddr(axi_awaddr), .axi_awlen(axi_awlen), .axi_awsize(axi_awsize),
+        .axi_awburst(axi_awburst), .axi_wvalid(axi_wvalid), .axi_wready(axi_wready), .axi_wdata(axi_wdata),
+        .axi_wstrb(axi_wstrb), .axi_wlast(axi_wlast), .axi_bvalid(axi_bvalid), .axi_bready(axi_bready),
+        .axi_bid(axi_bid), .axi_bresp(axi_bresp), .axi_arvalid(axi_arvalid), .axi_arready(axi_arready),
+        .axi_arid(axi_arid), .axi_araddr(axi_araddr), .axi_arlen(axi_arlen), .axi_arsize(axi_arsize),
+        .axi_arburst(axi_arburst), .axi_rvalid(axi_rvalid), .axi_rready(axi_rready), .axi_rid(axi_rid),
+        .axi_rdata(axi_rdata), .axi_rresp(axi_rresp), .axi_rlast(axi_rlast), .mem_clk(sys_clk), .mem_rst(1'b0),
+        .mem_lost(mem_lost), .mem_awvalid(mem_awvalid), .mem_awready(mem_awready), .mem_awid(mem_awid),
+        .mem_awaddr(mem_awaddr), .mem_awlen(mem_awlen), .mem_awsize(mem_awsize), .mem_awburst(mem_awburst),
+        .mem_wvalid(mem_wvalid), .mem_wready(mem_wready), .mem_wdata(mem_wdata), .mem_wstrb(mem_wstrb),
+        .mem_wlast(mem_wlast), .mem_bvalid(mem_bvalid), .mem_bready(mem_bready), .mem_bid(mem_bid),
+        .mem_bresp(mem_bresp), .mem_arvalid(mem_arvalid), .mem_arready(mem_arready), .mem_arid(mem_arid),
+        .mem_araddr(mem_araddr), .mem_arlen(mem_arlen), .mem_arsize(mem_arsize), .mem_arburst(mem_arburst),
+        .mem_rvalid(mem_rvalid), .mem_rready(mem_rready), .mem_rid(mem_rid), .mem_rdata(mem_rdata),
+        .mem_rresp(mem_rresp), .mem_rlast(mem_rlast)
+    );
+
+    cw_example #(.DATA_W(256), .MEM_BYTES(MEM_BYTES), .MEM_STYLE("ultra")) u_user (
+        .clk(user_clk), .rst(rst), .mem_clk(sys_clk), .mem_rst(mem_lost), .axi_awvalid(mem_awvalid),
+        .axi_awready(mem_awready), .axi_awid(mem_awid), .axi_awaddr(mem_awaddr), .axi_awlen(mem_awlen),
+        .axi_awsize(mem_awsize), .axi_awburst(mem_awburst), .axi_wvalid(mem_wvalid), .axi_wready(mem_wready),
+        .axi_wdata(mem_wdata), .axi_wstrb(mem_wstrb), .axi_wlast(mem_wlast), .axi_bvalid(mem_bvalid),
+        .axi_bready(mem_bready), .axi_bid(mem_bid), .axi_bresp(mem_bresp), .axi_arvalid(mem_arvalid),
+        .axi_arready(mem_arready), .axi_arid(mem_arid), .axi_araddr(mem_araddr), .axi_arlen(mem_arlen),
+        .axi_arsize(mem_arsize), .axi_arburst(mem_arburst), .axi_rvalid(mem_rvalid), .axi_rready(mem_rready),
+        .axi_rid(mem_rid), .axi_rdata(mem_rdata), .axi_rresp(mem_rresp), .axi_rlast(mem_rlast),
+        .user_awvalid(user_awvalid), .user_awready(user_awready), .user_awaddr(user_awaddr),
+        .user_wvalid(user_wvalid), .user_wready(user_wready), .user_wdata(user_wdata), .user_wstrb(user_wstrb),
+        .user_bvalid(user_bvalid), .user_bready(user_bready), .user_bresp(user_bresp), .user_arvalid(user_arvalid),
+        .user_arready(user_arready), .user_araddr(user_araddr), .user_rvalid(user_rvalid), .user_rready(user_rready),
+        .user_rdata(user_rdata), .user_rresp(user_rresp)
+    );
+
+    wire unused = &{1'b0, lost}; // the memory is never reset alone
+
+    // ---- lights: configured and clocked; link up ----
+    wire                        alive, link;
     cw_alive #(.CLOCK_HZ(125000000)) u_alive (.clk(sys_clk), .link_up(user_lnk_up), .alive(alive), .link(link));
     OBUF u_led_alive (.I(alive), .O(led_alive));
     OBUF u_led_link (.I(link), .O(led_link));

@@ -59,9 +59,12 @@ set_property -dict {PACKAGE_PIN AY24 IOSTANDARD LVDS} [get_ports sys_clk_p]
 set_property -dict {PACKAGE_PIN AY23 IOSTANDARD LVDS} [get_ports sys_clk_n]
 create_clock -name sys_clk -period 8.000 [get_ports sys_clk_p]
 
-# Reason: the board's clock and the link's have no relation; the one signal between them goes through
-# u_alive/u_link (cw_sync), see crossings.txt.
-set_clock_groups -asynchronous -group [get_clocks sys_clk] -group [get_clocks -include_generated_clocks pcie_refclk]
+# Reason: the board's clock and the link's have no relation. Between them are levels (u_alive/u_link, cw_sync) and the
+# queues of u_mem_cdc, whose counts in Gray code have to come within a cycle: the period of user_clk, the shorter one.
+set_max_delay -datapath_only -from [get_clocks -include_generated_clocks pcie_refclk] -to [get_clocks sys_clk] 4.000
+
+# Reason: the same, back.
+set_max_delay -datapath_only -from [get_clocks sys_clk] -to [get_clocks -include_generated_clocks pcie_refclk] 4.000
 
 # ---- lights: LED 0 and 1 ----
 set_property -dict {PACKAGE_PIN AT32 IOSTANDARD LVCMOS12 SLEW SLOW DRIVE 8} [get_ports led_alive]

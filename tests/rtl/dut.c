@@ -29,6 +29,7 @@ struct hook {
 	void (*sample)(void *ctx);
 	void (*drive)(void *ctx);
 	void *ctx;
+	const uint8_t *clk; /* whose cycles it sees */
 };
 
 struct dut {
@@ -270,13 +271,18 @@ void dut_cycle(struct dut *d)
 {
 	glue()->eval(d->model);
 	for (unsigned i = 0; i < d->hook_n; i++)
-		if (d->hook[i].sample)
+		if (d->hook[i].sample && d->hook[i].clk == d->clk)
 			d->hook[i].sample(d->hook[i].ctx);
 	edge(d);
 	for (unsigned i = 0; i < d->hook_n; i++)
-		if (d->hook[i].drive)
+		if (d->hook[i].drive && d->hook[i].clk == d->clk)
 			d->hook[i].drive(d->hook[i].ctx);
 	finish_cycle(d);
+}
+
+void dut_clock(struct dut *d, const char *port)
+{
+	d->clk = input(d, port, 1);
 }
 
 void dut_cycles(struct dut *d, unsigned n)
@@ -319,7 +325,12 @@ void dut_hook(struct dut *d, void (*sample)(void *ctx), void (*drive)(void *ctx)
 {
 	if (d->hook_n == HOOK_N)
 		fail_msg("more than %d hooks", HOOK_N);
-	d->hook[d->hook_n++] = (struct hook){ sample, drive, ctx };
+	d->hook[d->hook_n++] = (struct hook){ sample, drive, ctx, d->clk };
+}
+
+void dut_unhook(struct dut *d)
+{
+	d->hook_n = 0;
 }
 
 uint64_t dut_seed(void)

@@ -87,6 +87,9 @@ void dut_cycle(struct dut *d);
 void dut_cycles(struct dut *d, unsigned n);
 /* Clocks until the port is not 0; fails the test after `limit` cycles. Returns the cycles it took. */
 unsigned dut_wait(struct dut *d, const char *port, unsigned limit);
+/* A design with several clocks: from now on `port` is the one that cycles are given to, and hooks (streams are hooks)
+ * that are registered see its cycles alone. two_clocks.h gives both in their order. */
+void dut_clock(struct dut *d, const char *port);
 /* rst high for n cycles, then low. Hooks do not run. */
 void dut_reset(struct dut *d, unsigned n);
 uint64_t dut_now(const struct dut *d); /* cycles since dut_new, reset included */
@@ -94,6 +97,7 @@ uint64_t dut_now(const struct dut *d); /* cycles since dut_new, reset included *
 /* Called at every cycle in the order of registration; either may be NULL. The models of neighbours
  * (memories, streams) are hooks. Up to 32. */
 void dut_hook(struct dut *d, void (*sample)(void *ctx), void (*drive)(void *ctx), void *ctx);
+void dut_unhook(struct dut *d); /* all of them: inputs stay as they are */
 
 /* The seed of this run: argument 1, else CW_SEED, else 1; printed by dut_main() first. */
 uint64_t dut_seed(void);

@@ -22,10 +22,10 @@ in_verilator() {
     [ -e "${waivers[0]}" ] || waivers=()
     silent verilator --lint-only -Wall -Irtl "${dirs[@]}" "${waivers[@]}" "$stubs.vlt" --top-module "$(top "$1")" "$stubs.v" "constraints/$1/$(top "$1").v"
 }
-# in_yosys BOARD [TOP.v [OUT]]: writes the netlist that the checker reads
+# in_yosys BOARD [TOP.v [OUT [FILE]]]: writes the netlist that the checker reads; FILE: taken from $work/wired instead
 in_yosys() {
     local v=${2:-constraints/$1/$(top "$1").v} out=${3:-$work/$1.json} rtl
-    rtl=$(printf '%s\n' rtl/*.v | grep -v '/cw_top.v')
+    rtl=$(printf '%s\n' rtl/*.v | grep -v '/cw_top.v' | { [ -z "${4:-}" ] && cat || sed "s,^$4\$,$work/wired/$(basename "$4"),"; })
     silent yosys -q -e . -p "read_verilog -lib -Irtl rtl/cw_top.v; read_verilog -lib $stubs.v;
         read_verilog -Irtl $(tr '\n' ' ' <<<"$rtl") constraints/common/cw_*.v constraints/example/*.v $v;
         hierarchy -check -top $(top "$1"); proc; flatten; opt_clean; check -assert; write_json $out"
@@ -44,23 +44,32 @@ for dir in constraints/*/; do
     check "${board}_constraints_agree_with_the_design" agrees "$board"
 done
 
-# planted TEXT SED: the litefury's constraint file with a mistake
+# sown FROM TO SED: FROM with a mistake
+sown() {
+    sed -E "$3" "$1" >"$2"
+    cmp -s "$1" "$2" && { echo "the mistake is not planted"; return 1; }
+    return 0
+}
+# planted TEXT SED [BOARD]: the constraint file of the litefury, or another board, with a mistake
 planted() {
-    sed -E "$2" constraints/litefury/litefury.xdc >"$work/planted.xdc"
-    cmp -s constraints/litefury/litefury.xdc "$work/planted.xdc" && { echo "the mistake is not planted"; return 1; }
-    refuses "$1" agrees litefury "$work/planted.xdc"
+    local board=${3:-litefury}
+    sown "constraints/$board/$(top "$board").xdc" "$work/planted.xdc" "$2" && refuses "$1" agrees "$board" "$work/planted.xdc"
 }
-# listed TEXT SED: the list of crossings with a mistake
+# listed TEXT SED [BOARD]: the list of crossings with a mistake
 listed() {
-    sed -E "$2" constraints/litefury/crossings.txt >"$work/planted.txt"
-    cmp -s constraints/litefury/crossings.txt "$work/planted.txt" && { echo "the mistake is not planted"; return 1; }
-    refuses "$1" agrees litefury constraints/litefury/litefury.xdc "$work/litefury.json" "$work/planted.txt"
+    local board=${3:-litefury}
+    sown "constraints/$board/crossings.txt" "$work/planted.txt" "$2" &&
+        refuses "$1" agrees "$board" "constraints/$board/$(top "$board").xdc" "$work/$board.json" "$work/planted.txt"
 }
-# wired TEXT SED: the board's Verilog with a mistake
+# wired TEXT SED [BOARD [FILE]]: the board's Verilog, or that of another file, with a mistake
 wired() {
-    sed -E "$2" constraints/litefury/litefury.v >"$work/litefury.v"
-    cmp -s constraints/litefury/litefury.v "$work/litefury.v" && { echo "the mistake is not planted"; return 1; }
-    in_yosys litefury "$work/litefury.v" "$work/wired.json" && refuses "$1" agrees litefury constraints/litefury/litefury.xdc "$work/wired.json"
+    local board=${3:-litefury} v
+    v=constraints/$board/$(top "$board").v
+    mkdir -p "$work/wired"
+    sown "${4:-$v}" "$work/wired/$(basename "${4:-$v}")" "$2" || return 1
+    [ -z "${4:-}" ] && v=$work/wired/$(basename "$v")
+    in_yosys "$board" "$v" "$work/wired.json" "${4:-}" &&
+        refuses "$1" agrees "$board" "constraints/$board/$(top "$board").xdc" "$work/wired.json"
 }
 check "a_port_that_is_not_there" planted "no port pcie_reset_m" 's/pcie_reset_n\]$/pcie_reset_m]/;'
 check "a_cell_that_is_not_there" planted "no cell u_pci_e/" 's,u_pcie/inst,u_pci_e/inst,'
@@ -80,5 +89,13 @@ check "a_listed_crossing_that_is_gone" listed "covers nothing: cross user_clk ot
 check "an_asynchronous_pin_that_is_not_listed" listed "a path from pcie_reset_n to user_clk" '/^async/d'
 check "a_box_without_a_clock" listed "its clock is not in the list" '/^box/d'
 check "a_crossing_without_its_synchroniser" wired "is not in" 's/\.link_up\(user_lnk_up\)/.link_up(user_lnk_up), .CLOCK(sys_clk)/; s/^endmodule/reg raw_q; always @(posedge sys_clk) raw_q <= user_lnk_up;\n OBUF u_raw (.I(raw_q), .O(led_link_n));\nendmodule/; s/, \.CLOCK\(sys_clk\)//; /OBUF u_led_link/d'
+check "a_queue_that_is_not_listed" listed "a path from user_clk to sys_clk" '/^cross user_clk sys_clk u_mem/d' vcu118
+check "a_queue_that_is_not_listed_back" listed "a path from sys_clk to user_clk" '/^cross sys_clk/d' vcu118
+check "a_queue_without_its_delay" planted "no set_max_delay -datapath_only from sys_clk" '/^set_max_delay.*-from .get_clocks sys_clk/d' vcu118
+check "a_queue_with_a_long_delay" planted "more than a period of" '/^set_max_delay/s/ 4.000/ 9.000/' vcu118
+check "a_queue_whose_delay_is_void" planted "takes the set_max_delay" 's/^(# Reason: lights.*)/# Reason: none\nset_clock_groups -asynchronous -group [get_clocks sys_clk] -group [get_clocks -include_generated_clocks pcie_refclk]\n\1/' vcu118
+check "a_synchroniser_without_its_attribute" wired "no synchroniser that is tested" 's/\(\* async_reg = "true" \*\)//' litefury rtl/cw_sync.v
+check "a_count_without_a_synchroniser" wired "no synchroniser that is tested" 's/cw_sync u_bit \(\.clk\(clk\), \.in\(put\[i\]\), \.out\(seen\[i\]\)\);/assign seen[i] = put[i];/' vcu118 rtl/cw_cdc_out.v
+check "a_clock_of_another_side" wired "a path from sys_clk to user_clk" 's/\.mem_clk\(sys_clk\), \.mem_rst\(mem_lost\)/.mem_clk(user_clk), .mem_rst(mem_lost)/' vcu118
 check "a_clock_through_logic" wired "or goes through logic" 's/\.clk\(sys_clk\), \.link_up/.clk(sys_clk \&\& user_lnk_up), .link_up/'
 tap_end
