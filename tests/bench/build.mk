@@ -7,7 +7,7 @@ $(B)/bin/cwbench: $(B)/obj/tests/bench/point_main.o $(BENCH_SRC:%.c=$(B)/obj/%.o
 	@mkdir -p $(@D)
 	$(Q)$(CXX) -o $@ $(filter %.o,$^) -Wl,--start-group $(BENCH_LIBS) $(VERILATED_LIBS) -Wl,--end-group $(LDLIBS)
 
-$(B)/tests/unit/bench_limit_test: $(B)/asan/tests/bench/limit.o $(B)/asan/tests/bench/point.o
+$(B)/tests/unit/bench_limit_test: $(patsubst %,$(B)/asan/tests/bench/%.o,account limit point)
 
 # BENCH_WIDTHS: what `make bench` measures.
 BENCH_WIDTHS ?= 128 256 512
@@ -18,7 +18,7 @@ BENCH_CARDS := $(patsubst %,$(B)/lib/libcauseway-card-w%.so,$(filter-out 256,$(B
 
 ##  make bench     measure about 1,000 points of the RTL card (ALL=1: any product), build/bench/
 .PHONY: bench bench-docs bench-programs tests-bench
-tests-bench: bench-programs
+tests-bench: bench-programs $(CARD_WIDTHS:%=$(B)/lib/libcauseway-card-w%.so)
 bench-programs: $(B)/bin/cwbench $(B)/bin/cwreplay
 bench: bench-programs programs $(BENCH_CARDS)
 	@WIDTHS="$(BENCH_WIDTHS)" scripts/bench.sh sweep

@@ -9,8 +9,8 @@ cd "$(dirname "$0")/../.." || exit
 . tests/tap.sh
 
 long="random any_ every_ sweep stalls all_ whole_" # words in the names of long tests
-slow="cw_c2h cw_host_port cw_host_port_queues cw_if_7series cw_if_7series_w64 cw_if_ptile_x8 cw_if_usplus cw_if_usplus_w512
-    cw_read_path cw_read_path_t1024"
+slow="cw_c2h cw_c2h_w128 cw_c2h_w512 cw_host_port cw_host_port_queues cw_if_7series cw_if_7series_w64 cw_if_ptile_x8 cw_if_usplus
+    cw_if_usplus_w512 cw_read_path cw_read_path_t1024"
 [ -n "${TEST_ALL:-}" ] && long='' slow=''
 
 # on_icarus NAME: build/tests/rtl/NAME_test on build/icarus/NAME.vvp
