@@ -14,7 +14,7 @@ enum side { HOST, CARD };
 /* What can be asked; the order is that of enum key. */
 enum key {
 	SEED, GEN, LANES, LATENCY, READ_LATENCY, READ_JITTER, MPS, MRRS, VECTORS, IRQ, IOMMU, DMA, MEM_TOP, TAG10, ORDER, MODULE, TLP,
-	CARD_TLP, WAVE, WAVE_FROM, WAVE_TO, IDLE_SKIP, REORDER, QUEUES, SHIM, KEY_N
+	CARD_TLP, WAVE, WAVE_FROM, WAVE_TO, IDLE_SKIP, REORDER, QUEUES, WIDTH, SHIM, KEY_N
 };
 
 static const char *const keys[KEY_N + 1] = {
@@ -22,7 +22,7 @@ static const char *const keys[KEY_N + 1] = {
 	[READ_JITTER] = "read-jitter", [MPS] = "mps", [MRRS] = "mrrs", [VECTORS] = "vectors", [IRQ] = "irq",
 	[IOMMU] = "iommu", [DMA] = "dma", [MEM_TOP] = "mem-top", [TAG10] = "tag10", [ORDER] = "order", [MODULE] = "module", [TLP] = "tlp", [CARD_TLP] = "card-tlp",
 	[WAVE] = "wave", [WAVE_FROM] = "wave-from", [WAVE_TO] = "wave-to", [IDLE_SKIP] = "idle-skip",
-	[REORDER] = "reorder", [QUEUES] = "queues", [SHIM] = "shim", [KEY_N] = NULL,
+	[REORDER] = "reorder", [QUEUES] = "queues", [WIDTH] = "width", [SHIM] = "shim", [KEY_N] = NULL,
 };
 
 /* Numbers: what is allowed. Text options have max 0. */
@@ -54,6 +54,7 @@ static const struct {
 	[IDLE_SKIP] = { CARD, 0, 1 },
 	[REORDER] = { CARD, 0, 1 },
 	[QUEUES] = { CARD, 2, CW_QUEUE_N_MAX },
+	[WIDTH] = { CARD, 128, 512 },
 	[SHIM] = { CARD, 0, 0 },
 };
 
@@ -70,7 +71,7 @@ static uint8_t size_code(uint64_t v)
 
 static int parse_number(enum key key, const char *text, uint64_t *value, char *why, size_t why_size)
 {
-	bool two = key == MPS || key == MRRS || key == QUEUES || (key == LANES && strcmp(text, "0"));
+	bool two = key == MPS || key == MRRS || key == QUEUES || key == WIDTH || (key == LANES && strcmp(text, "0"));
 	char *end;
 
 	errno = 0;
@@ -177,6 +178,7 @@ static void set_number(enum key key, struct sim_options *o, uint64_t v)
 	case IDLE_SKIP: o->card.no_idle_skip = !v; break;
 	case REORDER: set_reorder(&o->card, v); break;
 	case QUEUES: o->card.queues = (uint16_t)v; break;
+	case WIDTH: o->card.width = (uint16_t)v; break;
 	default: break;
 	}
 }

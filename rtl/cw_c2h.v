@@ -9,7 +9,7 @@
 module cw_c2h #(
     parameter DATA_W  = 256,
     parameter OP_W    = 8,
-    parameter WORD_N  = 512,
+    parameter WORD_N  = DATA_W < 256 ? 1024 : 512,
     parameter PIECE_N = 64
 ) (
     input  wire                 clk,
@@ -59,6 +59,7 @@ module cw_c2h #(
     input  wire                 axi_rlast
 );
     localparam LANE_W = $clog2(DATA_W / 8);
+    localparam WORDS_W = DATA_W < 256 ? 9 : 8; // a piece of 4096 bytes can touch 257 words of 16
     localparam INFO_W = OP_W + 11 + 32 + 2 + 64 + LANE_W + 13 + 2;
 
     wire              split_busy, pack_busy, split_moving, rd_moving, pack_moving, words_idle;
@@ -70,10 +71,10 @@ module cw_c2h #(
     wire [63:0]       piece_host, piece_card;
     wire [LANE_W-1:0] piece_lane;
     wire [12:0]       piece_bytes;
-    wire [7:0]        piece_words;
+    wire [WORDS_W-1:0] piece_words;
     wire              ready_valid, ready_ready, ready_bad;
     wire [INFO_W-1:0] ready_info;
-    wire [7:0]        ready_words;
+    wire [WORDS_W-1:0] ready_words;
     wire              in_valid, word_valid, word_ready;
     wire [DATA_W-1:0] in_data, word_data;
     // The fields of ready_info.

@@ -17,7 +17,8 @@
 
 module cw_c2h_pack #(
     parameter DATA_W = 256,
-    parameter OP_W   = 8
+    parameter OP_W   = 8,
+    parameter WORDS_W = DATA_W < 256 ? 9 : 8
 ) (
     input  wire                 clk,
     input  wire                 rst,
@@ -34,7 +35,7 @@ module cw_c2h_pack #(
     input  wire [63:0]          piece_host,
     input  wire [$clog2(DATA_W/8)-1:0] piece_lane,
     input  wire [12:0]          piece_bytes,
-    input  wire [7:0]           piece_words,
+    input  wire [WORDS_W-1:0]   piece_words,
     input  wire                 piece_first,
     input  wire                 piece_last,
     input  wire                 piece_bad,
@@ -72,7 +73,7 @@ module cw_c2h_pack #(
     reg                begun_q;     // its first beat was made
     reg                loaded_q;    // hold_q has its first word
     reg  [12:0]        left_q;      // payload bytes still to make, when begun
-    reg  [7:0]         dropped_q;   // words dropped, when it is dropped
+    reg  [WORDS_W-1:0] dropped_q;  // words dropped, when it is dropped
     reg                fail_q;      // an earlier piece of the descriptor was bad
     reg  [23:0]        good_q;      // bytes sent of the descriptor
     reg  [DATA_W-1:0]  hold_q;      // the word taken last
@@ -119,14 +120,14 @@ module cw_c2h_pack #(
         if (rst) begin
             begun_q   <= 1'b0;
             loaded_q  <= 1'b0;
-            dropped_q <= 8'd0;
+            dropped_q <= {WORDS_W{1'b0}};
             fail_q    <= 1'b0;
             good_q    <= 24'd0;
         end else begin
             if (end_piece) begin
                 begun_q   <= 1'b0;
                 loaded_q  <= 1'b0;
-                dropped_q <= 8'd0;
+                dropped_q <= {WORDS_W{1'b0}};
                 fail_q    <= drop && !piece_last;
                 good_q    <= piece_last ? 24'd0 :
                              good_q + (drop ? 24'd0 : {11'd0, piece_bytes});
@@ -136,7 +137,7 @@ module cw_c2h_pack #(
                 if (load && word_valid)
                     loaded_q <= 1'b1;
                 if (drop_word && word_valid)
-                    dropped_q <= dropped_q + 8'd1;
+                    dropped_q <= dropped_q + 1'b1;
             end
         end
     end

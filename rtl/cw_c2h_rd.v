@@ -14,7 +14,8 @@
 module cw_c2h_rd #(
     parameter DATA_W  = 256,
     parameter PIECE_N = 64,
-    parameter INFO_W  = 32     // what travels with a piece untouched
+    parameter INFO_W  = 32,    // what travels with a piece untouched
+    parameter WORDS_W = DATA_W < 256 ? 9 : 8
 ) (
     input  wire              clk,
     input  wire              rst,
@@ -23,13 +24,13 @@ module cw_c2h_rd #(
     input  wire              piece_valid,
     output wire              piece_ready,
     input  wire [INFO_W-1:0] piece_info,
-    input  wire [7:0]        piece_words,  // not asked for by an earlier piece
+    input  wire [WORDS_W-1:0] piece_words,  // not asked for by an earlier piece
     input  wire [63:0]       piece_card,   // address of the first of them
 
     output wire              ready_valid,
     input  wire              ready_ready,
     output wire [INFO_W-1:0] ready_info,
-    output wire [7:0]        ready_words,
+    output wire [WORDS_W-1:0] ready_words,
     output wire              ready_bad,    // one of its words came with an error
 
     output wire              word_valid,   // never waits: room was reserved
@@ -50,27 +51,28 @@ module cw_c2h_rd #(
     localparam A = $clog2(PIECE_N);
 
     // ---- read addresses ----
-    reg  [7:0]  left_q;                    // words still to ask for
+    reg  [WORDS_W-1:0] left_q;               // words still to ask for
     reg  [63:0] addr_q;
     wire [12:0] to_4k   = 13'd4096 - {1'b0, addr_q[11:0]};
     wire [12:0] words_4k = to_4k >> LANE_W;
-    wire        one_burst = {5'd0, left_q} <= words_4k;
-    wire [7:0]  beats   = one_burst ? left_q : words_4k[7:0];
+    wire        one_burst = {{(13 - WORDS_W){1'b0}}, left_q} <= words_4k;
+    wire [WORDS_W-1:0] beats = one_burst ? left_q : words_4k[WORDS_W-1:0];
+    wire [WORDS_W-1:0] after = beats - 1'b1;
     wire        ar_fire = axi_arvalid && axi_arready;
     wire        take    = piece_valid && piece_ready;
 
-    assign axi_arvalid = left_q != 8'd0;
+    assign axi_arvalid = left_q != {WORDS_W{1'b0}};
     assign axi_araddr  = addr_q;
-    assign axi_arlen   = beats - 8'd1;
-    assign piece_ready = left_q == 8'd0 || (ar_fire && one_burst);
+    assign axi_arlen   = after[7:0];
+    assign piece_ready = left_q == {WORDS_W{1'b0}} || (ar_fire && one_burst);
 
     always @(posedge clk) begin
         if (take)
             addr_q <= piece_card;
         else if (ar_fire)
-            addr_q <= addr_q + ({56'd0, beats} << LANE_W);
+            addr_q <= addr_q + ({{(64 - WORDS_W){1'b0}}, beats} << LANE_W);
         if (rst)
-            left_q <= 8'd0;
+            left_q <= {WORDS_W{1'b0}};
         else if (take)
             left_q <= piece_words;
         else if (ar_fire)
@@ -78,20 +80,20 @@ module cw_c2h_rd #(
     end
 
     // ---- arrivals ----
-    reg  [7:0]        got_q;               // words of the oldest piece that have come
+    reg  [WORDS_W-1:0] got_q;             // words of the oldest piece that have come
     reg               bad_q;               // one of them was bad
     wire              asked_valid;
     wire [INFO_W-1:0] asked_info;
-    wire [7:0]        asked_words;
-    wire              no_words = asked_words == 8'd0;
+    wire [WORDS_W-1:0] asked_words;
+    wire              no_words = asked_words == {WORDS_W{1'b0}};
     wire              beat = axi_rvalid && axi_rready;
-    wire              finish = asked_valid && (no_words || (beat && got_q + 8'd1 == asked_words));
+    wire              finish = asked_valid && (no_words || (beat && got_q + 1'b1 == asked_words));
     // A bad word that a piece shares with the one before made that one bad; the
     // rest of the descriptor is dropped with it, so only own words count here.
     wire              bad = bad_q || (beat && axi_rresp[1]);
     wire              unused_asked_ready, unused_ready_ready;
     wire [A:0]        unused_asked_count, unused_ready_count;
-    wire              unused = &{1'b0, axi_rlast, axi_rresp[0], words_4k[12:8]};
+    wire              unused = &{1'b0, axi_rlast, axi_rresp[0], words_4k[12:WORDS_W], after};
 
     assign moving     = take || ar_fire || finish || beat;
     assign axi_rready = asked_valid && !no_words;
@@ -101,20 +103,20 @@ module cw_c2h_rd #(
 
     always @(posedge clk) begin
         if (rst) begin
-            got_q      <= 8'd0;
+            got_q      <= {WORDS_W{1'b0}};
             bad_q      <= 1'b0;
         end else begin
             if (finish) begin
-                got_q <= 8'd0;
+                got_q <= {WORDS_W{1'b0}};
                 bad_q <= 1'b0;
             end else if (beat) begin
-                got_q <= got_q + 8'd1;
+                got_q <= got_q + 1'b1;
                 bad_q <= bad;
             end
         end
     end
 
-    stream_fifo #(.W(INFO_W + 8), .DEPTH(PIECE_N)) u_asked (
+    stream_fifo #(.W(INFO_W + WORDS_W), .DEPTH(PIECE_N)) u_asked (
         .clk(clk), .rst(rst),
         .in_valid(take), .in_ready(unused_asked_ready),
         .in_data({piece_info, piece_words}),
@@ -122,7 +124,7 @@ module cw_c2h_rd #(
         .out_data({asked_info, asked_words}), .count(unused_asked_count)
     );
 
-    stream_fifo #(.W(INFO_W + 9), .DEPTH(PIECE_N)) u_ready (
+    stream_fifo #(.W(INFO_W + WORDS_W + 1), .DEPTH(PIECE_N)) u_ready (
         .clk(clk), .rst(rst),
         .in_valid(finish), .in_ready(unused_ready_ready),
         .in_data({asked_info, asked_words, bad}),

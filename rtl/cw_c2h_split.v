@@ -17,7 +17,8 @@ module cw_c2h_split #(
     parameter DATA_W  = 256,
     parameter OP_W    = 8,
     parameter WORD_N  = 512,   // words of the buffer
-    parameter PIECE_N = 64     // pieces between split and send
+    parameter PIECE_N = 64,    // pieces between split and send
+    parameter WORDS_W = DATA_W < 256 ? 9 : 8 // counts the words of a piece
 ) (
     input  wire             clk,
     input  wire             rst,
@@ -44,7 +45,7 @@ module cw_c2h_split #(
     output wire [63:0]      piece_host,
     output wire [$clog2(DATA_W/8)-1:0] piece_lane,  // card byte lane of the first byte
     output wire [12:0]      piece_bytes,
-    output wire [7:0]       piece_words,
+    output wire [WORDS_W-1:0] piece_words,
     output wire [63:0]      piece_card,
     output wire             piece_first,
     output wire             piece_last,
@@ -84,7 +85,7 @@ module cw_c2h_split #(
     wire [13:0] span = {1'b0, bytes} + {{(14 - LANE_W){1'b0}}, lane} +
                        {{(14 - LANE_W){1'b0}}, {LANE_W{1'b1}}};
     wire [13:0] touched = span >> LANE_W;
-    wire [7:0]  words = touched[7:0] - {7'd0, shared};
+    wire [WORDS_W-1:0] words = touched[WORDS_W-1:0] - {{(WORDS_W - 1){1'b0}}, shared};
     wire [63:0] word_addr = {card_q[63:LANE_W], {LANE_W{1'b0}}};
 
     wire take = c2h_valid && c2h_ready;
@@ -94,7 +95,7 @@ module cw_c2h_split #(
     assign busy        = busy_q || credit_q != PIECE_N[CREDIT_W-1:0];
     assign c2h_ready   = !busy_q || (give && last);
     assign piece_valid = busy_q && credit_q != {CREDIT_W{1'b0}} &&
-                         space_q >= {{(SPACE_W - 8){1'b0}}, words};
+                         space_q >= {{(SPACE_W - WORDS_W){1'b0}}, words};
     assign piece_op    = op_q;
     assign piece_queue = queue_q;
     assign piece_num   = num_q;
@@ -107,7 +108,7 @@ module cw_c2h_split #(
     assign piece_first = first_q;
     assign piece_last  = last;
 
-    wire unused = &{1'b0, touched[13:8]};
+    wire unused = &{1'b0, touched[13:WORDS_W]};
 
     always @(posedge clk) begin
         if (take) begin
@@ -134,7 +135,7 @@ module cw_c2h_split #(
         end else begin
             busy_q   <= take || (busy_q && !(give && last));
             space_q  <= space_q + {{(SPACE_W - 1){1'b0}}, word_free} -
-                        (give ? {{(SPACE_W - 8){1'b0}}, words} : {SPACE_W{1'b0}});
+                        (give ? {{(SPACE_W - WORDS_W){1'b0}}, words} : {SPACE_W{1'b0}});
             credit_q <= credit_q + {{(CREDIT_W - 1){1'b0}}, piece_free} -
                         {{(CREDIT_W - 1){1'b0}}, give};
         end

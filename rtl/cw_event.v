@@ -15,7 +15,8 @@
 // sent when its ring is turned off is sent: entry_under_way lets the completion of
 // a read behind that write wait. After rst all rings are off; `ready` rises then.
 //
-// Latency: two cycles for a read, three for a write; three from a raise to its entry.
+// Latency: two cycles for a read, three for a write; two from a raise to its entry, one
+// to its interrupt when it has no ring.
 `default_nettype none
 
 module cw_event #(
@@ -139,8 +140,8 @@ module cw_event #(
     assign entry_addr      = addr_q;
     assign entry_data      = {phase_q, 31'd0, 14'd0, error_q, completions_q, 5'd0, queue_q};
     assign entry_under_way = entry_q && open;
-    assign irq_valid       = irq_q;
-    assign irq_vector      = vector_q;
+    assign irq_valid       = irq_q || (raise && !ring);
+    assign irq_vector      = irq_q ? vector_q : head_vector;
     assign idle            = state_q == S_IDLE && !go_access && !go_raise && open == open_q &&
                              !(entry_q && entry_ready) && !(irq_q && irq_ready);
 
@@ -185,7 +186,7 @@ module cw_event #(
         default: begin
             state_q       <= S_IDLE;
             entry_q       <= enter;
-            irq_q         <= !ring;
+            irq_q         <= !ring && !irq_ready;
             addr_q        <= {hi, lo, 6'd0} + {29'd0, slot, 3'd0};
             phase_q       <= !pass[0];
             error_q       <= head_error;

@@ -20,7 +20,7 @@
 // disabled queue owes nothing. raise_ready must come by itself: everything here,
 // and what waits for it, depends on it.
 //
-// Two cycles an event. Latency from a note to its raise: four cycles.
+// Two cycles an event. Latency from a note to its raise: three cycles.
 `default_nettype none
 
 module cw_moderate #(
@@ -76,19 +76,23 @@ module cw_moderate #(
     localparam [1:0] S_IDLE = 2'd0, S_RING = 2'd1, S_WEIGH = 2'd2;
 
     // ---- what comes in ----
-    wire        head_valid, head_ready, head_raise, head_halt, head_last;
+    wire        kept_valid, head_ready;
+    wire [45:0] kept;
+    wire        head_valid, head_raise, head_halt, head_last;
     wire [10:0] head_queue;
     wire [31:0] head_count;
     wire [3:0]  note_n;
     wire        hit_valid, hit_taken;
     wire [10:0] hit_queue;
 
+    // A note that finds no other here is looked at in the cycle in which it comes.
+    wire [45:0] note = {note_queue, note_count, note_raise, note_halt, note_last};
     stream_fifo #(.W(46), .DEPTH(8)) u_note (
-        .clk(clk), .rst(rst), .in_valid(note_valid), .in_ready(note_ready),
-        .in_data({note_queue, note_count, note_raise, note_halt, note_last}),
-        .out_valid(head_valid), .out_ready(head_ready),
-        .out_data({head_queue, head_count, head_raise, head_halt, head_last}), .count(note_n)
+        .clk(clk), .rst(rst), .in_valid(note_valid && (kept_valid || !head_ready)), .in_ready(note_ready),
+        .in_data(note), .out_valid(kept_valid), .out_ready(head_ready), .out_data(kept), .count(note_n)
     );
+    assign head_valid = kept_valid || note_valid;
+    assign {head_queue, head_count, head_raise, head_halt, head_last} = kept_valid ? kept : note;
 
     // ENABLE or DISABLE, behind behind_q notes
     reg         cfg_q, cfg_on_q;

@@ -17,8 +17,9 @@
 // After rst the table is swept to its reset value (all masked, pending bits
 // clear); `ready` rises when that is done.
 //
-// Latency: seven cycles from an interrupt to its message; table reads two.
-// Throughput: a message each eight cycles.
+// The table has a RAM for each of the four words of a vector, so that mask and message are
+// read at once. Latency: two cycles from an interrupt to its message; table reads two.
+// Throughput: a message each two cycles.
 `default_nettype none
 
 module cw_msix #(
@@ -59,16 +60,17 @@ module cw_msix #(
     `include "cw_regs.vh"
 
     localparam TABLE_N = 4 * VECTOR_N;
-    localparam T_W     = $clog2(TABLE_N);
+    localparam V_N     = VECTOR_N > 1 ? VECTOR_N : 2;
+    localparam V_W     = $clog2(V_N);
     localparam WORD_N  = VECTOR_N > 32 ? (VECTOR_N + 31) / 32 : 2; // words of pending bits
     localparam P_W     = $clog2(WORD_N);
     localparam [1:0] W_LO = CW_MSIX_ADDR_LO[3:2], W_HI = CW_MSIX_ADDR_HI[3:2],
                      W_DATA = CW_MSIX_DATA[3:2], W_CTRL = CW_MSIX_CTRL[3:2];
 
-    localparam [3:0] S_SWEEP = 4'd0, S_IDLE = 4'd1, S_ACCESS = 4'd2, S_ACK = 4'd3, S_LOOK = 4'd4,
-                     S_TEST = 4'd5, S_LO = 4'd6, S_HI = 4'd7, S_DATA = 4'd8, S_CLEAR = 4'd9;
-    reg [3:0]      state_q;
-    reg [T_W-1:0]  sweep_q;
+    localparam [2:0] S_SWEEP = 3'd0, S_IDLE = 3'd1, S_ACCESS = 3'd2, S_ACK = 3'd3, S_LOOK = 3'd4,
+                     S_TEST = 3'd5, S_CLEAR = 3'd6;
+    reg [2:0]      state_q;
+    reg [V_W-1:0]  sweep_q;
     reg [10:0]     vector_q;           // under consideration
     reg            raise_q;            // a new interrupt, not a look for a pending one
     reg            unmasked_q;         // the access unmasks its vector
@@ -84,44 +86,54 @@ module cw_msix #(
     wire can_send   = sending_ok && fn_msix_en && !fn_msix_mask;
     wire sel        = table_sel || pba_sel;
 
+    wire room         = !msg_q || msix_req_ready;   // for another message
     wire start_access = state_q == S_IDLE && sel;
     wire start_clear  = state_q == S_IDLE && !sel && !fn_msix_en && pend_n_q != 12'd0;
-    wire start_scan   = state_q == S_IDLE && !sel && can_send && scan_q && pend_n_q != 12'd0 && !msg_q;
+    wire start_scan   = state_q == S_IDLE && !sel && can_send && scan_q && pend_n_q != 12'd0 && room;
     wire start_irq    = state_q == S_IDLE && !sel && !start_clear && !(can_send && scan_q && pend_n_q != 12'd0) &&
-                        !msg_q;
+                        room;
+    wire [10:0] next_vector = start_scan ? scan_vector_q : err_irq_valid ? 11'd0 : irq_vector;
 
     // ---- table and pending bits ----
     wire [31:0] index32 = {18'd0, reg_addr};
     wire        exists  = table_sel ? index32 < TABLE_N : index32 < WORD_N;
-    wire [31:0] word, bits;
+    wire [127:0] words;                // of a vector
+    wire [31:0] bits;
+    wire [31:0] word   = words[{reg_addr[1:0], 5'd0} +: 32];
+    wire        masked = words[{W_CTRL, 5'd0}];
     wire [31:0] keep = {{8{reg_be[3]}}, {8{reg_be[2]}}, {8{reg_be[1]}}, {8{reg_be[0]}}};
     wire [31:0] merged = (word & ~keep) | (reg_wdata & keep);
     wire [31:0] mask = reg_addr[1:0] == W_LO ? 32'hfffffffc : reg_addr[1:0] == W_CTRL ? 32'd1 : 32'hffffffff;
     wire        store = state_q == S_ACCESS && reg_write && in_table_q && exists_q;
-    wire [1:0]  part = state_q == S_LOOK ? W_CTRL : state_q == S_TEST ? W_LO : state_q == S_LO ? W_HI : W_DATA;
-    wire [12:0] vector_word = {vector_q, part};
     wire [5:0]  vector_bits = vector_q[10:5];
 
     wire [31:0] bit_mask  = 32'd1 << vector_q[4:0];
     wire        pending   = (bits & bit_mask) != 32'd0;
     wire        wanted    = state_q == S_TEST && fn_msix_en && (raise_q || pending);
-    wire        send      = wanted && can_send && !word[0] && !msg_q;
+    wire        send      = wanted && can_send && !masked && room;
     wire        set_bit   = wanted && !send && !pending;
     wire        clear_bit = send && pending;
 
-    cw_ram #(.W(32), .DEPTH(TABLE_N)) u_table (
-        .clk(clk), .wr_en(state_q == S_SWEEP || store),
-        .wr_addr(state_q == S_SWEEP ? sweep_q : reg_addr[T_W-1:0]),
-        .wr_data(state_q == S_SWEEP ? {31'd0, sweep_q[1:0] == W_CTRL} : merged & mask),
-        .rd_en(state_q != S_ACCESS && state_q != S_ACK),
-        .rd_addr(state_q == S_IDLE ? reg_addr[T_W-1:0] : vector_word[T_W-1:0]), .rd_data(word)
-    );
+    wire        look   = state_q == S_IDLE || state_q == S_LOOK;
+    wire [10:0] at     = state_q == S_LOOK ? vector_q : sel ? reg_addr[12:2] : next_vector;
+    genvar w;
+    generate
+        for (w = 0; w < 4; w = w + 1) begin : g_word
+            wire here = store && reg_addr[1:0] == w;
+            cw_ram #(.W(32), .DEPTH(V_N)) u_table (
+                .clk(clk), .wr_en(state_q == S_SWEEP || here),
+                .wr_addr(state_q == S_SWEEP ? sweep_q : reg_addr[V_W+1:2]),
+                .wr_data(state_q == S_SWEEP ? {31'd0, w == W_CTRL} : merged & mask),
+                .rd_en(look), .rd_addr(at[V_W-1:0]), .rd_data(words[32*w +: 32])
+            );
+        end
+    endgenerate
+    wire [5:0]  at_bits = at[10:5];
     cw_ram #(.W(32), .DEPTH(WORD_N)) u_pending (
         .clk(clk), .wr_en(state_q == S_SWEEP || state_q == S_CLEAR || set_bit || clear_bit),
         .wr_addr(state_q == S_TEST ? vector_bits[P_W-1:0] : sweep_q[P_W-1:0]),
         .wr_data(state_q == S_TEST ? bits ^ bit_mask : 32'd0),
-        .rd_en(state_q == S_IDLE || state_q == S_LOOK),
-        .rd_addr(state_q == S_IDLE ? reg_addr[P_W-1:0] : vector_bits[P_W-1:0]), .rd_data(bits)
+        .rd_en(look), .rd_addr(state_q == S_IDLE && sel ? reg_addr[P_W-1:0] : at_bits[P_W-1:0]), .rd_data(bits)
     );
 
     assign ready          = state_q != S_SWEEP;
@@ -143,11 +155,11 @@ module cw_msix #(
             msg_q <= 1'b0;
         pend_n_q <= pend_n_q + {11'd0, set_bit} - {11'd0, clear_bit};
         case (state_q)
-        // Waits for the sweep to reach the last word.
+        // Waits for the sweep to reach the last vector.
         S_SWEEP: begin
             sweep_q  <= sweep_q + 1'b1;
             pend_n_q <= 12'd0;
-            if ({{(32-T_W){1'b0}}, sweep_q} == TABLE_N - 1)
+            if ({{(32-V_W){1'b0}}, sweep_q} == V_N - 1)
                 state_q <= S_IDLE;
         end
         // Waits for an access, a reason to clear or look through the pending bits, an interrupt.
@@ -155,25 +167,24 @@ module cw_msix #(
             exists_q   <= exists;
             in_table_q <= table_sel;
             unmasked_q <= 1'b0;
-            sweep_q    <= {T_W{1'b0}};
+            sweep_q    <= {V_W{1'b0}};
             raise_q    <= 1'b0;
+            vector_q   <= next_vector;
             if (start_access)
                 state_q <= S_ACCESS;
             else if (start_clear)
                 state_q <= S_CLEAR;
             else if (start_scan) begin
-                state_q       <= S_LOOK;
-                vector_q      <= scan_vector_q;
+                state_q       <= S_TEST;
                 scan_vector_q <= scan_vector_q + 11'd1;
                 scan_q        <= {21'd0, scan_vector_q} != VECTOR_N - 1;
             end else if (start_irq && (err_irq_valid || irq_valid)) begin
-                raise_q  <= 1'b1;
-                vector_q <= err_irq_valid ? 11'd0 : irq_vector;
+                raise_q <= 1'b1;
                 if (err_irq_valid || {21'd0, irq_vector} < VECTOR_N)
-                    state_q <= S_LOOK;
+                    state_q <= S_TEST;
             end
         end
-        // Waits for the RAMs; a write is merged with the old word.
+        // One cycle: a write is merged with the old word.
         S_ACCESS: begin
             state_q    <= S_ACK;
             vector_q   <= reg_addr[12:2];
@@ -181,35 +192,26 @@ module cw_msix #(
         end
         // One cycle: the bus takes the answer. Unmasking looks for a pending interrupt.
         S_ACK: state_q <= unmasked_q ? S_LOOK : S_IDLE;
-        // Waits for vector control and pending bits.
+        // One cycle: the words of the vector and its pending bit are read.
         S_LOOK: state_q <= S_TEST;
         // One cycle: send, note, or nothing.
         S_TEST: begin
-            state_q <= send ? S_LO : S_IDLE;
-            if (wanted && !send && !word[0]) begin
+            state_q <= S_IDLE;
+            if (send) begin
+                msg_q      <= 1'b1;
+                msg_addr_q <= {words[{W_HI, 5'd0} +: 32], words[{W_LO, 5'd0} +: 32]};
+                msg_data_q <= words[{W_DATA, 5'd0} +: 32];
+            end
+            if (wanted && !send && !masked) begin
                 scan_q        <= 1'b1;
                 scan_vector_q <= 11'd0;
             end
-        end
-        // Three cycles: the message is read.
-        S_LO: begin
-            state_q          <= S_HI;
-            msg_addr_q[31:0] <= word;
-        end
-        S_HI: begin
-            state_q           <= S_DATA;
-            msg_addr_q[63:32] <= word;
-        end
-        S_DATA: begin
-            state_q    <= S_IDLE;
-            msg_data_q <= word;
-            msg_q      <= 1'b1;
         end
         // Waits for the last word of pending bits to be cleared.
         default: begin
             sweep_q  <= sweep_q + 1'b1;
             pend_n_q <= 12'd0;
-            if ({{(32-T_W){1'b0}}, sweep_q} == WORD_N - 1)
+            if ({{(32-V_W){1'b0}}, sweep_q} == WORD_N - 1)
                 state_q <= S_IDLE;
         end
         endcase
@@ -219,12 +221,12 @@ module cw_msix #(
         end
         if (rst) begin
             state_q <= S_SWEEP;
-            sweep_q <= {T_W{1'b0}};
+            sweep_q <= {V_W{1'b0}};
             msg_q   <= 1'b0;
         end
     end
 
-    wire unused = &{1'b0, reg_addr[13], vector_word, vector_bits, sweep_q};
+    wire unused = &{1'b0, reg_addr[13], vector_bits, at, at_bits};
 endmodule
 
 `default_nettype wire

@@ -5,8 +5,8 @@
 // interrupt to be sent. What a queue raises while an earlier raise of it is still
 // here is one raise; its reasons are joined.
 //
-// Queues that raised wait in a list, each at most once, in order. The head goes out
-// as `head`, held until head_ready. head_refused with it: its event ring had no
+// Queues that raised wait in a list, each at most once, in order; when no other waits,
+// a raise does not go through it. The head goes out as `head`, held until head_ready. head_refused with it: its event ring had no
 // room; then the queue is set aside, and comes into the list again after `rescan`
 // (a strobe: some ring may have room). Nothing is lost on the way, and a rescan that
 // comes while a queue is being set aside finds it.
@@ -14,7 +14,8 @@
 // A queue that is enabled or disabled drops the raise that waits here (cfg_busy: not
 // yet). After rst all queues are swept.
 //
-// Two cycles a raise, two a head, two a queue of a rescan.
+// Two cycles a raise, two a head, two a queue of a rescan. From a raise to its head
+// one cycle when no other waits.
 `default_nettype none
 
 module cw_raise #(
@@ -83,17 +84,19 @@ module cw_raise #(
     wire [12:0]    raise_why = {raise_error | (wants & why[12]), raise_completions | (wants & why[11]), raise_vector};
     wire [12:0]    back_why  = {head_why_q[12] | (wants & why[12]), head_why_q[11] | (wants & why[11]),
                                 wants ? why[10:0] : head_why_q[10:0]};
+    wire           alone  = act && op_q == OP_RAISE && !listed && !aside;
+    wire           direct = alone && !list_valid && !head_q && !refused_q;
     reg  [15:0]    word_d;
     always @* begin
         case (op_q)
         OP_CFG:     word_d = {listed, 15'd0};
         OP_REFUSED: word_d = {listed, !listed, 1'b1, back_why};
-        OP_RAISE:   word_d = {!aside, aside, 1'b1, raise_why};
+        OP_RAISE:   word_d = direct ? 16'd0 : {!aside, aside, 1'b1, raise_why};
         OP_POP:     word_d = 16'd0;
         default:    word_d = aside ? {1'b1, 1'b0, wants, why} : {listed, aside, wants, why};
         endcase
     end
-    wire           push   = act && ((op_q == OP_RAISE && !listed && !aside) || (op_q == OP_SCAN && aside));
+    wire           push   = (alone && !direct) || (act && op_q == OP_SCAN && aside);
     wire           more   = act && op_q == OP_REFUSED && !listed && !aside;
     wire           fewer  = act && aside && (op_q == OP_CFG || op_q == OP_SCAN);
 
@@ -109,9 +112,9 @@ module cw_raise #(
 
     assign cfg_busy    = cfg_q;
     assign raise_ready = act && op_q == OP_RAISE;
-    assign head_valid  = head_q;
-    assign head_queue  = {{(11 - Q_W){1'b0}}, head_queue_q};
-    assign {head_error, head_completions, head_vector} = head_why_q;
+    assign head_valid  = head_q || direct;
+    assign head_queue  = {{(11 - Q_W){1'b0}}, head_q ? head_queue_q : at_q};
+    assign {head_error, head_completions, head_vector} = head_q ? head_why_q : raise_why;
     assign idle        = state_q == S_IDLE && !any && list_idle && !rescan && !qcfg_valid && !(head_q && head_ready);
 
     wire unused = &{1'b0, raise_queue, qcfg_queue};
@@ -147,15 +150,15 @@ module cw_raise #(
                 cfg_q <= 1'b0;
             if (op_q == OP_REFUSED)
                 refused_q <= 1'b0;
-            if (op_q == OP_POP && wants) begin
+            if ((op_q == OP_POP && wants) || direct) begin
                 head_q       <= 1'b1;
                 head_queue_q <= at_q;
-                head_why_q   <= why;
+                head_why_q   <= direct ? raise_why : why;
             end
         end
         endcase
         aside_n_q <= aside_n_q + {{Q_W{1'b0}}, more} - {{Q_W{1'b0}}, fewer};
-        if (head_q && head_ready) begin
+        if (head_valid && head_ready) begin
             head_q    <= 1'b0;
             refused_q <= head_refused;
         end

@@ -54,6 +54,7 @@ module cw_rd_port #(
     output wire [127:0]         rd_req_hdr,
     output wire [10:0]          rd_req_queue,
     output wire [31:0]          rd_req_num,
+    output wire                 rd_req_fetch,   // of descriptors
     input  wire                 rx_cpl_valid,
     output wire                 rx_cpl_ready,
     input  wire                 rx_cpl_sop,
@@ -129,7 +130,7 @@ module cw_rd_port #(
         .alloc_valid(alloc_valid), .alloc_ready(alloc_ready), .alloc_tag(alloc_tag),
         .alloc_hdr_n(alloc_hdr_n), .alloc_data_n(alloc_data_n), .alloc_info(alloc_info),
         .rd_req_valid(rd_req_valid), .rd_req_ready(rd_req_ready), .rd_req_hdr(rd_req_hdr),
-        .rd_req_queue(rd_req_queue), .rd_req_num(rd_req_num)
+        .rd_req_queue(rd_req_queue), .rd_req_num(rd_req_num), .rd_req_fetch(rd_req_fetch)
     );
 
     wire              find_en, find_index, found, found_lost, end_valid, end_quarantine;

@@ -54,7 +54,8 @@ module cw_rd_req #(
     input  wire              rd_req_ready,
     output wire [127:0]      rd_req_hdr,
     output wire [10:0]       rd_req_queue,
-    output wire [31:0]       rd_req_num
+    output wire [31:0]       rd_req_num,
+    output wire              rd_req_fetch  // of descriptors
 );
     `include "cw_tlp.vh"
 
@@ -74,6 +75,7 @@ module cw_rd_req #(
     reg [127:0]    hdr_q;
     reg [10:0]     out_queue_q;
     reg [31:0]     out_num_q;
+    reg            out_fetch_q;
 
     wire out_free   = !out_q || rd_req_ready;
     wire leave      = s1_q && out_free && alloc_ready;
@@ -88,6 +90,7 @@ module cw_rd_req #(
     assign rd_req_hdr     = hdr_q;
     assign rd_req_queue   = out_queue_q;
     assign rd_req_num     = out_num_q;
+    assign rd_req_fetch   = out_fetch_q;
     assign idle  = !take && !leave && !(out_q && rd_req_ready);
     assign empty = !s1_q && !out_q;
 
@@ -137,6 +140,7 @@ module cw_rd_req #(
             hdr_q       <= hdr;
             out_queue_q <= queue_q;
             out_num_q   <= num_q;
+            out_fetch_q <= fetch_q;
         end
         if (take) begin
             s1_q     <= 1'b1;

@@ -376,6 +376,7 @@ module cw_top #(
     wire [127:0]         rd_req_hdr;
     wire [10:0]          rd_req_queue;
     wire [31:0]          rd_req_num;
+    wire                 rd_req_fetch;
 
     // Moderation: accepted consumer indices; the rings of vectors that are on (a strobe);
     // ENABLE or DISABLE not yet applied.
@@ -573,7 +574,7 @@ module cw_top #(
         .c2h_num(c2h_num), .c2h_host_addr(c2h_host_addr), .c2h_card_addr(c2h_card_addr),
         .c2h_len(c2h_len), .c2h_attr(c2h_attr),
         .rd_req_valid(rd_req_valid), .rd_req_ready(rd_req_ready), .rd_req_hdr(rd_req_hdr),
-        .rd_req_queue(rd_req_queue), .rd_req_num(rd_req_num),
+        .rd_req_queue(rd_req_queue), .rd_req_num(rd_req_num), .rd_req_fetch(rd_req_fetch),
         .rx_cpl_valid(rx_cpl_valid), .rx_cpl_ready(rx_cpl_ready), .rx_cpl_sop(rx_cpl_sop),
         .rx_cpl_eop(rx_cpl_eop), .rx_cpl_hdr(rx_cpl_hdr), .rx_cpl_data(rx_cpl_data),
         .rx_cpl_keep(rx_cpl_keep), .rx_cpl_buf_hdr(rx_cpl_buf_hdr),
@@ -691,7 +692,7 @@ module cw_top #(
         .st_tx_hdr(st_tx_hdr), .st_tx_data(st_tx_data), .st_tx_keep(st_tx_keep),
         .st_tx_queue(st_tx_queue), .st_tx_num(st_tx_num),
         .rd_req_valid(rd_req_valid), .rd_req_ready(rd_req_ready), .rd_req_hdr(rd_req_hdr),
-        .rd_req_queue(rd_req_queue), .rd_req_num(rd_req_num),
+        .rd_req_queue(rd_req_queue), .rd_req_num(rd_req_num), .rd_req_fetch(rd_req_fetch),
         .raise_valid(raise_valid), .raise_ready(raise_ready), .raise_queue(raise_queue),
         .raise_vector(raise_vector), .raise_error(raise_error),
         .raise_completions(raise_completions),

@@ -2,7 +2,9 @@
 //
 // The one stream of requests out. Five sources take turns, a TLP each: reads
 // (header only), card-to-host data, completion records, MSI-X messages, event ring
-// entries. A source that waits is passed over by each other source once at most.
+// entries. A source that waits is passed over by each other source once at most, by
+// reads twice: a descriptor read leaves the turn where it was, so that data reads and
+// data writes have as many turns however many descriptors they need.
 //
 // Order: a record is offered here only after its data was accepted here, an
 // entry only after its record, a message only after both; turns are taken at one
@@ -38,6 +40,7 @@ module cw_tx_req #(
     input  wire [127:0]         rd_req_hdr,
     input  wire [10:0]          rd_req_queue,
     input  wire [31:0]          rd_req_num,
+    input  wire                 rd_req_fetch,   // of descriptors
 
     input  wire                 data_valid,
     output wire                 data_ready,
@@ -93,7 +96,8 @@ module cw_tx_req #(
 
     // ---- whose turn ----
     reg         mid_q;             // the last TLP is begun and not ended
-    reg  [2:0]  turn_q;            // the source that had the last TLP
+    reg  [2:0]  turn_q;            // the source that had the last TLP, but for descriptor reads
+    reg         free_q;            // the last TLP was one of these
     wire        open     = fn_bme && fn_power == 2'd0 && !fn_flr;
     wire        no_ph    = fc_valid && fc_ph == 12'd0;
     wire        no_nph   = fc_valid && fc_nph == 12'd0;
@@ -119,6 +123,7 @@ module cw_tx_req #(
     wire        fire  = go && room;
     wire        eop   = src == SRC_DATA ? data_eop : src != SRC_REC || rec_eop;
     wire        wrote = fire && eop && src != SRC_RD;
+    wire        free  = src == SRC_RD && rd_req_fetch && !free_q;
 
     assign rd_req_ready   = fire && src == SRC_RD;
     assign data_ready     = fire && src == SRC_DATA;
@@ -222,6 +227,7 @@ module cw_tx_req #(
             valid_q  <= 1'b0;
             id_q     <= 1'b0;
             mid_q    <= 1'b0;
+            free_q   <= 1'b0;
             turn_q   <= SRC_ENTRY;
             posted_q <= 16'd0;
             sent_q   <= 16'd0;
@@ -230,7 +236,8 @@ module cw_tx_req #(
                 valid_q <= go;
             if (fire) begin
                 mid_q  <= !eop;
-                turn_q <= src;
+                free_q <= free;
+                turn_q <= free ? turn_q : src;
             end
             posted_q <= posted_q + {15'd0, wrote};
             // Notices for writes of before an engine reset must not run ahead.

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# scripts/bench.sh [sweep|docs|subset|accept|steps|speed|page CSV]   the benchmark (make bench); needs build/bin/cwbench.
+# scripts/bench.sh [sweep|docs|subset|accept|steps|account|speed|page CSV]   the benchmark (make bench); needs build/bin/cwbench.
 #
 #   sweep   measures every point of the plan, JOBS (2) at once, into build/bench/results.csv; prints the table.
 #           One factor at a time round the base point; ALL=1: the product of WIDTHS LINKS DIRS SIZES OFFSETS
@@ -9,6 +9,7 @@
 #   subset  measures the points of tests/bench/subset.txt and compares them with tests/bench/results.csv
 #   accept  measures them and takes the rows over: after a change that is meant to change cycles
 #   steps   prints the cycles of one descriptor's steps
+#   account prints what the cycles of the points went to at which data moves both ways
 #   speed   how fast the simulation is, beside the card alone (cwreplay), and what idle skip saves; needs make programs
 #   page    prints the page of a table
 #
@@ -100,7 +101,7 @@ in_order() {
         $0 in row { print row[$0] }' "$2" <(key_of <"$1")
 }
 
-page() { awk -v steps=tests/bench/steps.csv -f tests/bench/report.awk "$1"; }
+page() { awk -v steps=tests/bench/steps.csv -v account=tests/bench/account.csv -f tests/bench/report.awk "$1"; }
 draw() { awk -v out="$2" -v steps=tests/bench/steps.csv -f tests/bench/draw.awk "$1"; }
 
 sweep() {
@@ -123,16 +124,22 @@ sweep() {
     return 1
 }
 
+# take_over COLUMNS KEPT NEW: rows that have the same first columns are replaced, others come behind.
+take_over() {
+    touch "$2"
+    awk -F, -v key="$1" '{ k = $1; for (i = 2; i <= key; i++) k = k "," $i; if (!(k in row)) order[n++] = k; row[k] = $0 }
+        END { for (i = 0; i < n; i++) print row[order[i]] }' "$2" "$3" >"$out/merged.csv" && mv "$out/merged.csv" "$2"
+}
+
 # What was measured replaces the rows of the same points, and comes behind the others.
 docs() {
     local kept=tests/bench/results.csv
     [ -s "$out/results.csv" ] || { echo "bench: no $out/results.csv: make bench" >&2; return 1; }
-    [ -e "$kept" ] || echo "$head" >"$kept"
-    awk -F, '{ k = $1; for (i = 2; i <= 11; i++) k = k "," $i; if (!(k in row)) order[n++] = k; row[k] = $0 }
-        END { for (i = 0; i < n; i++) print row[order[i]] }' "$kept" "$out/results.csv" >"$out/merged.csv"
-    mv "$out/merged.csv" "$kept"
-    steps >"$out/steps.csv" && mv "$out/steps.csv" tests/bench/steps.csv &&
-        page "$kept" >docs/BENCHMARKS.md && draw "$kept" docs
+    steps >"$out/steps.csv" && account >"$out/account.csv" || return
+    take_over 11 "$kept" "$out/results.csv"
+    take_over 3 tests/bench/steps.csv "$out/steps.csv"
+    take_over 11 tests/bench/account.csv "$out/account.csv"
+    page "$kept" >docs/BENCHMARKS.md && draw "$kept" docs
 }
 
 # One cycle more or less shows: the figures have four decimals of some 40,000 cycles.
@@ -168,6 +175,18 @@ steps() {
     done; done; done
 }
 
+# What the cycles went to, where both directions share the stream of requests.
+account() {
+    local w links point
+    for w in $widths; do
+        case $w in 128) continue ;; 256) links="none gen3x8" ;; *) links="none gen3x16" ;; esac
+        while read -r point; do
+            # shellcheck disable=SC2086 # words
+            $bench account=1 $point || return
+        done < <(points "$w" "$links" both "64 128 256 512 1024 4096" 0 64 32 250 256 256)
+    done
+}
+
 # How fast the simulation is: with driver, host model and checker, and the card alone on the same TLPs; CPU time.
 speed() {
     local file=$out/file log=$out/speed.tlog whole alone skip none
@@ -188,10 +207,10 @@ speed() {
 }
 
 case ${1:-sweep} in
-sweep | docs | subset | accept | steps | speed) "${1:-sweep}" ;;
+sweep | docs | subset | accept | steps | account | speed) "${1:-sweep}" ;;
 page) page "${2:?a table}" ;;
 *)
-    sed -n '3,16s/^# \{0,1\}//p' "$0" >&2
+    sed -n '3,17s/^# \{0,1\}//p' "$0" >&2
     exit 2
     ;;
 esac

@@ -21,6 +21,8 @@ targets=${TARGETS:-sim shm} # each end-to-end test runs against these
 irqs="msix msi intx" # and with each kind of interrupt
 shims=${SHIMS-usplus 7series ptile${TEST_ALL:+ 7series64 ptile256}} # and behind each vendor's shim: in the short form these, with one target
 shim_tests="transfer interrupt data_sweep"
+widths=${CARD_WIDTHS-128 512} # and with data paths of these widths, likewise
+width_tests="transfer data_sweep"
 export CMOCKA_MESSAGE_OUTPUT=TAP
 export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=1:abort_on_error=0:detect_stack_use_after_return=0}
 export TEST_ALL=${TEST_ALL:-}
@@ -89,8 +91,21 @@ report() {
     fi
 }
 
+# with_card KIND TESTS: the end-to-end tests with a card that is not the one that is linked in, a line each
+with_card() {
+    local src irq
+    for src in tests/e2e/*_test.c; do
+        src=${src#tests/e2e/} src=${src%_test.c}
+        if [ -n "$TEST_ALL" ]; then
+            for irq in $irqs; do echo "TARGET=sim IRQ=$irq $1 build/tests/e2e/${src}_test"; done
+        elif [[ " $2 " = *" $src "* ]]; then
+            echo "TARGET=sim $1 build/tests/e2e/${src}_test"
+        fi
+    done
+}
+
 part() {
-    local start=$SECONDS p src target seed irq why shim
+    local start=$SECONDS p src target seed irq why kind
     local programs=()
     if ! make -s -j "$jobs" "tests-$1" >"$logs/$1-build.log" 2>&1; then
         echo "  building tests-$1 failed:"
@@ -116,15 +131,10 @@ part() {
             programs+=("build/${src%.c}")
         fi
     done
-    [ "$1" = e2e ] && for shim in $shims; do
-        if [ -z "$TEST_ALL" ]; then
-            for src in $shim_tests; do programs+=("TARGET=sim SHIM=$shim build/tests/e2e/${src}_test"); done
-            continue
-        fi
-        for src in tests/e2e/*_test.c; do
-            for irq in $irqs; do programs+=("TARGET=sim IRQ=$irq SHIM=$shim build/${src%.c}"); done
-        done
-    done
+    if [ "$1" = e2e ]; then
+        for kind in $shims; do mapfile -t -O ${#programs[@]} programs < <(with_card "SHIM=$kind" "$shim_tests"); done
+        for kind in $widths; do mapfile -t -O ${#programs[@]} programs < <(with_card "WIDTH=$kind" "$width_tests"); done
+    fi
     for src in tests/"$1"/*_test.sh; do
         [ -e "$src" ] || continue
         why=$(sed -n '/^#/!q; s/^# only in make test-all: *//p' "$src")

@@ -80,6 +80,14 @@ $(foreach s,$(CARD_SHIMS),$(eval $(call verilated_card,$(s),-GSHIM=$(SHIM_ID_$(s
 $(foreach s,$(CARD_SHIMS),$(eval $(call verilated_card,$(s)trace,-GSHIM=$(SHIM_ID_$(s)) --trace-fst --trace-structs,1,library)))
 $(foreach s,$(CARD_SHIMS),$(eval $(call card_library,$(s),$(s)))$(eval $(call card_library,$(s)-trace,$(s)trace)))
 
+# ---- cards of other widths: $(B)/lib/libcauseway-card-w<bits>.so ----
+# CARD_WIDTHS: which; the one that is linked in has 256. Tags and operations: what a card so wide needs in flight.
+CARD_WIDTHS ?= 128 512
+width_params = -GDATA_W=$(1) -GTAG_N=$(if $(filter 512,$(1)),1024,256) -GOP_N=$(if $(filter 512,$(1)),1024,256)
+$(foreach w,$(CARD_WIDTHS),$(eval $(call verilated_card,w$(w),$(call width_params,$(w)),0,library)))
+$(foreach w,$(CARD_WIDTHS),$(eval $(call verilated_card,w$(w)trace,$(call width_params,$(w)) --trace-fst --trace-structs,1,library)))
+$(foreach w,$(CARD_WIDTHS),$(eval $(call card_library,w$(w),w$(w)))$(eval $(call card_library,w$(w)-trace,w$(w)trace)))
+
 # Of other sizes: libcauseway-card-<shim>-<queues>.so, for the full matrices.
 define shim_of_size
 $(call verilated_card,$(1)q$(2),-GSHIM=$(SHIM_ID_$(1)) $(call card_params,$(2)),0,library)
@@ -88,11 +96,12 @@ endef
 $(foreach s,$(CARD_SHIMS),$(foreach n,$(CARD_QUEUES),$(eval $(call shim_of_size,$(s),$(n)))))
 SHIMS_OF_SIZE := $(foreach s,$(CARD_SHIMS),$(CARD_QUEUES:%=$(s)-%))
 
-##  make cards     simulated cards of other sizes (CARD_QUEUES=2048) and behind shims (CARD_SHIMS=...), for
-##                 sim,queues=N and sim,shim=NAME; cards-trace: with waves
+##  make cards     simulated cards of other sizes (CARD_QUEUES=2048) and widths (CARD_WIDTHS=512), and behind shims
+##                 (CARD_SHIMS=...), for sim,queues=N, sim,width=N and sim,shim=NAME; cards-trace: with waves
 .PHONY: cards cards-trace
-cards: $(patsubst %,$(B)/lib/libcauseway-card-%.so,$(CARD_QUEUES) $(CARD_SHIMS) $(if $(TEST_ALL),$(SHIMS_OF_SIZE)))
-cards-trace: $(patsubst %,$(B)/lib/libcauseway-card-%-trace.so,$(CARD_QUEUES) $(CARD_SHIMS))
+CARD_KINDS = $(CARD_QUEUES) $(CARD_WIDTHS:%=w%) $(CARD_SHIMS)
+cards: $(patsubst %,$(B)/lib/libcauseway-card-%.so,$(CARD_KINDS) $(if $(TEST_ALL),$(SHIMS_OF_SIZE)))
+cards-trace: $(patsubst %,$(B)/lib/libcauseway-card-%-trace.so,$(CARD_KINDS))
 
 -include $(wildcard $(B)/verilated/*/card.d)
 

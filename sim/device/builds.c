@@ -36,44 +36,63 @@ static int own_folder(char *path)
 	return 0;
 }
 
-/* The path of the library of a kind: at least one of queues and shim is given. Builds of another width than the one
- * that is linked in have it in their name; a shim's name says its own. */
-static void library_path(char *path, size_t size, const char *folder, const struct cw_build_kind *k)
+/* What a build is besides its number of queues: its width, then its shim, as "w512", "usplus"; "": neither. */
+static void base_name(char *name, size_t size, const struct cw_build_kind *k)
 {
-	char number[16] = "", other[16] = "";
+	char width[16] = "";
 
-	if (k->queues)
-		snprintf(number, sizeof(number), "%s%u", k->shim ? "-" : "", k->queues);
 	if (k->width && k->width != LINKED_WIDTH)
-		snprintf(other, sizeof(other), "-w%u", k->width);
-	snprintf(path, size, "%s/" PREFIX "%s%s%s%s.so", folder, k->shim ? cw_shim_name(k->shim) : "", number, other,
-		 k->trace ? "-trace" : "");
+		snprintf(width, sizeof(width), "w%u%s", k->width, k->shim ? "-" : "");
+	snprintf(name, size, "%s%s", width, k->shim ? cw_shim_name(k->shim) : "");
 }
 
-static int no_shim(const struct cw_build_kind *k, char *why, size_t why_size)
+/* The path of the library of a kind that is not the one that is linked in. */
+static void library_path(char *path, size_t size, const char *folder, const struct cw_build_kind *k)
 {
-	snprintf(why, why_size, "shim=%s: there is no such build%s; `make cards%s CARD_SHIMS=%s' adds it",
-		 cw_shim_name(k->shim), k->trace ? " with waves" : "", k->trace ? "-trace" : "", cw_shim_name(k->shim));
-	return -ENOENT;
+	char base[64], number[16] = "";
+
+	base_name(base, sizeof(base), k);
+	if (k->queues)
+		snprintf(number, sizeof(number), "%s%u", *base ? "-" : "", k->queues);
+	snprintf(path, size, "%s/" PREFIX "%s%s%s.so", folder, base, number, k->trace ? "-trace" : "");
+}
+
+/* There is no such library: of another number of queues card.c finds out itself. */
+static int no_build(const struct cw_build_kind *k, char *why, size_t why_size)
+{
+	const char *waves = k->trace ? " with waves" : "", *trace = k->trace ? "-trace" : "";
+	const char *shim = k->shim ? cw_shim_name(k->shim) : "";
+	bool wide = k->width && k->width != LINKED_WIDTH;
+
+	if (k->shim && wide)
+		snprintf(why, why_size, "shim=%s,width=%u: there is no such build%s", shim, k->width, waves);
+	else if (k->shim)
+		snprintf(why, why_size, "shim=%s: there is no such build%s; `make cards%s CARD_SHIMS=%s' adds it", shim,
+			 waves, trace, shim);
+	else if (wide)
+		snprintf(why, why_size, "width=%u: there is no such build%s; `make cards%s CARD_WIDTHS=%u' adds it",
+			 k->width, waves, trace, k->width);
+	return k->shim || wide ? -ENOENT : 0;
 }
 
 int cw_build_open(struct cw_build *b, const struct cw_build_kind *k, char *why, size_t why_size)
 {
 	const struct cw_glue *(*entry)(void);
 	struct cw_build_kind any = *k;
-	char folder[PATH_MAX], path[PATH_MAX + 64];
+	char folder[PATH_MAX], path[PATH_MAX + 128], base[64];
 
 	b->library = NULL;
 	b->glue = k->trace ? &cw_glue_Vcwtrace : &cw_glue_Vcwfast;
-	if ((!k->queues && !k->shim) || own_folder(folder))
-		return k->shim ? no_shim(k, why, why_size) : 0;
+	base_name(base, sizeof(base), k);
+	if ((!k->queues && !*base) || own_folder(folder))
+		return no_build(k, why, why_size);
 	library_path(path, sizeof(path), folder, k);
-	if (access(path, F_OK) && k->shim) {
+	if (access(path, F_OK) && *base) {
 		any.queues = 0;
 		library_path(path, sizeof(path), folder, &any);
 	}
 	if (access(path, F_OK))
-		return k->shim ? no_shim(k, why, why_size) : 0;
+		return no_build(k, why, why_size);
 	b->library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
 	if (!b->library) {
 		snprintf(why, why_size, "%.200s: %s", strrchr(path, '/') + 1, dlerror());
@@ -99,7 +118,7 @@ void cw_build_close(struct cw_build *b)
 void cw_build_list(const struct cw_build_kind *k, char *text, size_t size)
 {
 	struct cw_build_kind one = *k;
-	char folder[PATH_MAX], path[PATH_MAX + 64];
+	char folder[PATH_MAX], path[PATH_MAX + 128];
 	size_t at = 0;
 
 	text[0] = '\0';

@@ -132,7 +132,7 @@ static int read_build(struct cw_card *c)
 	*handle = (uintptr_t)c;
 	c->glue->eval(c->model);
 	c->dw = *data_w / 32;
-	if (c->dw < 1 || c->dw > CW_WIRES_DATA_MAX)
+	if (c->dw < 1 || c->dw > CW_WIRES_DATA_MAX || c->glue->finished(c->model)) /* a parameter that its RTL refuses */
 		return -EINVAL;
 	c->p.hip.cfg.queues = *queues;
 	c->p.hip.cfg.vectors = *vectors;

@@ -50,8 +50,8 @@ module cw_sim_generic #(
     assign rx_cpl_data = in_q[14*32 +: DATA_W];
     assign rx_req_data = in_q[(14 + WORDS)*32 +: DATA_W];
 
-    // padding of the packed pins
-    wire unused = &{1'b0, in_q[5*32 + WORDS +: 16 - WORDS], in_q[5*32 + 16 + WORDS +: 16 - WORDS], in_q[4*32 + 12 +: 20],
+    // padding of the packed pins (of the word of keep bits, when there are fewer than 32)
+    wire unused = &{1'b0, in_q[5*32 +: 32], in_q[4*32 + 12 +: 20],
                     in_flags[31:29], in_power[31:27]};
 endmodule
 

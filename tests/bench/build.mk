@@ -7,22 +7,18 @@ $(B)/bin/cwbench: $(B)/obj/tests/bench/point_main.o $(BENCH_SRC:%.c=$(B)/obj/%.o
 	@mkdir -p $(@D)
 	$(Q)$(CXX) -o $@ $(filter %.o,$^) -Wl,--start-group $(BENCH_LIBS) $(VERILATED_LIBS) -Wl,--end-group $(LDLIBS)
 
-$(B)/tests/unit/bench_limit_test: $(B)/asan/tests/bench/limit.o $(B)/asan/tests/bench/point.o
+$(B)/tests/unit/bench_limit_test: $(patsubst %,$(B)/asan/tests/bench/%.o,account limit point)
 
-# ---- cards of other widths, as libraries: libcauseway-card-64-w<bits>.so ----
-# BENCH_WIDTHS: what `make bench` measures. Tags and operations: what a card so wide needs in flight.
-BENCH_WIDTHS ?= 256
+# BENCH_WIDTHS: what `make bench` measures.
+BENCH_WIDTHS ?= 128 256 512
 BENCH_QUEUES ?= 2048
-bench_params = -GDATA_W=$(1) -GTAG_N=$(if $(filter 512,$(1)),1024,256) -GOP_N=$(if $(filter 512,$(1)),512,256)
-$(foreach w,128 512,$(eval $(call verilated_card,w$(w),$(call bench_params,$(w)),0,library)))
-$(foreach w,128 512,$(eval $(call card_library,64-w$(w),w$(w))))
 
-BENCH_CARDS := $(patsubst %,$(B)/lib/libcauseway-card-64-w%.so,$(filter-out 256,$(BENCH_WIDTHS))) \
+BENCH_CARDS := $(patsubst %,$(B)/lib/libcauseway-card-w%.so,$(filter-out 256,$(BENCH_WIDTHS))) \
 	$(BENCH_QUEUES:%=$(B)/lib/libcauseway-card-%.so)
 
 ##  make bench     measure about 1,000 points of the RTL card (ALL=1: any product), build/bench/
 .PHONY: bench bench-docs bench-programs tests-bench
-tests-bench: bench-programs
+tests-bench: bench-programs $(CARD_WIDTHS:%=$(B)/lib/libcauseway-card-w%.so)
 bench-programs: $(B)/bin/cwbench $(B)/bin/cwreplay
 bench: bench-programs programs $(BENCH_CARDS)
 	@WIDTHS="$(BENCH_WIDTHS)" scripts/bench.sh sweep

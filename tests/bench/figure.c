@@ -39,6 +39,7 @@ void figure_of(const struct bench_point *p, const struct way way[2], uint64_t op
 		to = b > to ? b : to;
 	}
 	res->bytes_per_cycle = 0;
+	res->window_from_ps = from;
 	res->window_ps = to - from;
 	for (d = 0; d < 2; d++) {
 		uint64_t a = from, b = to;

@@ -130,6 +130,29 @@ double limit_cycles(const struct bench_point *p, double h2c_bytes, double c2h_by
 	return cycles;
 }
 
+double limit_requests(const struct bench_point *p, double h2c_bytes, double c2h_bytes, bool link)
+{
+	struct demand h, c;
+
+	limit_demand(p, DIR_H2C, &h);
+	limit_demand(p, DIR_C2H, &c);
+	h2c_bytes /= (double)h.payload;
+	c2h_bytes /= (double)c.payload;
+	if (link)
+		return (h2c_bytes * (double)h.up + c2h_bytes * (double)c.up) / limit_link(p);
+	return h2c_bytes * (double)h.beats[S_TX_REQ] + c2h_bytes * (double)c.beats[S_TX_REQ];
+}
+
+bool limit_is_link(const struct bench_point *p, double h2c_bytes, double c2h_bytes)
+{
+	return p->lanes && limit_requests(p, h2c_bytes, c2h_bytes, true) > limit_requests(p, h2c_bytes, c2h_bytes, false);
+}
+
+double limit_tlp_bytes(bool sop, unsigned dws)
+{
+	return (sop ? FRAMING + HDR_REQ : 0) + 4.0 * dws;
+}
+
 double limit_edge(const struct bench_point *p)
 {
 	struct demand d = { 0 };

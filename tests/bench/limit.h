@@ -27,6 +27,11 @@ double limit_of(const struct bench_point *p);
 /* Cycles that the descriptors, records and messages of one batch may take at most: so much of the traffic of a
  * window may lie outside it, since descriptors are read ahead. */
 double limit_edge(const struct bench_point *p);
+/* The same of the requests out alone: in beats, or in bytes on the link; which of the two takes longer. */
+double limit_requests(const struct bench_point *p, double h2c_bytes, double c2h_bytes, bool link);
+bool limit_is_link(const struct bench_point *p, double h2c_bytes, double c2h_bytes);
+/* On the link, of so many DWs of a request; sop: with its header. */
+double limit_tlp_bytes(bool sop, unsigned dws);
 /* Bytes a cycle of the link, each way; 0: not modelled. */
 double limit_link(const struct bench_point *p);
 

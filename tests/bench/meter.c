@@ -13,6 +13,11 @@ void meter_init(struct meter *m, const struct meter_map *map, bool c2h)
 	m->c2h = c2h;
 }
 
+void meter_free(struct meter *m)
+{
+	account_free(&m->account);
+}
+
 /* Section 2.2.1: bits 31:29 are Fmt, bit 29 a header of 4 DW, bit 30 data; Type 0 is a memory request. */
 static bool is_memory(const uint32_t *hdr)
 {
@@ -57,7 +62,8 @@ static void first_data(struct meter *m, uint64_t cycle)
 static void read_sent(struct meter *m, uint64_t cycle, const uint32_t *hdr, uint64_t addr)
 {
 	m->asked[tag_of(hdr[0], hdr[1] >> 8 & 0xff)] = cycle;
-	if (addr >= m->map.rings && addr < m->map.rings_end)
+	m->kind = addr >= m->map.rings && addr < m->map.rings_end ? SPENT_FETCH : SPENT_READ;
+	if (m->kind == SPENT_FETCH)
 		note(m, STEP_FETCH, m->doorbell, cycle);
 	else
 		first_data(m, cycle);
@@ -67,6 +73,7 @@ static void write_begins(struct meter *m, uint64_t cycle, uint64_t addr)
 {
 	m->inside_record = addr >= m->map.rings && addr < m->map.rings_end;
 	m->inside_data = !m->inside_record && addr != m->map.msi;
+	m->kind = m->inside_record ? SPENT_RECORD : m->inside_data ? SPENT_WRITE : SPENT_MESSAGE;
 	if (m->inside_record) {
 		note(m, STEP_RECORD, m->c2h ? m->data : m->answered, cycle);
 		note(m, STEP_ALL, m->doorbell, cycle);
@@ -88,6 +95,9 @@ static void request_beat(struct meter *m, uint64_t cycle, const struct cw_wires_
 		else if (is_memory(out->req_hdr))
 			read_sent(m, cycle, out->req_hdr, addr);
 	}
+	if (m->counts)
+		account_beat(&m->account, cycle, m->kind, (unsigned)__builtin_popcount(out->keep & 0xffff),
+			     out->flags & CW_O_TX_REQ_SOP);
 	if (m->inside_data)
 		m->data = cycle;
 	if (m->inside_record)

@@ -8,6 +8,7 @@
 #define BENCH_METER_H
 
 #include "../../sim/device/card.h"
+#include "account.h"
 
 enum step {
 	STEP_FETCH,    /* doorbell to descriptor read */
@@ -31,10 +32,14 @@ struct meter {
 	bool data_seen;               /* of the descriptor in flight */
 	bool inside_record, inside_data;
 	uint64_t doorbell, descriptor, answered, data, record; /* cycles of the latest */
+	bool counts;                  /* every beat is noted in: */
+	struct account account;
+	enum spent kind;              /* of the request at hand */
 	bool c2h;
 	uint64_t least[STEP_N], most[STEP_N]; /* 0: never */
 };
 
+void meter_free(struct meter *m);
 void meter_init(struct meter *m, const struct meter_map *map, bool c2h);
 void meter_pcie(struct meter *m, uint64_t cycle, const struct cw_wires_out *out, const struct cw_wires_in *in);
 void meter_axi(struct meter *m, uint64_t cycle, const struct cw_wires_axi_out *out, const struct cw_wires_axi_in *in);

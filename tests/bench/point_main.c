@@ -9,18 +9,26 @@
 
 #include "traffic.h"
 
+struct show {
+	bool more, account;
+};
+
 static const char usage[] =
 	"cwbench [-v] [ops=N] [wave=FILE] [tlp=FILE] NAME=VALUE...: measures one point, prints its row\n"
 	"  width=128|256|512 link=none|gen3x8|gen3x16 mode=mm dir=h2c|c2h|both size=N offset=N|page queues=N\n"
 	"  batch=N latency=N split=64|128|256 outstanding=32|256|768\n"
 	"  idle=CYCLES [idle-skip=0]: one descriptor at a time; prints width, dir, size and the cycles of each step:\n"
 	"  doorbell to descriptor read, descriptor to data, data to record, record to message, doorbell to record\n"
+	"  account=1: what the window's cycles on the stream of requests went to: window, the same each way, more one way,\n"
+	"  more TLPs than at the limit, nothing; and by kind: data reads, data writes, descriptor reads, records, messages\n"
 	"  columns: " POINT_COLUMNS ",bytes_per_cycle,limit,share\n";
 
-static int option(struct traffic_param *tp, bool *verbose, const char *word)
+static int option(struct traffic_param *tp, struct show *show, const char *word)
 {
 	if (!strcmp(word, "-v"))
-		*verbose = true;
+		show->more = true;
+	else if (!strcmp(word, "account=1"))
+		show->account = true;
 	else if (!strncmp(word, "ops=", 4))
 		tp->ops = strtoull(word + 4, NULL, 0);
 	else if (!strncmp(word, "wave=", 5))
@@ -36,6 +44,14 @@ static int option(struct traffic_param *tp, bool *verbose, const char *word)
 	else
 		return 0;
 	return 1;
+}
+
+static void print_account(const char *name, const struct balance *b)
+{
+	printf("%s,%.0f,%.1f,%.1f,%.1f,%.1f", name, b->window, b->equal, b->surplus, b->more, b->empty);
+	for (unsigned k = 0; k < SPENT_N; k++)
+		printf(",%.1f", b->spent[k]);
+	printf("\n");
 }
 
 /* The longest of each step. */
@@ -60,12 +76,12 @@ int main(int argc, char **argv)
 	struct bench_point p;
 	struct result r;
 	char why[400] = "", name[128];
-	bool verbose = false;
+	struct show show = { 0 };
 	int ret = 0;
 
 	point_base(&p);
 	for (int i = 1; !ret && i < argc; i++)
-		if (!option(&tp, &verbose, argv[i]))
+		if (!option(&tp, &show, argv[i]))
 			ret = point_set(&p, argv[i], why, sizeof(why));
 	if (!ret)
 		ret = point_check(&p, why, sizeof(why));
@@ -80,11 +96,15 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	if (tp.idle) {
-		print_steps(&p, &r, verbose);
+		print_steps(&p, &r, show.more);
+		return 0;
+	}
+	if (show.account) {
+		print_account(name, &r.balance);
 		return 0;
 	}
 	printf("%s,%.4f,%.4f,%.4f\n", name, r.bytes_per_cycle, r.limit, r.share);
-	if (verbose)
+	if (show.more)
 		fprintf(stderr, "window %.2f cycles, %llu and %llu descriptors; %llu cycles in all, %.0f kHz; completion buffer %u "
 			"bytes; first beat after %u cycles; %llu interrupts for %llu batches\n",
 			(double)r.window_ps / POINT_PERIOD_PS, (unsigned long long)r.ops[0], (unsigned long long)r.ops[1],

@@ -47,10 +47,31 @@ function key(changes, n, i, w, f, v, k) {
 	return k
 }
 
+# 768 tags at 1000 cycles of latency, 512 bits: reads from 128 bytes on are not cut; with 256 tags they are.
+function tags_wanted(f, k) {
+	if (f[1] != 512 || f[2] != "none" || f[4] != "h2c" || f[10] != 256)
+		return 0
+	k = key("width=512 size=" f[5])
+	return f[5] == 64 ? 46 : f[5] > 64 && f[5] <= 4096 && k in figure ? 0.98 * figure[k] : 0
+}
+
+# The most that a point may have, so that the one above it can fail; 0: no such bound.
+function at_most(k, f) {
+	split(k, f, ",")
+	if (f[1] == 512 && f[2] == "none" && f[4] == "h2c" && f[6] == 0 && f[7] == 64 && f[8] == 32 && f[9] == 1000 &&
+	    f[10] == 256 && f[11] == 256)
+		return f[5] == 64 ? 17 : f[5] == 128 ? 33 : 0
+	return 0
+}
+
 # What is wanted of a point, bytes a cycle; 0: nothing.
 function wanted(k, f, w, s, least) {
 	split(k, f, ",")
-	if (f[5] < 64 || f[6] != 0 || f[8] != 32 || f[9] != 250 || f[10] != 256)
+	if (f[5] < 64 || f[6] != 0 || f[8] != 32)
+		return 0
+	if (f[9] == 1000 && f[11] == 768 && f[7] == 64)
+		return tags_wanted(f)
+	if (f[9] != 250 || f[10] != 256)
 		return 0
 	if (f[7] == 64) {
 		if (f[1] == 256 && (f[2] == "none" || f[2] == "gen3x8"))
@@ -75,12 +96,12 @@ function cell(k, w, mark) {
 		return ""
 	w = wanted(k)
 	mark = ""
-	if (w && figure[k] < w - 0.00005) {
+	if ((w && figure[k] < w - 0.00005) || (at_most(k) && figure[k] > at_most(k))) {
 		mark = " **missed**"
 		if (!(k in counted))
 			missed[++missed_n] = k
 	}
-	targets += w > 0 && !(k in counted)
+	targets += (w > 0 || at_most(k)) && !(k in counted)
 	counted[k] = 1
 	return sprintf("%.2f of %.2f (%.1f %%)%s", figure[k], limit[k], 100 * share[k], mark)
 }
@@ -121,11 +142,23 @@ function table(heading, text, columns, main, n, col, i, d, s, f, line, any, out,
 
 function step_cell(v, most) { return v " of " most (v > most ? " **missed**" : "") }
 
+# The cycles of a step, block by block ("block n ..."), when they make what was measured.
+function step_account(what, blocks, measured, n, w, i, sum, text) {
+	n = split(blocks, w, " ")
+	for (i = 1; i < n; i += 2) {
+		sum += w[i + 1]
+		text = text (i > 1 ? ", " : "") "`" w[i] "` " w[i + 1]
+	}
+	return "- " what ": " (sum == measured ? text : sum " of " measured " cycles are accounted for: " text)
+}
+
 # One descriptor in flight: the cycles of its steps.
-function step_table(line, f, out) {
+function step_table(line, f, out, base) {
 	out = ""
 	while ((getline line < steps) > 0) {
 		split(line, f, ",")
+		if (f[1] == 256 && f[2] == "h2c" && f[3] == 64)
+			base = line
 		out = out sprintf("| %d | %s | %d | %s | %s | %s | %s | %d |\n", f[1], f[2], f[3], step_cell(f[4], 5), \
 			f[2] == "h2c" ? step_cell(f[5], 5) : f[5], step_cell(f[6], 8), step_cell(f[7], 2), f[8])
 	}
@@ -140,6 +173,39 @@ function step_table(line, f, out) {
 	print "(h2c) or the last beat of data (c2h). All: doorbell to record.\n"
 	print "| bits | | bytes | doorbell to descriptor read | descriptor to data | to record | record to MSI-X | all |"
 	print "|---|---|---|---|---|---|---|---|"
+	printf "%s", out
+	if (split(base, f, ",") < 8)
+		return
+	print "\nThe cycles of the first line, block by block, of the steps that take longer than wanted:\n"
+	print step_account("doorbell to descriptor read", "cw_rx_req 1 cw_doorbell 4 cw_desc_sched 3 cw_rd_req 2 cw_tx_req 1", f[4])
+	print step_account("descriptor to data", "cw_rx_cpl 2 cw_desc_buf 2 cw_desc_issue 1 cw_h2c_split 1 cw_rd_req 2 cw_tx_req 1", f[5])
+	print step_account("record to MSI-X", "cw_moderate 3 cw_raise 2 cw_event 1 cw_msix 1 cw_tx_req 1", f[7])
+}
+
+# Never -0.00.
+function rounded(v) { return v < 0.005 && v > -0.005 ? 0 : v }
+
+# Where the cycles of a window went, percent.
+function account_table(line, f, i, out) {
+	out = ""
+	while ((getline line < account) > 0) {
+		split(line, f, ",")
+		out = out sprintf("| %d | %s | %d |", f[1], f[2], f[5])
+		for (i = 13; i <= 21; i++)
+			out = out sprintf(" %.2f |", rounded(100 * f[i] / f[12]))
+		out = out "\n"
+	}
+	if (out == "")
+		return
+	print "\n## Where the cycles go, both ways at once\n"
+	print "The stream of requests out (or, where that is tighter, the link up) carries the reads of one direction and the"
+	print "data of the other. Each cycle of the window, in percent, adds up twice. As in the limit: what the slower direction"
+	print "moved, and as much the other way, takes at least (this is the share). More one way: what the faster direction moved"
+	print "beyond that, at its limit. More TLPs: records cut shorter than MPS, descriptor reads of fewer than 32, more messages."
+	print "Empty: nothing was sent (less than nothing is the window's edges). The same cycles by what was sent: data reads, data"
+	print "writes, descriptor reads, records, messages.\n"
+	print "| bits | link | bytes | as in the limit | more one way | more TLPs | empty | reads | writes | descriptors | records | messages |"
+	print "|---|---|---|---|---|---|---|---|---|---|---|---|"
 	printf "%s", out
 }
 
@@ -158,13 +224,17 @@ END {
 	print "every byte compared. The figure is that of the operations that ended between the marks of 25 % and 87.5 % of a"
 	print "run, by the arrival of their records; *both* is the slower direction while both are busy. With 64 queues, *both*"
 	print "has 32 each way. The receive completion buffer is 32 KiB, and 64 KiB or 128 KiB where latency and width need it"
-	print "(1.5 times width x (latency + 64 cycles), rounded up to a power of two).\n"
+	print "(1.5 times width x (latency + 64 cycles), rounded up to a power of two). The card of 512 bits has 1024 tags and as"
+	print "many operations, the others 256.\n"
 	print "**The limit** is payload over the busiest of the four streams, in beats of the data path's width, and of the two"
 	print "directions of the link, in bytes with framing at 98 % of its rate (2 % are acknowledgements and credits): data"
 	print "requests and completions, a descriptor read for each 512 bytes of descriptors, records merged up to MPS, and for"
 	print "each batch a producer index, a consumer index and an MSI-X message (`tests/bench/limit.h`). A figure above"
-	print "its limit is an error and is not printed. Link *none* does not model bandwidth: the streams are the limit. This is"
-	print "the generic endpoint interface; a vendor's IP in front of it has limits of its own."
+	print "its limit is an error and is not printed, but for the window's edges: descriptors may have been read before the"
+	print "window in which they end, records may be written after it. What is above the limit by less than the descriptors,"
+	print "records and messages of one batch take (18 cycles at 256 bits, of 25,000 and more: below 0.1 %) is printed as the"
+	print "limit. Link *none* does not model bandwidth: the streams are the limit. This is the generic endpoint interface; a"
+	print "vendor's IP in front of it has limits of its own."
 	for (w = 128; w <= 512; w *= 2)
 		table(w " bits", w == 256 ? "The base: 64 queues, batches of 32, aligned buffers, 250 cycles of latency." : \
 		      "As above, with a data path of " w " bits.", \
@@ -182,18 +252,21 @@ END {
 	}
 	table("Misaligned buffers", "Host address so many bytes beyond a multiple of 4096; *page*: a page ends in the middle of each buffer.", \
 	      "+0|;+1|offset=1;+3|offset=3;+60|offset=60;page|offset=page", 1)
+	account_table()
 	step_table()
 	print "\n## Targets\n"
 	print "At least 97 % of the limit each way at 256 bits, unpaced and Gen3 x8, from 64 bytes on, and 95 % both ways at"
 	print "once; 96 % at 512 bits, unpaced and Gen3 x16; figures of the design where they are higher; 1 and 2048 queues within"
-	printf "2 %% of 64. %d points have a target, %d miss it%s\n", targets, missed_n, missed_n ? ":\n" : "."
+	print "2 % of 64. At 512 bits and a latency of 1000 cycles, 768 tags: 46 bytes a cycle at 64 bytes, and 98 % of the figure"
+	print "at 250 cycles from 128 bytes on; with 256 tags at most 17 at 64 bytes and 33 at 128, so that the test can fail."
+	printf "%d points have a target, %d miss it%s\n", targets, missed_n, missed_n ? ":\n" : "."
 	if (missed_n) {
 		print "| point | wanted | measured | limit |\n|---|---|---|---|"
 		for (i = 1; i <= missed_n; i++) {
 			gsub(/,/, " ", missed[i])
 			k = missed[i]
 			gsub(/ /, ",", k)
-			printf "| %s | %.2f | %.2f | %.2f |\n", missed[i], wanted(k), figure[k], limit[k]
+			printf "| %s | %.2f | %.2f | %.2f |\n", missed[i], at_most(k) ? at_most(k) : wanted(k), figure[k], limit[k]
 		}
 	}
 	printf "\nThe columns of `tests/bench/results.csv`: %s, %d rows. One point by hand:\n\n", "width, link, mode, dir, size, offset, queues, batch, latency, split, outstanding (tags), bytes_per_cycle, limit, share", rows

@@ -51,6 +51,11 @@ uint64_t rig_msi(void)
 	return MSI_BASE;
 }
 
+uint64_t rig_sent(uint64_t time)
+{
+	return time / POINT_PERIOD_PS - LINK_CYCLES - PIN_CYCLES;
+}
+
 unsigned rig_vectors(const struct rig *r)
 {
 	return r->dev.msix_n;

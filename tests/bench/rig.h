@@ -49,6 +49,8 @@ int rig_fail(struct rig *r, int err, const char *format, ...) __attribute__((for
 uint64_t rig_msi(void);
 /* What the completion buffer of the card is taken to be, in bytes. */
 unsigned rig_buffer(const struct bench_point *p);
+/* The cycle in which the card gave the IP what arrives at the host at that time. */
+uint64_t rig_sent(uint64_t time);
 unsigned rig_vectors(const struct rig *r);
 
 #endif

@@ -46,7 +46,19 @@ steps_of_one_descriptor_are_those_of_the_page() {
     for d in h2c c2h; do
         build/bin/cwbench idle=3000 ops=8 queues=1 batch=1 "dir=$d" || return
     done >"$dir/steps"
-    grep '64,' tests/bench/steps.csv | diff - "$dir/steps"
+    grep '^256,[^,]*,64,' tests/bench/steps.csv | diff - "$dir/steps"
+}
+
+# One of the accounts again; and in each the parts make the whole, and the share of the table.
+account_is_that_of_the_page() {
+    build/bin/cwbench account=1 dir=both | diff <(grep '^256,none,mm,both,64,' tests/bench/account.csv) -
+}
+accounts_add_up() {
+    awk -F, '{ k = $1; for (i = 2; i <= 11; i++) k = k "," $i }
+        NR == FNR { share[k] = $14; next }
+        { n++; off = $12 - $13 - $14 - $15 - $16; kinds = $17 + $18 + $19 + $20 + $21 + $16 - $12; part = $13 / $12 - share[k] }
+        off * off > 1 || kinds * kinds > 1 || part * part > 0.005 * 0.005 { print "does not add up: " $0; bad = 1 }
+        END { exit bad || n < 6 }' "$table" tests/bench/account.csv
 }
 
 check "points_give_the_digits_of_the_table" points_give_the_digits_of_the_table
@@ -57,4 +69,6 @@ check "page_with_a_figure_above_its_limit_is_refused" page_with_a_figure_above_i
 check "replay_answers_as_in_the_log" replay_answers_as_in_the_log
 check "replay_notices_another_log" replay_notices_another_log
 check "steps_of_one_descriptor_are_those_of_the_page" steps_of_one_descriptor_are_those_of_the_page
+check "account_is_that_of_the_page" account_is_that_of_the_page
+check "accounts_add_up" accounts_add_up
 tap_end

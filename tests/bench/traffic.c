@@ -445,6 +445,7 @@ static int measure(struct traffic *t, const struct traffic_param *tp, struct res
 		return ret;
 	meter_init(&t->meter, &(struct meter_map){ t->rig.dev.bar[2].base, t->rig.dev.bar[2].base + t->rig.dev.bar[2].size,
 						   IOVA, IOVA + t->rings_end, rig_msi() }, p->dir == DIR_C2H);
+	t->meter.counts = !tp->idle;
 	t->ops = tp->ops ? (tp->ops + 7) / 8 * 8 : choose_ops(t);
 	ret = way_init(t, &t->way[0]) ?: way_init(t, &t->way[1]) ?: queues_up(t);
 	if (ret)
@@ -463,6 +464,10 @@ static int measure(struct traffic *t, const struct traffic_param *tp, struct res
 	if (tp->idle)
 		return 0;
 	figure_of(p, t->way, t->ops, res);
+	if (t->meter.account.failed)
+		return -ENOMEM;
+	account_balance(&t->meter.account, p, rig_sent(res->window_from_ps), rig_sent(res->window_from_ps + res->window_ps),
+			res->ops, &res->balance);
 	res->buffer = rig_buffer(t->p);
 	res->read_cycles = (unsigned)t->meter.read_cycles;
 	res->interrupts = t->interrupts;
@@ -504,6 +509,7 @@ int traffic_run(const struct bench_point *p, const struct traffic_param *tp, str
 		ret = down;
 	if (ret)
 		snprintf(why, why_size, "%s", t->rig.why[0] ? t->rig.why : strerror(-ret));
+	meter_free(&t->meter);
 	free(t->mem);
 	free(t->queue);
 	free(t->raised);

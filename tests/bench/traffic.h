@@ -14,7 +14,8 @@ struct result {
 	double bytes_per_cycle; /* DIR_BOTH: of the slower direction */
 	double limit, share;
 	uint64_t ops[2];        /* in the window, each way */
-	uint64_t window_ps;
+	uint64_t window_from_ps, window_ps;
+	struct balance balance; /* of the window */
 	uint64_t cycles;        /* from the first doorbell on */
 	uint64_t cpu_ns;
 	unsigned buffer;        /* completion buffer, bytes */

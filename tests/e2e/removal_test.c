@@ -133,6 +133,8 @@ static void bad_names_are_refused_with_a_reason(void **state)
 		{ "sim,queues=100", -EINVAL, "queues=100" },
 		{ "sim,queues=4", -ENOENT, "2048 queues; `make cards CARD_QUEUES=4'" },
 		{ "sim,queues=4,wave=x", -ENOENT, "make cards-trace CARD_QUEUES=4" },
+		{ "sim,width=64", -EINVAL, "width=64" },
+		{ "sim,width=512,shim=usplus", -ENOENT, "shim=usplus,width=512: there is no such build" },
 		{ "sim:nobody-here,queues=64", -EINVAL, "cwctl card" },
 		{ "sim:nobody-here", -ENOENT, "nobody-here" },
 		{ "sim:nobody-here,wave=x", -EINVAL, "cwctl card" },

@@ -135,14 +135,18 @@ unsigned target_mrrs(unsigned mrrs)
 	return is_7series() && mrrs > 512 ? 512 : mrrs;
 }
 
-/* Behind a vendor's shim the card is as restless as that vendor's IP. */
-static void add_shim(char *text, size_t size, const char *card_options)
+/* A card that is not the one that is linked in (behind a vendor's shim, of another width) is as restless as IPs are. */
+static void add_kind(char *text, size_t size, const char *card_options)
 {
-	const char *shim = getenv("SHIM");
+	const char *key = "shim", *value = getenv("SHIM");
 
+	if (!value || !*value) {
+		key = "width";
+		value = getenv("WIDTH");
+	}
 	snprintf(text, size, "%s", card_options);
-	if (shim && *shim)
-		snprintf(text, size, "shim=%s,reorder=1%s%s", shim, *card_options ? "," : "", card_options);
+	if (value && *value)
+		snprintf(text, size, "%s=%s,reorder=1%s%s", key, value, *card_options ? "," : "", card_options);
 }
 
 void target_open_card(struct target *t, const char *options, const char *own_options)
@@ -152,7 +156,7 @@ void target_open_card(struct target *t, const char *options, const char *own_opt
 	char name[512], why[256] = "", card_options[256];
 	int err;
 
-	add_shim(card_options, sizeof(card_options), own_options);
+	add_kind(card_options, sizeof(card_options), own_options);
 
 	memset(t, 0, sizeof(*t));
 	if (!irq || !*irq)

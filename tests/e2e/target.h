@@ -8,7 +8,7 @@
  *   pci   the first card on the PCI bus, without a driver: for tests of registers
  *
  * Tests print the seed they run with first; SEED sets it. IRQ (msix, msi, intx) is the kind of interrupt that the host of
- * a simulated card grants.
+ * a simulated card grants; SHIM and WIDTH ask for a simulated card behind a shim, or with a data path of so many bits.
  */
 #ifndef TARGET_H
 #define TARGET_H

@@ -297,8 +297,9 @@ static void a_beat_a_cycle(void **state)
 	assert_true(rate(1, 65536, 10, 3, 30) >= 98);
 	assert_true(rate(5, 65536, 10, 1, 0) >= 98);
 	assert_true(rate(1, 4096, 100, 0, 17) >= 97);
-	assert_true(rate(1, 64, 256, 0, 0) >= 97);
-	assert_true(rate(1, 8, 256, 0, 8) >= 90); /* the first read latencies differ */
+	/* the first read latencies differ, which shows where each is of a beat */
+	assert_true(rate(1, 64, 256, 0, 0) >= (WORD_BYTES < 64 ? 97 : 90));
+	assert_true(rate(1, 8, 256, 0, 8) >= 90);
 }
 
 int main(int argc, char **argv)

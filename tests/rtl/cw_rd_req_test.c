@@ -40,7 +40,7 @@ static void start(struct env *e, unsigned stall)
 					     "fetch_rd_num", NULL };
 	static const char *const data[] = { "data_rd_op", "data_rd_queue", "data_rd_num", "data_rd_addr",
 					    "data_rd_bytes", "data_rd_card", "data_rd_offset", "data_rd_attr", NULL };
-	static const char *const out[] = { "rd_req_hdr", "rd_req_queue", "rd_req_num", NULL };
+	static const char *const out[] = { "rd_req_hdr", "rd_req_queue", "rd_req_num", "rd_req_fetch", NULL };
 
 	*e = (struct env){ .d = dut_new(dut_seed()), .alloc_pct = 100 - stall };
 	dut_rng_init(&e->rng, dut_seed());
@@ -94,6 +94,7 @@ static void next_header(struct env *e, uint32_t *h, uint32_t *num)
 	}
 	stream_take(e->out, &b, 0, h, 16);
 	*num = stream_take_u64(e->out, &b, 2);
+	assert_int_equal(stream_take_u64(e->out, &b, 3), *num >> 28 == 0xf); /* as push_fetch() numbers them */
 }
 
 /* What the header must be, said byte by byte. */

@@ -2,7 +2,7 @@
 /* The request stream: turns, gates, credits, counts. */
 #include "write_env.h"
 
-static const char *const rd_fields[] = { "rd_req_hdr", "rd_req_queue", "rd_req_num", NULL };
+static const char *const rd_fields[] = { "rd_req_hdr", "rd_req_queue", "rd_req_num", "rd_req_fetch", NULL };
 static const char *const data_fields[] = {
 	"data_hdr", "data_data", "data_keep", "data_eop", "data_queue", "data_num", NULL
 };
@@ -91,6 +91,7 @@ static void put(struct bench *b, enum src i)
 		header(&s, b->s[i], false, HOST_HIGH + 64 * n, 16);
 		stream_put_u64(b->s[i], &s, 1, 7);
 		stream_put_u64(b->s[i], &s, 2, n);
+		stream_put_u64(b->s[i], &s, 3, n & 1);
 		stream_push(b->s[i], &s);
 		break;
 	case DATA:
@@ -134,7 +135,7 @@ static void put(struct bench *b, enum src i)
 }
 
 /*
- * Counts how often a waiting source was passed over; four others can go first.
+ * Counts how often a waiting source was passed over; four others can go first, reads twice when one is of descriptors.
  */
 static void turn_taken(struct bench *b, enum src i)
 {
@@ -220,6 +221,27 @@ static void sources_take_turns(void **state)
 		assert_int_equal(dut_get(b->d, "busy"), 0);
 		bench_close(b);
 	}
+}
+
+/* Every other read is one of descriptors: data moves as much one way as the other. */
+static void descriptor_reads_take_no_turn_of_data_reads(void **state)
+{
+	struct bench *b = bench_open(7);
+
+	(void)state;
+	for (unsigned n = 0; n < 100; n++) {
+		put(b, RD);
+		put(b, RD);
+		put(b, DATA);
+	}
+	for (unsigned i = 0; i < 4000 && !drained(b); i++) {
+		unsigned read = b->got[RD] / 2, written = b->got[DATA];
+
+		take(b, 1);
+		assert_true(read <= written + 1 && written <= read + 1);
+	}
+	assert_true(drained(b));
+	bench_close(b);
 }
 
 static void any_of_the_sources_pause(void **state)
@@ -321,6 +343,7 @@ int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sources_take_turns),
+		cmocka_unit_test(descriptor_reads_take_no_turn_of_data_reads),
 		cmocka_unit_test(any_of_the_sources_pause),
 		cmocka_unit_test(notices_never_run_ahead),
 		cmocka_unit_test(credits_hold_their_class_only),

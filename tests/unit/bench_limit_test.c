@@ -7,6 +7,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "../bench/account.h"
 #include "../bench/limit.h"
 
 /* Batch 32, MPS 256, MRRS 512, completions of up to 256 bytes; bytes a cycle to the card, from it, each way. */
@@ -92,6 +93,57 @@ static void limits_count_what_an_offset_costs(void **state)
 	same(LIMIT("batch=1"), 32 * 64 / (32 + 1 + 16 + 32.0));
 }
 
+/* Both ways at once the requests are the limit: the streams' without a link, else the link's. */
+static void requests_are_the_limit_both_ways(void **state)
+{
+	struct bench_point p;
+
+	(void)state;
+	point_base(&p);
+	p.dir = DIR_BOTH;
+	for (p.size = 64; p.size <= 65536; p.size *= 4) {
+		p.lanes = 0;
+		same(limit_requests(&p, 1, 1, false), limit_cycles(&p, 1, 1));
+		assert_false(limit_is_link(&p, 1, 1));
+		p.lanes = 8;
+		same(limit_requests(&p, 1, 1, true), limit_cycles(&p, 1, 1));
+		assert_true(limit_is_link(&p, 1, 1));
+	}
+	same(limit_tlp_bytes(true, 0), 24);
+	same(limit_tlp_bytes(false, 8), 32);
+}
+
+/* 100 cycles of writes, every fifth empty, with reads and records between; what is outside the window does not count. */
+static void an_account_makes_up_its_window(void **state)
+{
+	struct account a = { 0 };
+	struct bench_point p;
+	struct balance b;
+	uint64_t ops[2] = { 10, 20 };
+
+	(void)state;
+	point_base(&p);
+	p.dir = DIR_BOTH;
+	for (unsigned c = 0; c < 300; c++)
+		if (c % 5)
+			account_beat(&a, 1000 + c, c % 5 == 1 ? SPENT_READ : c % 5 == 2 ? SPENT_RECORD : SPENT_WRITE, 8, c % 5 < 4);
+	account_balance(&a, &p, 1100, 1200, ops, &b);
+	assert_false(b.link);
+	same(b.spent[SPENT_READ], 20);
+	same(b.spent[SPENT_RECORD], 20);
+	same(b.spent[SPENT_WRITE], 40);
+	same(b.empty, 20);
+	same(b.equal, limit_cycles(&p, 640, 640));
+	same(b.surplus, limit_requests(&p, 640, 1280, false) - b.equal);
+	same(b.equal + b.surplus + b.more + b.empty, 100);
+	p.lanes = 8;
+	account_balance(&a, &p, 1100, 1200, ops, &b);
+	assert_true(b.link);
+	same(b.spent[SPENT_WRITE], (20 * 56 + 20 * 32) / limit_link(&p));
+	same(b.equal + b.surplus + b.more + b.empty, 100);
+	account_free(&a);
+}
+
 static void words_that_name_no_point_are_refused(void **state)
 {
 	static const char *const bad[] = { "size", "size=", "size=x", "sizes=64", "link=gen4", "dir=up", "mode=st",
@@ -132,6 +184,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(limits_are_those_of_the_table),
 		cmocka_unit_test(limits_count_what_an_offset_costs),
+		cmocka_unit_test(requests_are_the_limit_both_ways),
+		cmocka_unit_test(an_account_makes_up_its_window),
 		cmocka_unit_test(words_that_name_no_point_are_refused),
 		cmocka_unit_test(points_that_cannot_be_are_refused),
 	};

@@ -55,6 +55,7 @@ static void a_bare_name_has_the_defaults(void **state)
 	assert_false(o.card.trace);
 	assert_false(o.card.no_idle_skip);
 	assert_int_equal(o.card.queues, 0);
+	assert_int_equal(o.card.width, 0);
 	assert_int_equal(o.card.shim, CW_SHIM_GENERIC);
 	assert_false(o.card_set);
 	good("sim,"); /* an empty list */
@@ -111,9 +112,10 @@ static void ways_to_host_memory(void **state)
 static void every_card_option_goes_where_it_belongs(void **state)
 {
 	(void)state;
-	good("sim,card-tlp=c.tlp,wave=w.fst,wave-from=10,wave-to=20,idle-skip=0,reorder=1,queues=128,shim=ptile");
+	good("sim,card-tlp=c.tlp,wave=w.fst,wave-from=10,wave-to=20,idle-skip=0,reorder=1,queues=128,width=512,shim=ptile");
 	assert_int_equal(o.card.shim, CW_SHIM_PTILE);
 	assert_int_equal(o.card.queues, 128);
+	assert_int_equal(o.card.width, 512);
 	assert_string_equal(o.card_tlp, "c.tlp");
 	assert_ptr_equal(o.card.wave, o.wave);
 	assert_string_equal(o.wave, "w.fst");
@@ -142,7 +144,7 @@ static const struct number numbers[] = {
 	{ "mrrs", 128, 4096, true }, { "vectors", 1, 2048, false }, { "iommu", 0, 1, false },
 	{ "mem-top", 2, 128, false },
 	{ "tag10", 0, 1, false }, { "order", 0, 1, false }, { "idle-skip", 0, 1, false }, { "reorder", 0, 1, false },
-	{ "queues", 2, 2048, true },
+	{ "queues", 2, 2048, true }, { "width", 128, 512, true },
 };
 
 static void refused(const struct number *n, const char *value)

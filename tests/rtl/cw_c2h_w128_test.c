@@ -1,0 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+// verilator: top=cw_c2h -GDATA_W=128
+#define WORD_BYTES 16u
+#include "cw_c2h_test.c"
