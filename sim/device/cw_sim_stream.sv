@@ -75,10 +75,20 @@ module cw_sim_stream #(
     // ---- registers ----
     reg  [1:0]  control_q;
     reg  [15:0] throttle_q;
+    // Tables, an entry a queue. One whose bit is not set is as after reset, 0: Verilator clears no array of 2048 at once.
     reg  [31:0] loop_q [0:QUEUE_N-1];
-    reg         hold_q [0:QUEUE_N-1];
     reg  [7:0]  room_q [0:QUEUE_N-1];   // buffers of each C2H queue
     reg  [15:0] pend_q [0:QUEUE_N-1];   // packets sent whose end was not told
+    reg  [QUEUE_N-1:0] hold_q, loop_set_q, room_set_q, pend_set_q;
+    function automatic logic [31:0] loop_of(input [Q_W-1:0] queue);
+        loop_of = loop_set_q[queue] ? loop_q[queue] : 32'd0;
+    endfunction
+    function automatic logic [7:0] room_of(input [Q_W-1:0] queue);
+        room_of = room_set_q[queue] ? room_q[queue] : 8'd0;
+    endfunction
+    function automatic logic [15:0] pend_of(input [Q_W-1:0] queue);
+        pend_of = pend_set_q[queue] ? pend_q[queue] : 16'd0;
+    endfunction
     reg  [31:0] gen_count_q, gen_refused_q;
     reg  [23:0] gen_len_q, gen_step_q;
     reg  [35:0] gen_user_q;
@@ -99,11 +109,11 @@ module cw_sim_stream #(
                        table_hit(su_rd_addr, CW_SU_HOLD) || table_hit(su_rd_addr, CW_SU_ROOM);
     always_comb
         if (table_hit(su_rd_addr, CW_SU_LOOP))
-            su_rdata = loop_q[su_rd_at];
+            su_rdata = loop_of(su_rd_at);
         else if (table_hit(su_rd_addr, CW_SU_HOLD))
             su_rdata = {31'd0, hold_q[su_rd_at]};
         else if (table_hit(su_rd_addr, CW_SU_ROOM))
-            su_rdata = {24'd0, room_q[su_rd_at]};
+            su_rdata = {24'd0, room_of(su_rd_at)};
         else
             case ({14'd0, su_rd_addr})
             CW_SU_ID:          su_rdata = CW_SU_MAGIC;
@@ -141,7 +151,7 @@ module cw_sim_stream #(
     reg         in_q, back_q;             // inside a packet, which goes back
     reg  [10:0] to_q, from_q;
     reg  [35:0] word_q;
-    wire [31:0] entry   = loop_q[h2s_queue[Q_W-1:0]];
+    wire [31:0] entry   = loop_of(h2s_queue[Q_W-1:0]);
     wire        back    = in_q ? back_q : entry[31];
     wire [10:0] to      = in_q ? to_q : entry[10:0];
     wire        waits   = !in_q && entry[31] && entry[30] && !has_room(to);
@@ -153,7 +163,8 @@ module cw_sim_stream #(
     assign h2s_ready = open && (!back || loop_ready);
 
     function automatic logic has_room(input [10:0] queue);
-        has_room = {21'd0, queue} < QUEUE_N && room_q[queue[Q_W-1:0]] != 8'd0 && pend_q[queue[Q_W-1:0]] == 16'd0;
+        has_room = {21'd0, queue} < QUEUE_N && room_of(queue[Q_W-1:0]) != 8'd0 &&
+                   pend_of(queue[Q_W-1:0]) == 16'd0;
     endfunction
 
     wire               loop_valid, loop_go, gen_go;
@@ -212,16 +223,22 @@ module cw_sim_stream #(
             sweep_q <= '0;
 
         // room
-        if (sent && !lost_q && {21'd0, s2h_queue} < QUEUE_N && !(told && end_at == sent_at))
-            pend_q[sent_at] <= pend_q[sent_at] + 16'd1;
-        if (told && !(sent && !lost_q && end_at == sent_at))
-            pend_q[end_at] <= pend_q[end_at] - 16'd1;
+        if (sent && !lost_q && {21'd0, s2h_queue} < QUEUE_N && !(told && end_at == sent_at)) begin
+            pend_set_q[sent_at] <= 1'b1;
+            pend_q[sent_at] <= pend_of(sent_at) + 16'd1;
+        end
+        if (told && !(sent && !lost_q && end_at == sent_at)) begin
+            pend_set_q[end_at] <= 1'b1;
+            pend_q[end_at] <= pend_of(end_at) - 16'd1;
+        end
         if (arb_go)
             mid_q <= !s2h_last;
         if (sent)
             lost_q <= 1'b0;
-        if (s2h_room_valid)
+        if (s2h_room_valid) begin
+            room_set_q[room_at] <= 1'b1;
             room_q[room_at] <= s2h_room_n;
+        end
         offered_q <= s2h_valid && !s2h_ready;
         pause_q   <= arb_go && lfsr_q[15:8] < throttle_q[15:8];
 
@@ -265,8 +282,10 @@ module cw_sim_stream #(
         end
 
         // writes
-        if (wr_loop)
+        if (wr_loop) begin
+            loop_set_q[su_at] <= 1'b1;
             loop_q[su_at] <= su_wdata & 32'hc00007ff;
+        end
         if (wr_hold)
             hold_q[su_at] <= su_wdata[0];
         if (su_wr)
@@ -295,10 +314,8 @@ module cw_sim_stream #(
             endcase
         if (stream_rst) begin
             lost_q <= mid_q;
-            for (int i = 0; i < QUEUE_N; i++) begin
-                room_q[i] <= 8'd0;
-                pend_q[i] <= 16'd0;
-            end
+            room_set_q <= '0;
+            pend_set_q <= '0;
         end
         if (rst) begin
             lfsr_q <= 16'hace1;
@@ -306,10 +323,8 @@ module cw_sim_stream #(
             {gen_count_q, gen_refused_q, gen_len_q, gen_step_q, gen_user_q, gen_queue_q, gen_seed_q, gen_mode_q} <= '0;
             chk_frame_q <= 32'd0;
             sweep_q <= '0;
-            for (int i = 0; i < QUEUE_N; i++) begin
-                loop_q[i] <= 32'd0;
-                hold_q[i] <= 1'b0;
-            end
+            loop_set_q <= '0;
+            hold_q     <= '0;
         end else if (su_wr && {14'd0, su_addr} == CW_SU_CHK_PACKETS)
             chk_frame_q <= 32'd0;
     end
