@@ -140,6 +140,8 @@ static inline void op_sample(void *ctx)
 	e->trunc_pulses += dut_get(e->d, "stat_trunc");
 	e->pkt_pulses += dut_get(e->d, "stat_pkt");
 	if (dut_get(e->d, "s2h_room_valid"))
+		assert_in_range(dut_get(e->d, "s2h_room_queue"), 0, Q_N - 1);
+	if (dut_get(e->d, "s2h_room_valid"))
 		e->room[dut_get(e->d, "s2h_room_queue")] = dut_get(e->d, "s2h_room_n");
 	if (!dut_get(e->d, "alloc_valid") || !dut_get(e->d, "alloc_ready"))
 		return;
