@@ -8,6 +8,7 @@
  * has none, no memory, a ring that cannot be relied on) the queues are walked.
  */
 #include <linux/log2.h>
+#include <linux/nospec.h>
 
 #include "causeway.h"
 #include "cw_hw.h"
@@ -133,14 +134,17 @@ static bool cw_event_handle(struct cw_vector *v, u32 dw)
 {
 	u32 index = FIELD_GET(CW_EVENT_DW0_QUEUE_MASK, dw);
 	struct cw_dev *cw = v->cw;
-	struct cw_queue *q;
+	u32 n = 2 * cw->pair_n;
+	struct cw_queue *q = NULL;
 
-	if (index >= 2 * cw->pair_n || cw->queue[index].vector != v->index) {
+	/* The number is the card's: not even a guess of the processor goes past the end with it. */
+	if (index < n)
+		q = &cw->queue[array_index_nospec(index, n)];
+	if (!q || q->vector != v->index) {
 		dev_warn_ratelimited(&cw->pdev->dev, "vector %u: bad event %08x, number %u\n",
 				     v->index, dw, v->taken);
 		return false;
 	}
-	q = &cw->queue[index];
 	cw_queue_interrupt(q, true);
 	if (dw & CW_EVENT_DW0_ERROR_MASK)
 		cw_queue_check_halt(q);

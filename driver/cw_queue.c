@@ -79,6 +79,7 @@ int cw_queue_enable(struct cw_queue *q)
 	spin_lock(&q->lock);
 	q->producer = 0;
 	q->consumer = 0;
+	cw_moderation_start(q);
 	spin_unlock(&q->lock);
 	memset(q->ring, 0, q->entries * sizeof(*q->ring));
 	memset(q->records, 0, q->entries * sizeof(*q->records));
@@ -100,6 +101,7 @@ int cw_queue_enable(struct cw_queue *q)
 
 static void cw_queue_fill(struct cw_queue *q, struct cw_chunk *chunk)
 {
+	u32 last = cw_moderation_chunk(q, chunk) ? CW_DESC_DW2_IRQ_MASK : 0;
 	struct cw_map_iter it;
 	u64 card = chunk->card;
 	dma_addr_t addr;
@@ -107,7 +109,7 @@ static void cw_queue_fill(struct cw_queue *q, struct cw_chunk *chunk)
 
 	for (cw_map_start(&chunk->map, &it); cw_map_next(&it, &addr, &len); card += len) {
 		slot = q->producer++ & (q->entries - 1);
-		flags = ++n == chunk->desc_n && q->cw->chunk_irq ? CW_DESC_DW2_IRQ_MASK : 0;
+		flags = ++n == chunk->desc_n ? last : 0;
 		q->desc_len[slot] = len;
 		cw_desc_fill(&q->ring[slot], addr, len, card, flags);
 		trace_causeway_submit(q->cw->id, q->index, q->producer - 1, q->c2h, addr, len, card);
@@ -267,6 +269,7 @@ static bool cw_queue_take(struct cw_queue *q, struct list_head *done)
 	if (cw_record_apply(chunk, dw)) {
 		WRITE_ONCE(q->load, q->load - chunk->desc_n);
 		list_move_tail(&chunk->node, done);
+		cw_moderation_ended(q);
 	}
 	if (cw_status_halts(status)) {
 		cw_queue_fail(q, -EIO);

@@ -37,6 +37,7 @@ static struct cw_request *cw_request_new(struct cw_dev *cw, struct kiocb *iocb, 
 	req->iocb = is_sync_kiocb(iocb) ? NULL : iocb;
 	req->c2h = c2h;
 	req->card = iocb->ki_pos;
+	cw_poll_init(req, iocb);
 	atomic_set(&req->left, 1);
 	init_waitqueue_head(&req->wait);
 	spin_lock_init(&req->lock);
@@ -127,6 +128,7 @@ static struct cw_queue *cw_pick_queue(struct cw_dev *cw, bool c2h)
 static int cw_chunk_try(struct cw_chunk *chunk)
 {
 	struct cw_dev *cw = chunk->req->cw;
+	struct cw_queue *q;
 	int ret = -ENODEV;
 
 	/* Between here and up_read() the device is bound: remove() waits, and ends what
@@ -141,7 +143,9 @@ static int cw_chunk_try(struct cw_chunk *chunk)
 	if (ret)
 		goto err_undo;
 	chunk->desc_n = cw_map_count(&chunk->map);
-	ret = cw_queue_submit(cw_pick_queue(cw, chunk->req->c2h), chunk);
+	q = cw_pick_queue(cw, chunk->req->c2h);
+	chunk->req->queue = chunk->offset == 0 || chunk->req->queue == q ? q : NULL;
+	ret = cw_queue_submit(q, chunk);
 	if (ret)
 		goto err_undo;
 	up_read(&cw->gate);
@@ -236,6 +240,8 @@ static void cw_request_cancel(struct cw_request *req)
 static ssize_t cw_request_wait(struct cw_request *req)
 {
 	atomic_dec(&req->left);
+	if (req->poll_usecs)
+		cw_poll_wait(req);
 	if (wait_event_killable(req->wait, atomic_read_acquire(&req->left) == 0)) {
 		/* What is on a ring ends soon, by itself or by the watchdog: wait for it,
 		 * the card may still be writing to the caller's memory.
@@ -320,6 +326,9 @@ ssize_t cw_transfer(struct cw_dev *cw, struct kiocb *iocb, struct iov_iter *iter
 		return ret;
 	}
 	if (req->iocb) {
+		/* For cw_iopoll(): until the drop the request cannot end. */
+		if (req->polled)
+			iocb->private = req->queue;
 		cw_request_drop(req); /* from here on the callback's */
 		return -EIOCBQUEUED;
 	}

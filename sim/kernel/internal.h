@@ -534,7 +534,8 @@ struct cdev *kshim_cdev_find(struct shim *s, const char *path, dev_t *devt);
 struct file *kshim_file(struct shim *s, int fd);
 int kshim_file_open(struct shim *s, const char *path, int flags);
 int kshim_file_close(struct shim *s, int fd);
-ssize_t kshim_file_rw(struct shim *s, int fd, const struct iovec *v, int n, off_t *pos, bool write);
+ssize_t kshim_file_rw(struct shim *s, int fd, const struct iovec *v, int n, off_t *pos, bool write,
+		      int rwf);
 
 /* ---- syscall.c, params.c ---- */
 bool kshim_others_wait(struct shim *s);

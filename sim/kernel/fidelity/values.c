@@ -21,6 +21,7 @@
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
+#include <linux/nospec.h>
 #include <linux/pci.h>
 #include <linux/rwsem.h>
 #include <linux/scatterlist.h>
@@ -69,6 +70,7 @@ HOLDS(NULL, SAME(__typeof__(NULL), void *));
 VALUE(SIZE_MAX, ~0ul);
 VALUE(SZ_1K, 1 << 10);
 VALUE(SZ_128K, 1 << 17);
+VALUE(U32_MAX, ~0u);
 VALUE(U64_MAX, ~0ull);
 
 /* ---- members ---- */
@@ -90,6 +92,7 @@ FIELD(kiocb, ki_complete, void (*)(struct kiocb *, long));
 FIELD(kiocb, ki_filp, struct file *);
 FIELD(kiocb, ki_flags, int);
 FIELD(kiocb, ki_pos, loff_t);
+FIELD(kiocb, private, void *);
 FIELD(pci_bus, number, unsigned char);
 FIELD(pci_dev, bus, struct pci_bus *);
 FIELD(pci_dev, dev, struct device);
@@ -105,6 +108,7 @@ FIELD(file_operations, open, int (*)(struct inode *, struct file *));
 FIELD(file_operations, llseek, loff_t (*)(struct file *, loff_t, int));
 FIELD(file_operations, read_iter, ssize_t (*)(struct kiocb *, struct iov_iter *));
 FIELD(file_operations, write_iter, ssize_t (*)(struct kiocb *, struct iov_iter *));
+FIELD(file_operations, iopoll, int (*)(struct kiocb *, struct io_comp_batch *, unsigned int));
 FIELD(file_operations, unlocked_ioctl, long (*)(struct file *, unsigned int, unsigned long));
 FIELD(file_operations, compat_ioctl, long (*)(struct file *, unsigned int, unsigned long));
 FIELD(pci_driver, name, const char *);
@@ -162,6 +166,7 @@ VALUE(FMODE_NOWAIT, 1 << 27);
 VALUE(FMODE_CAN_ODIRECT, 1 << 22);
 VALUE(FOLL_WRITE, 1);
 VALUE(WRITE, 1);
+VALUE(IOCB_HIPRI, 1);  /* == RWF_HIPRI */
 VALUE(IOCB_NOWAIT, 8); /* == RWF_NOWAIT */
 VALUE(WQ_UNBOUND, 1 << 1);
 VALUE(PAGE_SHIFT, 12);
@@ -178,6 +183,7 @@ VALUE(BIT_ULL(35), 0x800000000ull);
 VALUE(DIV_ROUND_UP(9, 4), 3);
 MACRO(DIV_ROUND_UP_ULL, unsigned long long, (u64 n, u32 d), (n, d));
 VALUE(USEC_PER_SEC, 1000000);
+VALUE(NSEC_PER_USEC, 1000);
 VALUE(order_base_2(5), 3);
 MACRO(DMA_BIT_MASK, u64, (unsigned int n), (n));
 VALUE(DMA_BIT_MASK(40), 0xffffffffffull);
@@ -229,6 +235,11 @@ USE(min_t, (u32 a, unsigned long b))
 USE(clamp_t, (u32 a, unsigned long b))
 {
 	_Static_assert(SAME(__typeof__(clamp_t(int, a, 1, b)), int), "clamp_t");
+}
+
+USE(array_index_nospec, (u32 i, u32 n))
+{
+	_Static_assert(SAME(__typeof__(array_index_nospec(i, n)), u32), "array_index_nospec");
 }
 
 USE(LIST_HEAD, (void))
