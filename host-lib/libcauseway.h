@@ -40,7 +40,7 @@ extern "C" {
 #define CW_API __attribute__((visibility("default")))
 
 /* Grows with each addition to this header; the plug-in must match exactly. */
-#define CW_LIB_VERSION 3
+#define CW_LIB_VERSION 4
 
 struct cw_dev;
 
