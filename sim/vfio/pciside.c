@@ -135,7 +135,7 @@ void pciside_written(struct cw_vfio *v, uint16_t reg, uint32_t len, uint32_t val
 		return;
 	}
 	if (p->dev.cap_pm) {
-		uint8_t to = half(p->power, p->dev.cap_pm + PM_CSR, reg, len, value) & 3;
+		uint8_t to = half(p->power, p->dev.cap_pm + PCI_PM_CTRL, reg, len, value) & 3;
 
 		if (p->soft_reset && p->power == 3 && to == 0)
 			after_reset(v);
