@@ -200,6 +200,7 @@ struct cw_vector {
 	unsigned int index;
 	char name[24];
 	unsigned int queue_n;        /* queues in use that raise it */
+	bool polled;                 /* an interrupt may come for records that somebody has taken already */
 
 	/* Its event ring, when several do; NULL: none. */
 	struct cw_event *ring;       /* written by the card */

@@ -35,16 +35,26 @@ void cw_poll_init(struct cw_request *req, const struct kiocb *iocb)
 	req->polled = iocb->ki_flags & IOCB_HIPRI || (!req->iocb && poll_usecs);
 }
 
-/* Takes records of this queue, or of all that have work: how many. The gate is held. */
+/* Takes records: how many. */
+static unsigned int cw_poll_queue(struct cw_queue *q)
+{
+	unsigned int n = cw_queue_poll(q, false);
+
+	if (n)
+		WRITE_ONCE(q->cw->vector[q->vector].polled, true);
+	return n;
+}
+
+/* Of this queue, or of all that have work. The gate is held. */
 static unsigned int cw_poll_queues(struct cw_dev *cw, struct cw_queue *only)
 {
 	unsigned int i, n = 0;
 
 	if (only)
-		return cw_queue_poll(only, false);
+		return cw_poll_queue(only);
 	for (i = 0; i < 2 * cw->pair_n; i++)
 		if (READ_ONCE(cw->queue[i].load))
-			n += cw_queue_poll(&cw->queue[i], false);
+			n += cw_poll_queue(&cw->queue[i]);
 	return n;
 }
 

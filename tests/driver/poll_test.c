@@ -53,6 +53,23 @@ static void without_polling_the_watchdog_finds_it(void **state)
 	rig_close(r);
 }
 
+/* The card interrupts for what was found, too. A handler that denied all of these would be switched off. */
+static void interrupts_for_what_was_found_are_not_denied(void **state)
+{
+	struct rig *r = *state;
+	struct shim_stats before, after;
+
+	rig_open(r, "queues=1 poll_usecs=200");
+	shim_get_stats(r->shim, &before);
+	for (unsigned i = 0; i < 1200; i++)
+		assert_int_equal(shim_pwrite(r->shim, r->fd, out, sizeof(out), 0), sizeof(out));
+	assert_int_equal(shim_run(r->shim, 10000), 0);
+	shim_get_stats(r->shim, &after);
+	assert_in_range(after.interrupts - before.interrupts, 1000, 1200);
+	assert_in_range(after.irq_none - before.irq_none, 0, 10);
+	rig_close(r);
+}
+
 /* Looking ends after its time, and the interrupt is listened to. */
 static void long_wait_sleeps_in_the_end(void **state)
 {
@@ -83,12 +100,16 @@ static void large_request_is_found_on_all_its_queues(void **state)
 	struct rig *r = *state;
 	uint8_t *data = aligned_alloc(4096, LEN), *back = aligned_alloc(4096, LEN);
 	struct iovec w = { data, LEN }, v = { back, LEN };
+	uint64_t start;
 
-	rig_open(r, "queues=4 poll_usecs=10000");
+	rig_open(r, "queues=4 poll_usecs=10000 timeout_ms=1000");
 	rig_fill(data, LEN, 3);
+	rig_inject(r, CW_MODEL_NO_IRQ, 0, 1000000);
+	start = shim_now_ns(r->shim);
 	assert_int_equal(shim_pwritev2(r->shim, r->fd, &w, 1, 77, RWF_HIPRI), LEN);
 	assert_int_equal(shim_preadv2(r->shim, r->fd, &v, 1, 77, RWF_HIPRI), LEN);
 	assert_memory_equal(back, data, LEN);
+	assert_true(shim_now_ns(r->shim) - start < 100000000);
 	free(data);
 	free(back);
 	rig_close(r);
@@ -285,6 +306,7 @@ int main(void)
 		RIG_TEST(waiting_caller_finds_the_end_itself),
 		RIG_TEST(rwf_hipri_polls_without_a_parameter),
 		RIG_TEST(without_polling_the_watchdog_finds_it),
+		RIG_TEST(interrupts_for_what_was_found_are_not_denied),
 		RIG_TEST(long_wait_sleeps_in_the_end),
 		RIG_TEST(too_long_a_time_is_refused),
 		RIG_TEST(large_request_is_found_on_all_its_queues),
