@@ -138,8 +138,7 @@ static void print_head(const struct bench_target *t, const char *card)
 	static const char *const clocks[] = {
 		[BENCH_SIMULATED] = "simulated: rates and latencies are of simulated time, CPU time is the simulator's",
 		[BENCH_WALL] = "this machine's",
-		[BENCH_CARD] = "the card's own cycles, as its clock does not keep pace: it is simulated. Latency and CPU time are this\n"
-			       "        machine's, which waits for the simulation: they say nothing of a card",
+		[BENCH_CARD] = "the card's own cycles, as its clock does not keep pace: it is simulated",
 	};
 
 	printf("card    %s: %u bytes wide at %.1f MHz\n", card, t->info.data_bytes, t->info.clock_hz / 1e6);
@@ -150,6 +149,8 @@ static void print_head(const struct bench_target *t, const char *card)
 	else
 		printf("link    not known%s: no ceiling\n", t->registers ? "" : " (only root may see it)");
 	printf("clock   %s\n", clocks[t->clock]);
+	if (t->clock == BENCH_CARD)
+		printf("        latency and CPU time are this machine's, which waits for the simulation: they say nothing of a card\n");
 	printf("%10s %-4s %5s %9s %11s %8s %8s %6s %9s %9s %9s %7s %7s\n", "bytes", "way", "depth", "transfers", "cycles",
 	       t->clock == BENCH_CARD ? "B/cycle" : "GB/s", "ceiling", "share", "p50 us", "p99 us", "p99.9 us", "CPU s",
 	       "all s/GB");
