@@ -19,7 +19,9 @@
  *   cw_err.c      errors on the link, resets of the function
  *   cw_pm.c       sleep
  *   cw_irq.c      vectors and their handlers
+ *   cw_moderate.c how many interrupts
  *   cw_event.c    event rings: which queue an interrupt is about
+ *   cw_poll.c     looking for the end instead of being told
  *   cw_sysfs.c    what the card is
  *   cw_debugfs.c  what it is doing
  *   cw_trace.c    tracepoints
@@ -141,6 +143,9 @@ struct cw_request {
 	bool c2h;
 	bool nobody;                 /* the next call on the queue gets an error */
 	bool cancelled;              /* its caller does not want it any more */
+	bool polled;                 /* somebody looks for its end, */
+	u32 poll_usecs;              /* who waits so long before sleeping */
+	struct cw_queue *poll_q;     /* that its chunks went to, NULL: several. The submitter's; valid in the gate */
 	u64 card;                    /* card address of its first byte */
 	size_t submitted;            /* bytes in chunks: the submitter's until it is done */
 	atomic_t left;               /* chunks out, and one while more may come */
@@ -162,6 +167,15 @@ enum cw_access {
 	CW_ACCESS_YES,
 	CW_ACCESS_LATER,             /* it is reset, or sleeps: who needs it waits */
 	CW_ACCESS_NO,                /* an error cut it off, maybe for good: calls fail */
+};
+
+/* How fast a queue goes, for adaptive moderation. */
+struct cw_pace {
+	unsigned int level;
+	u32 out;                     /* chunks on the ring */
+	u32 quiet;                   /* chunks since the last whose end interrupts at once */
+	u32 ended;                   /* chunks since since_ns */
+	u64 since_ns;
 };
 
 struct cw_queue {
@@ -195,6 +209,7 @@ struct cw_queue {
 	int lost;                    /* errno for the next call: what nobody waited for */
 	bool suspect;                /* of a stream: the record due was there when the watchdog looked, */
 	u32 suspect_at;              /* and was this one */
+	struct cw_pace pace;
 	struct delayed_work watchdog;
 	struct work_struct recover;
 };
@@ -204,6 +219,7 @@ struct cw_vector {
 	unsigned int index;
 	char name[24];
 	unsigned int queue_n;        /* queues in use that raise it */
+	bool polled;                 /* an interrupt may come for records that somebody has taken already */
 
 	/* Its event ring, when several do; NULL: none. */
 	struct cw_event *ring;       /* written by the card */
@@ -253,7 +269,8 @@ struct cw_dev {
 	struct cw_bounce bounce;
 	enum cw_irq_type irq_type;
 	u32 moderation;              /* Q_MODERATION of each queue */
-	bool chunk_irq;              /* each chunk's end interrupts at once */
+	bool chunk_irq;              /* each chunk's end interrupts at once, */
+	bool adaptive;               /* or some do, as fast as the queue is */
 	atomic_t next;               /* where the search for a queue starts */
 
 	/* Own queues by number: taken away with cw->power as well, and handlers are waited for. Whoever else
@@ -268,6 +285,8 @@ struct cw_dev {
 };
 
 /* cw_main.c */
+/* Says so when it is out of range. */
+int cw_param_check(const char *name, unsigned int value, unsigned int least, unsigned int most);
 /* Whatever ran before has ended afterwards. */
 int cw_engine_reset(struct cw_dev *cw);
 /* After a reset: the queues are there, empty, but not let go yet. */
@@ -415,6 +434,27 @@ void cw_irq_sync_vector(struct cw_dev *cw, unsigned int vector);
 unsigned int cw_irq_vector(const struct cw_dev *cw, unsigned int queue);
 bool cw_irq_walk(struct cw_vector *v, bool arm);
 const char *cw_irq_type_name(const struct cw_dev *cw);
+
+/* cw_moderate.c */
+int cw_moderation_params_check(void);
+/* Sets cw->moderation and who interrupts, as the parameters ask for. */
+int cw_moderation_init(struct cw_dev *cw);
+/* Each so many-th chunk interrupts at once. */
+u32 cw_moderation_stride(const struct cw_queue *q);
+/* These three under q->lock. The queue is empty; the chunk goes to the ring: does its end interrupt at once?; one
+ * has ended.
+ */
+void cw_moderation_start(struct cw_queue *q);
+bool cw_moderation_chunk(struct cw_queue *q, const struct cw_chunk *chunk);
+void cw_moderation_ended(struct cw_queue *q);
+
+/* cw_poll.c */
+int cw_poll_params_check(void);
+/* Is the request's end looked for, and how long? Of one for a packet, which may have no iocb, it is not. */
+void cw_poll_init(struct cw_request *req, const struct kiocb *iocb);
+/* Looks for the request's end, but not for ever. */
+void cw_poll_wait(struct cw_request *req);
+int cw_iopoll(struct kiocb *iocb, struct io_comp_batch *batch, unsigned int flags);
 
 /* cw_event.c */
 void cw_event_init(struct cw_dev *cw);

@@ -47,6 +47,7 @@ static const struct file_operations cw_fops = {
 	.llseek = cw_llseek,
 	.read_iter = cw_read_iter,
 	.write_iter = cw_write_iter,
+	.iopoll = cw_iopoll,
 	.unlocked_ioctl = cw_ioctl,
 	.compat_ioctl = compat_ptr_ioctl,
 };

@@ -8,6 +8,7 @@
  * has none, no memory, a ring that cannot be relied on) the queues are walked.
  */
 #include <linux/log2.h>
+#include <linux/nospec.h>
 
 #include "causeway.h"
 #include "cw_hw.h"
@@ -153,6 +154,17 @@ static bool cw_event_next(struct cw_vector *v, u32 *dw)
 	return true;
 }
 
+/* NULL: nobody's. The number is the card's: not even a guess of the processor goes past the end of a table with it. */
+static struct cw_queue *cw_event_queue(struct cw_dev *cw, u32 index)
+{
+	u32 n = 2 * cw->pair_n;
+
+	if (index < n)
+		return &cw->queue[array_index_nospec(index, n)];
+	index -= n;
+	return index < cw->own_n ? READ_ONCE(cw->own[array_index_nospec(index, cw->own_n)]) : NULL;
+}
+
 /* False: no queue of this vector. */
 static bool cw_event_handle(struct cw_vector *v, u32 dw)
 {
@@ -160,7 +172,7 @@ static bool cw_event_handle(struct cw_vector *v, u32 dw)
 	struct cw_dev *cw = v->cw;
 	struct cw_queue *q;
 
-	q = index < cw->queue_end ? cw_queue_at(cw, index) : NULL;
+	q = cw_event_queue(cw, index);
 	if (cw_queue_was_own(cw, index) && (!q || q->vector != v->index))
 		return true; /* it was given back meanwhile */
 	if (!q || q->vector != v->index) {

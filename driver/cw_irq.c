@@ -83,6 +83,11 @@ static irqreturn_t cw_irq_thread(int irq, void *data)
 	found = v->index == 0 && cw_irq_errors(v->cw);
 	if (READ_ONCE(v->ring_on) ? cw_event_take(v) : cw_irq_walk(v, false))
 		found = true;
+	/* Ours, though its records were taken before: the kernel turns off what nobody wants again and again. */
+	if (READ_ONCE(v->polled)) {
+		WRITE_ONCE(v->polled, false);
+		found = true;
+	}
 	return found ? IRQ_HANDLED : IRQ_NONE;
 }
 

@@ -5,7 +5,6 @@
 #include <linux/delay.h>
 #include <linux/jiffies.h>
 #include <linux/log2.h>
-#include <linux/math64.h>
 #include <linux/module.h>
 #include <linux/slab.h>
 
@@ -25,14 +24,6 @@ static unsigned int vectors;
 module_param(vectors, uint, 0444);
 MODULE_PARM_DESC(vectors, "interrupt vectors to use at most, up to 2048; 0: as many as are useful (default 0)");
 
-static unsigned int irq_usecs;
-module_param(irq_usecs, uint, 0444);
-MODULE_PARM_DESC(irq_usecs, "microseconds after which finished work interrupts at the latest while more is under way; the card's clock sets the most; 0: no limit (default 0; with irq_records 0 too each chunk's end interrupts)");
-
-static unsigned int irq_records;
-module_param(irq_records, uint, 0444);
-MODULE_PARM_DESC(irq_records, "descriptors whose end makes one interrupt while more is under way, up to 65535; 0: any number (default 0)");
-
 static unsigned int timeout_ms = 10000;
 module_param(timeout_ms, uint, 0444);
 MODULE_PARM_DESC(timeout_ms, "milliseconds without progress after which a queue is reset and its transfers fail, 1 to 3600000 (default 10000)");
@@ -41,7 +32,7 @@ static unsigned int dma_bits;
 module_param(dma_bits, uint, 0444);
 MODULE_PARM_DESC(dma_bits, "bits of the addresses that the card is given, 24 to 64, refused when it drives fewer; 0: all that it drives (default 0)");
 
-static int cw_param_check(const char *name, unsigned int value, unsigned int least, unsigned int most)
+int cw_param_check(const char *name, unsigned int value, unsigned int least, unsigned int most)
 {
 	if (value >= least && value <= most)
 		return 0;
@@ -54,7 +45,8 @@ static int cw_params_check(void)
 	if (cw_param_check("queues", queues, 0, CW_QUEUE_N_MAX / 2) ||
 	    cw_param_check("entries", entries, 2, 65536) ||
 	    cw_param_check("vectors", vectors, 0, CW_VECTOR_N_MAX) ||
-	    cw_param_check("irq_records", irq_records, 0, 65535) ||
+	    cw_moderation_params_check() ||
+	    cw_poll_params_check() ||
 	    cw_param_check("stream_bytes", cw_stream_bytes, CW_STREAM_BYTES_MIN, CW_STREAM_BYTES_MAX) ||
 	    cw_param_check("timeout_ms", timeout_ms, 1, 3600000) ||
 	    (dma_bits && cw_param_check("dma_bits", dma_bits, CW_DMA_BITS_MIN, 64)))
@@ -162,31 +154,6 @@ static int cw_pairs(struct cw_dev *cw)
 	return 0;
 }
 
-/* Asked for nothing, only what ends a chunk interrupts: its last descriptor says so. Else no
- * descriptor does; the last one under way is told at once in any case.
- */
-static int cw_moderation(struct cw_dev *cw)
-{
-	const u32 time_max = FIELD_MAX(CW_Q_MODERATION_TIME_MASK), unit = 64; /* cycles */
-	u32 count = irq_records ? irq_records : FIELD_MAX(CW_Q_MODERATION_COUNT_MASK);
-	u64 time = DIV_ROUND_UP_ULL((u64)irq_usecs * cw->clock_hz, unit * USEC_PER_SEC);
-	struct device *dev = &cw->pdev->dev;
-
-	if (irq_usecs && (!cw->clock_hz || !(cw->features & CW_CAP_FEATURES_MOD_TIME_MASK))) {
-		dev_err(dev, "irq_usecs=%u: the card does not moderate interrupts by time\n", irq_usecs);
-		return -EINVAL;
-	}
-	if (time > time_max) {
-		dev_err(dev, "irq_usecs=%u: the card, at %u Hz, can withhold for %llu at most\n", irq_usecs,
-			cw->clock_hz, div_u64((u64)time_max * unit * USEC_PER_SEC, cw->clock_hz));
-		return -EINVAL;
-	}
-	cw->moderation = FIELD_PREP(CW_Q_MODERATION_COUNT_MASK, count) |
-			 FIELD_PREP(CW_Q_MODERATION_TIME_MASK, (u32)time);
-	cw->chunk_irq = !irq_usecs && !irq_records;
-	return 0;
-}
-
 static int cw_capabilities(struct cw_dev *cw)
 {
 	struct device *dev = &cw->pdev->dev;
@@ -212,7 +179,7 @@ static int cw_capabilities(struct cw_dev *cw)
 			2 * cw->pair_n);
 		return -ENODEV;
 	}
-	return cw_moderation(cw);
+	return cw_moderation_init(cw);
 }
 
 static int cw_dma_init(struct cw_dev *cw)

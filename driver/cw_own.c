@@ -125,10 +125,14 @@ static int cw_own_check(const struct cw_dev *cw, const struct cw_queue_setup *s)
 	return 0;
 }
 
-/* Records of a stream are told of each alone, or late by a time: it is never known that one is the last for now. */
+/* Records of a stream are told of each alone, or late by the time that was asked for: it is never known that one is
+ * the last for now, and of buffers, which are no chunks, none interrupts by itself.
+ */
 static u32 cw_own_moderation(const struct cw_dev *cw, const struct cw_queue_setup *s)
 {
-	if (s->mode == CW_QUEUE_ST && s->dir == CW_QUEUE_C2H && !(cw->moderation & CW_Q_MODERATION_TIME_MASK))
+	bool by_hand = !cw->adaptive && cw->moderation & CW_Q_MODERATION_TIME_MASK;
+
+	if (s->mode == CW_QUEUE_ST && s->dir == CW_QUEUE_C2H && !by_hand)
 		return FIELD_PREP(CW_Q_MODERATION_COUNT_MASK, 1);
 	return cw->moderation;
 }

@@ -78,6 +78,7 @@ int cw_queue_enable(struct cw_queue *q)
 	spin_lock(&q->lock);
 	q->producer = 0;
 	q->consumer = 0;
+	cw_moderation_start(q);
 	spin_unlock(&q->lock);
 	memset(q->ring, 0, q->entries * sizeof(*q->ring));
 	memset(q->records, 0, q->entries * sizeof(*q->records));
@@ -108,13 +109,14 @@ void cw_queue_post(struct cw_queue *q, dma_addr_t addr, u32 len, u64 card, u32 f
 
 static void cw_queue_fill(struct cw_queue *q, struct cw_chunk *chunk)
 {
+	u32 last = cw_moderation_chunk(q, chunk) ? CW_DESC_DW2_IRQ_MASK : 0;
 	struct cw_map_iter it;
 	u64 card = chunk->card;
 	dma_addr_t addr;
 	u32 len, n = 0, flags;
 
 	for (cw_map_start(&chunk->map, &it); cw_map_next(&it, &addr, &len); card += len) {
-		flags = ++n == chunk->desc_n && q->cw->chunk_irq ? CW_DESC_DW2_IRQ_MASK : 0;
+		flags = ++n == chunk->desc_n ? last : 0;
 		cw_queue_post(q, addr, len, card, flags);
 	}
 }
@@ -122,7 +124,7 @@ static void cw_queue_fill(struct cw_queue *q, struct cw_chunk *chunk)
 /* A packet; of no bytes, it takes a descriptor all the same. */
 static void cw_queue_fill_packet(struct cw_queue *q, struct cw_chunk *chunk)
 {
-	u32 last = CW_DESC_DW2_EOP_MASK | (q->cw->chunk_irq ? CW_DESC_DW2_IRQ_MASK : 0);
+	u32 last = CW_DESC_DW2_EOP_MASK | (cw_moderation_chunk(q, chunk) ? CW_DESC_DW2_IRQ_MASK : 0);
 	struct cw_map_iter it;
 	dma_addr_t addr = 0;
 	u32 len = 0, n = 0;
@@ -300,6 +302,7 @@ static bool cw_queue_take(struct cw_queue *q, struct list_head *done)
 	if (cw_record_apply(chunk, dw)) {
 		WRITE_ONCE(q->load, q->load - chunk->desc_n);
 		list_move_tail(&chunk->node, done);
+		cw_moderation_ended(q);
 	}
 	if (cw_status_halts(status)) {
 		cw_queue_fail(q, -EIO);

@@ -47,6 +47,7 @@ int cw_request_new(struct cw_request **out, struct cw_dev *cw, struct cw_queue *
 	req->iocb = !iocb || is_sync_kiocb(iocb) ? NULL : iocb;
 	req->c2h = c2h;
 	req->card = iocb ? iocb->ki_pos : 0;
+	cw_poll_init(req, iocb);
 	atomic_set(&req->left, 1);
 	init_waitqueue_head(&req->wait);
 	spin_lock_init(&req->lock);
@@ -151,6 +152,7 @@ static int cw_chunk_try(struct cw_chunk *chunk)
 {
 	struct cw_request *req = chunk->req;
 	struct cw_dev *cw = req->cw;
+	struct cw_queue *q;
 	int ret = -ENODEV;
 
 	/* Between here and up_read() the device is bound: remove() waits, and ends what
@@ -166,7 +168,9 @@ static int cw_chunk_try(struct cw_chunk *chunk)
 		goto err_undo;
 	/* A packet of no bytes takes one as well. */
 	chunk->desc_n = max(cw_map_count(&chunk->map), 1u);
-	ret = cw_queue_submit(req->q ? req->q : cw_pick_queue(cw, req->c2h), chunk);
+	q = req->q ? req->q : cw_pick_queue(cw, req->c2h);
+	req->poll_q = chunk->offset == 0 || req->poll_q == q ? q : NULL;
+	ret = cw_queue_submit(q, chunk);
 	if (ret)
 		goto err_undo;
 	up_read(&cw->gate);
@@ -290,6 +294,8 @@ static void cw_request_cancel(struct cw_request *req)
 ssize_t cw_request_wait(struct cw_request *req)
 {
 	atomic_dec(&req->left);
+	if (req->poll_usecs)
+		cw_poll_wait(req);
 	if (wait_event_killable(req->wait, atomic_read_acquire(&req->left) == 0)) {
 		/* What is on a ring ends soon, by itself or by the watchdog: wait for it,
 		 * the card may still be writing to the caller's memory.
@@ -371,6 +377,9 @@ ssize_t cw_transfer(struct cw_dev *cw, struct cw_queue *q, struct kiocb *iocb, s
 		return ret;
 	}
 	if (req->iocb) {
+		/* For cw_iopoll(): until the drop the request cannot end. */
+		if (req->polled)
+			iocb->private = req->poll_q;
 		cw_request_drop(req); /* from here on the callback's */
 		return -EIOCBQUEUED;
 	}

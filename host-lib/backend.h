@@ -14,6 +14,9 @@
 
 #define CW_WHY_SIZE 256
 
+/* Where in cw_io.priv a simulated card leaves times, in nanoseconds of simulated time. */
+enum { SIM_IO_SUBMITTED, SIM_IO_ENDED };
+
 struct cw_backend {
 	unsigned version; /* CW_LIB_VERSION */
 	/* why is empty; what stands there afterwards is a remark when it succeeded */

@@ -6,7 +6,8 @@ comma := ,
 FLAGS_hostlib := $(HOST_CPPFLAGS)
 LIB_OBJ := $(patsubst %.c,$(B)/obj/%.o,$(addprefix host-lib/,device.c queue.c file.c pci.c pci_find.c sim.c))
 PLUGIN_OBJ := $(patsubst %.c,$(B)/obj/%.o,$(wildcard host-lib/plugin*.c))
-CWCTL_OBJ := $(patsubst %.c,$(B)/obj/%.o,$(wildcard host-lib/cwctl*.c)) $(B)/obj/host-lib/progress.o
+CWCTL_OBJ := $(patsubst %.c,$(B)/obj/%.o,$(wildcard host-lib/cwctl*.c)) \
+	$(patsubst %,$(B)/obj/host-lib/%.o,progress ceiling histogram)
 EXAMPLES := $(patsubst host-lib/examples/%.c,$(B)/bin/%,$(wildcard host-lib/examples/*.c))
 PLUGIN_LIBS := $(patsubst %,$(B)/lib/%.a,link trace host kernel device driver)
 
@@ -25,7 +26,7 @@ $(B)/lib/libcauseway-sim.so: $(PLUGIN_OBJ) $(PLUGIN_LIBS) $(VERILATED_LIBS)
 
 $(B)/bin/cwctl: $(CWCTL_OBJ) $(B)/lib/libcauseway.so
 	@mkdir -p $(@D)
-	$(Q)$(CC) -o $@ $(CWCTL_OBJ) -L$(B)/lib -lcauseway -ldl '-Wl,-rpath,$$ORIGIN/../lib'
+	$(Q)$(CC) -o $@ $(CWCTL_OBJ) -L$(B)/lib -lcauseway -ldl -lm '-Wl,-rpath,$$ORIGIN/../lib'
 
 $(EXAMPLES): $(B)/bin/%: $(B)/obj/host-lib/examples/%.o $(B)/obj/host-lib/progress.o $(B)/lib/libcauseway.so
 	@mkdir -p $(@D)
@@ -63,6 +64,8 @@ $(PCI_TESTS): UNIT_LDFLAGS := $(patsubst %,-Wl$(comma)--wrap=%,open flock readli
     $(addprefix pci_,system_init system_cleanup id_match_iterator_create iterator_destroy device_next device_find_by_slot \
     device_probe device_cfg_read device_cfg_read_u16 device_cfg_write_u16 device_map_range device_unmap_range))
 $(B)/tests/unit/hostlib_progress_test: $(B)/asan/host-lib/progress.o
+$(B)/tests/unit/hostlib_histogram_test: $(B)/asan/host-lib/histogram.o
+$(B)/tests/unit/hostlib_ceiling_test: $(B)/asan/host-lib/ceiling.o $(patsubst %,$(B)/asan/tests/bench/%.o,limit point)
 
 $(B)/obj/tests/unit/fake_plugin.o: DIR_FLAGS = $(HOST_CPPFLAGS)
 $(B)/tests/unit/fake_plugin.so: $(B)/obj/tests/unit/fake_plugin.o

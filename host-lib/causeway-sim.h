@@ -36,6 +36,9 @@ struct cw_sim_stats {
 };
 CW_API int cw_sim_get_stats(struct cw_dev *dev, struct cw_sim_stats *stats);
 
+/* When a transfer that cw_wait() has returned was submitted and ended, in nanoseconds of simulated time since attach. */
+CW_API int cw_sim_io_times(struct cw_dev *dev, const struct cw_io *io, uint64_t *submitted_ns, uint64_t *ended_ns);
+
 /* The next streaming mapping that the driver makes gets this bus address (a multiple of 4096 plus the
  * buffer's own offset in its page). -EINVAL: not aligned so; -EBUSY: taken. The driver does not know. */
 CW_API int cw_sim_place(struct cw_dev *dev, uint64_t bus_addr);

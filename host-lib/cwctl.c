@@ -20,10 +20,12 @@ static const struct {
 	{ "card", ctl_card, 1, 2 },
 	{ "list", ctl_list, 0, 0 },
 	{ "selftest", ctl_selftest, 0, 0 },
+	{ "stats", ctl_stats, 0, 64 },
+	{ "bench", ctl_bench, 0, 64 },
 };
 
 static const char doc[] =
-	"Looks at a Causeway card, reads and writes its memory and registers, or starts a simulated one.\n"
+	"Looks at a Causeway card, reads and writes its memory and registers, measures it, or starts a simulated one.\n"
 	"\n"
 	"  info                  what the card and its driver are\n"
 	"  read ADDR LEN [FILE]  card memory to FILE (or a hex dump)\n"
@@ -33,6 +35,8 @@ static const char doc[] =
 	"  card NAME [OPTIONS]   starts a simulated card for hosts that open sim:NAME, until Ctrl-C\n"
 	"  list                  cards on the PCI bus, and which driver has each\n"
 	"  selftest              every register, then card memory, past any driver; nothing of it is lost\n"
+	"  stats [OPTION...]     counters by name, and queues; again and again with -i SECONDS; --json; stats --help\n"
+	"  bench [OPTION...]     how fast it is, and how near to what the link can do; bench --help\n"
 	"\v"
 	"Cards: `sim' (RTL in this process, the default; the environment variable CAUSEWAY_CARD names another), "
 	"`sim:NAME' (a card started by `cwctl card NAME'), `/dev/causeway0' (the kernel driver), "
@@ -128,6 +132,36 @@ int ctl_number(const char *what, const char *text, uint64_t *value)
 		return CTL_USAGE;
 	}
 	return 0;
+}
+
+int ctl_seconds(const char *text, double *value)
+{
+	char *end;
+
+	errno = 0;
+	*value = strtod(text, &end);
+	return errno || end == text || *end || !(*value >= 0) ? CTL_USAGE : 0;
+}
+
+void ctl_parse(const struct argp *argp, const struct ctl *c, const char *name, void *input)
+{
+	char *argv[66] = { (char *)name };
+
+	memcpy(argv + 1, c->argv, (size_t)c->argc * sizeof(*argv));
+	argp_parse(argp, c->argc + 1, argv, 0, NULL, input);
+}
+
+void ctl_json_string(const char *text)
+{
+	putchar('"');
+	for (; *text; text++)
+		if (*text == '"' || *text == '\\')
+			printf("\\%c", *text);
+		else if ((unsigned char)*text < 32)
+			printf("\\u%04x", (unsigned)*text);
+		else
+			putchar(*text);
+	putchar('"');
 }
 
 int main(int argc, char **argv)

@@ -8,6 +8,8 @@
 
 #include "libcauseway.h"
 
+struct argp;
+
 struct ctl {
 	const char *card;  /* --card */
 	bool quiet;
@@ -26,6 +28,8 @@ int ctl_regs(const struct ctl *c);
 int ctl_card(const struct ctl *c);
 int ctl_list(const struct ctl *c);
 int ctl_selftest(const struct ctl *c);
+int ctl_stats(const struct ctl *c);
+int ctl_bench(const struct ctl *c);
 
 /* What the PCI bus says of the card, where it is on one: BARs, link. */
 void ctl_print_bus(const char *card);
@@ -36,5 +40,11 @@ struct cw_dev *ctl_open(const struct ctl *c);
 int ctl_close(struct cw_dev *dev, int status);
 /* A number in C notation, whole argument. */
 int ctl_number(const char *what, const char *text, uint64_t *value);
+/* Seconds, with a fraction if need be. 0 or CTL_USAGE, without a message. */
+int ctl_seconds(const char *text, double *value);
+/* The command's own options; ends the program when they are wrong. */
+void ctl_parse(const struct argp *argp, const struct ctl *c, const char *name, void *input);
+/* Quoted, for JSON. */
+void ctl_json_string(const char *text);
 
 #endif

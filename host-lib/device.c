@@ -246,6 +246,19 @@ int cw_sim_get_stats(struct cw_dev *dev, struct cw_sim_stats *stats)
 	return (int)cw_dev_result(dev, "statistics", dev->backend->stats(dev->card, stats));
 }
 
+int cw_sim_io_times(struct cw_dev *dev, const struct cw_io *io, uint64_t *submitted_ns, uint64_t *ended_ns)
+{
+	int err = check_given(dev, io && submitted_ns ? ended_ns : NULL);
+
+	if (err)
+		return err;
+	if (!dev->backend->stats)
+		return no_sim(dev, "times of a transfer");
+	*submitted_ns = io->priv[SIM_IO_SUBMITTED];
+	*ended_ns = io->priv[SIM_IO_ENDED];
+	return 0;
+}
+
 int cw_sim_place(struct cw_dev *dev, uint64_t bus_addr)
 {
 	if (!dev)

@@ -8,7 +8,6 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <linux/pci_regs.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,10 +15,7 @@
 #include <unistd.h>
 
 #include "driver/cw_regs.h"
-
-#ifndef PCI_EXP_DEVCTL2_10BIT_TAG_REQ_EN
-#define PCI_EXP_DEVCTL2_10BIT_TAG_REQ_EN 0x1000
-#endif
+#include "sim/link/pcibits.h"
 
 #define CONFIG_BYTES 256
 #define CLASS "causeway" /* of the driver's device files, in sysfs */

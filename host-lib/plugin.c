@@ -278,6 +278,8 @@ static int sim_wait(void *card, struct cw_io **io, int timeout_ms)
 	f = aio->user;
 	*io = f->io;
 	(*io)->result = sim_translate(aio->result);
+	(*io)->priv[SIM_IO_SUBMITTED] = aio->submit_ns;
+	(*io)->priv[SIM_IO_ENDED] = aio->done_ns;
 	land(m, f);
 	return 0;
 }

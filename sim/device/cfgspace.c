@@ -3,20 +3,18 @@
 #include <string.h>
 
 #include "cfgspace.h"
+#include "../link/pcibits.h"
 #include "../../driver/cw_regs.h"
 
-#define COMMAND 0x04
-#define COMMAND_MEM 0x2u
-#define COMMAND_BME 0x4u
-#define COMMAND_INTX_OFF 0x400u
-#define STATUS_INTX (1u << 19) /* in the DW of Command */
-#define MSI_ENABLE (1u << 16)
-#define PMCSR (CW_CFG_PM + 4)
-#define DEVCTL (CW_CFG_PCIE + 8)
-#define DEVCTL_FLR (1u << 15)
-#define DEVSTA_PENDING (1u << 21) /* in the DW of Device Control */
-#define LINKCTL (CW_CFG_PCIE + 0x10)
-#define DEVCTL2 (CW_CFG_PCIE + 0x28)
+/* In DWs whose upper half is a register of its own: Status, Message Control, Device Status. */
+#define UPPER(bit) ((uint32_t)(bit) << 16)
+#define STATUS_INTX UPPER(PCI_STATUS_INTERRUPT)
+#define MSI_ENABLE UPPER(PCI_MSI_FLAGS_ENABLE)
+#define DEVSTA_PENDING UPPER(PCI_EXP_DEVSTA_TRPND)
+#define PMCSR (CW_CFG_PM + PCI_PM_CTRL)
+#define DEVCTL (CW_CFG_PCIE + PCI_EXP_DEVCTL)
+#define LINKCTL (CW_CFG_PCIE + PCI_EXP_LNKCTL)
+#define DEVCTL2 (CW_CFG_PCIE + PCI_EXP_DEVCTL2)
 
 struct row {
 	uint16_t off;
@@ -28,7 +26,7 @@ static const struct row rows[] = {
 	/* Type 0 header, 7.5.1 */
 	{ 0x00, CW_PCI_DEVICE_ID << 16 | CW_PCI_VENDOR_ID, 0, 0, 0, 0 },
 	/* Command: memory, bus master, parity, SERR#, INTx disable. Status: capability list; errors are W1C (7.5.1.1.3, .4) */
-	{ COMMAND, 0x00100000, 0x0546, 0xf9000000, 0, 0 },
+	{ PCI_COMMAND, 0x00100000, 0x0546, 0xf9000000, 0, 0 },
 	{ 0x08, CW_PCI_CLASS << 8 | CW_PCI_REVISION, 0, 0, 0, 0 },
 	{ 0x0c, 0, 0xff, 0, 0, 0 },                                 /* cache line size: no effect (7.5.1.1.7) */
 	{ 0x2c, CW_PCI_DEVICE_ID << 16 | CW_PCI_VENDOR_ID, 0, 0, 0, 0 },
@@ -167,11 +165,11 @@ static unsigned events(uint16_t reg, uint32_t old, uint32_t new)
 	unsigned ev = 0;
 
 	switch (reg) {
-	case COMMAND:
+	case PCI_COMMAND:
 		ev = CW_CFG_EV_STATE;
-		if (old & ~new & COMMAND_BME)
+		if (old & ~new & PCI_COMMAND_MASTER)
 			ev |= CW_CFG_EV_BME_OFF;
-		if (new & ~old & COMMAND_BME)
+		if (new & ~old & PCI_COMMAND_MASTER)
 			ev |= CW_CFG_EV_MSI_MASK;
 		break;
 	case PMCSR:
@@ -222,7 +220,7 @@ unsigned cw_cfgspace_write(struct cw_cfgspace *c, uint16_t reg, uint32_t value, 
 		new = legal_power(old, new);
 	if (reg == DEVCTL) {
 		new = legal_devctl(c, old, new);
-		if (value & mask & DEVCTL_FLR && !c->param.no_flr)
+		if (value & mask & PCI_EXP_DEVCTL_BCR_FLR && !c->param.no_flr)
 			ev |= CW_CFG_EV_FLR;
 	}
 	c->dw[i] = new;
@@ -234,7 +232,7 @@ unsigned cw_cfgspace_write(struct cw_cfgspace *c, uint16_t reg, uint32_t value, 
 
 void cw_cfgspace_get_fn(const struct cw_cfgspace *c, struct cw_fn *fn)
 {
-	uint32_t command = c->dw[COMMAND / 4], devctl = c->dw[DEVCTL / 4], devctl2 = c->dw[DEVCTL2 / 4];
+	uint32_t command = c->dw[PCI_COMMAND / 4], devctl = c->dw[DEVCTL / 4], devctl2 = c->dw[DEVCTL2 / 4];
 	uint32_t msi = c->dw[CW_CFG_MSI / 4], msix = c->dw[CW_CFG_MSIX / 4];
 
 	*fn = (struct cw_fn){
@@ -246,9 +244,9 @@ void cw_cfgspace_get_fn(const struct cw_cfgspace *c, struct cw_fn *fn)
 		.tag10 = devctl2 >> 12 & 1,
 		.ro = devctl >> 4 & 1,
 		.ns = devctl >> 11 & 1,
-		.bme = command & COMMAND_BME,
-		.mem = command & COMMAND_MEM,
-		.intx_disable = command & COMMAND_INTX_OFF,
+		.bme = command & PCI_COMMAND_MASTER,
+		.mem = command & PCI_COMMAND_MEMORY,
+		.intx_disable = command & PCI_COMMAND_INTX_DISABLE,
 		.msi_en = msi >> 16 & 1,
 		.msi_log2 = msi >> 20 & 7,
 		.msix_en = msix >> 31,
@@ -270,12 +268,12 @@ void cw_cfgspace_set_pending(struct cw_cfgspace *c, bool transactions_pending)
 
 void cw_cfgspace_set_intx(struct cw_cfgspace *c, bool asserted)
 {
-	set_bits(c, COMMAND, STATUS_INTX, asserted);
+	set_bits(c, PCI_COMMAND, STATUS_INTX, asserted);
 }
 
 int cw_cfgspace_bar(const struct cw_cfgspace *c, uint64_t addr, uint32_t len, uint64_t *offset)
 {
-	if (!(c->dw[COMMAND / 4] & COMMAND_MEM) || (c->dw[PMCSR / 4] & 3))
+	if (!(c->dw[PCI_COMMAND / 4] & PCI_COMMAND_MEMORY) || (c->dw[PMCSR / 4] & 3))
 		return -1;
 	for (unsigned b = 0; b < 6; b++) {
 		uint64_t size = c->bar_size[b], base;

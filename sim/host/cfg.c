@@ -2,18 +2,10 @@
 #include <string.h>
 
 #include "cfg.h"
+#include "sim/link/pcibits.h"
 
-/* Configuration space, section 7.5: byte offsets and bits */
-enum {
-	REG_COMMAND = 0x04, CMD_MASTER = 1 << 2, CMD_INTX_OFF = 1 << 10,
-	REG_CAP_POINTER = 0x34,
-	CAP_PM = 0x01, PM_CONTROL = 4, PM_STATE = 3, PM_NO_SOFT_RESET = 1 << 3,
-	CAP_MSI = 0x05, CAP_MSIX = 0x11,
-	MSI_ADDR = 4, MSI_DATA_32 = 8, MSI_DATA_64 = 12, MSI_64BIT = 1 << 23,
-	CAP_PCIE = 0x10, PCIE_DEVCTL = 0x08, PCIE_DEVCTL2 = 0x28,
-	DEVCTL_RO = 1 << 4, DEVCTL_EXT_TAG = 1 << 8, DEVCTL_NS = 1 << 11, DEVCTL_FLR = 1 << 15,
-	DEVCTL2_IDO_REQ = 1 << 8, DEVCTL2_TAG10 = 1 << 12,
-};
+/* In the DW that a capability begins with: Message Control is its upper half. */
+#define MSI_64BIT ((uint32_t)PCI_MSI_FLAGS_64BIT << 16)
 
 static uint32_t reg_at(const uint32_t *space, unsigned byte)
 {
@@ -22,19 +14,19 @@ static uint32_t reg_at(const uint32_t *space, unsigned byte)
 
 static struct cw_cfg_state derive(const struct cw_cfg_watch *w, const uint32_t *space)
 {
-	uint32_t command = reg_at(space, REG_COMMAND), ctl = w->pcie ? reg_at(space, w->pcie + PCIE_DEVCTL) : 0;
-	uint32_t ctl2 = w->pcie ? reg_at(space, w->pcie + PCIE_DEVCTL2) : 0;
-	struct cw_cfg_state s = { .bus_master = command & CMD_MASTER };
+	uint32_t command = reg_at(space, PCI_COMMAND), ctl = w->pcie ? reg_at(space, w->pcie + PCI_EXP_DEVCTL) : 0;
+	uint32_t ctl2 = w->pcie ? reg_at(space, w->pcie + PCI_EXP_DEVCTL2) : 0;
+	struct cw_cfg_state s = { .bus_master = command & PCI_COMMAND_MASTER };
 
-	s.awake = !w->pm || (reg_at(space, w->pm + PM_CONTROL) & PM_STATE) == 0;
-	s.ext_tag = ctl & DEVCTL_EXT_TAG;
-	s.tag10 = ctl2 & DEVCTL2_TAG10;
-	s.ro = ctl & DEVCTL_RO;
-	s.ns = ctl & DEVCTL_NS;
-	s.ido = ctl2 & DEVCTL2_IDO_REQ;
+	s.awake = !w->pm || (reg_at(space, w->pm + PCI_PM_CTRL) & PCI_PM_CTRL_STATE_MASK) == 0;
+	s.ext_tag = ctl & PCI_EXP_DEVCTL_EXT_TAG;
+	s.tag10 = ctl2 & PCI_EXP_DEVCTL2_10BIT_TAG_REQ_EN;
+	s.ro = ctl & PCI_EXP_DEVCTL_RELAX_EN;
+	s.ns = ctl & PCI_EXP_DEVCTL_NOSNOOP_EN;
+	s.ido = ctl2 & PCI_EXP_DEVCTL2_IDO_REQ_EN;
 	/* Enable bits of the message control registers: sections 7.7.1.2 and 7.7.2.2 */
 	s.msi = (w->msi && reg_at(space, w->msi) >> 16 & 1) || (w->msix && reg_at(space, w->msix) >> 31);
-	s.intx = !s.msi && !(command & CMD_INTX_OFF);
+	s.intx = !s.msi && !(command & PCI_COMMAND_INTX_DISABLE);
 	s.mps = ctl >> 5 & 7;
 	s.mrrs = ctl >> 12 & 7;
 	return s;
@@ -59,14 +51,14 @@ static void loosen(struct cw_cfg_state *a, const struct cw_cfg_state *b)
 bool cw_cfg_msi_is(const struct cw_cfg_watch *w, uint64_t addr, uint32_t data)
 {
 	uint32_t control = reg_at(w->space, w->msi), log2 = control >> 20 & 7;
-	uint64_t want = reg_at(w->space, w->msi + MSI_ADDR);
+	uint64_t want = reg_at(w->space, w->msi + PCI_MSI_ADDRESS_LO);
 	uint32_t first;
 
 	if (w->in_flight || !w->msi || !(control >> 16 & 1) || (w->msix && reg_at(w->space, w->msix) >> 31))
 		return true;
 	if (w->msi_64)
-		want |= (uint64_t)reg_at(w->space, w->msi + MSI_ADDR + 4) << 32;
-	first = reg_at(w->space, w->msi + (w->msi_64 ? MSI_DATA_64 : MSI_DATA_32)) & 0xffff;
+		want |= (uint64_t)reg_at(w->space, w->msi + PCI_MSI_ADDRESS_LO + 4) << 32;
+	first = reg_at(w->space, w->msi + (w->msi_64 ? PCI_MSI_DATA_64 : PCI_MSI_DATA_32)) & 0xffff;
 	return addr == want && (data ^ first) >> (log2 < 5 ? log2 : 5) == 0;
 }
 
@@ -99,14 +91,14 @@ static uint32_t merge(uint32_t old, uint32_t value, uint8_t be)
  * Max_Payload_Size (section 6.6.2). Extended tags may be on by default until they are read. */
 static void defaults(struct cw_cfg_watch *w, uint32_t keep_ctl)
 {
-	w->space[REG_COMMAND / 4] &= ~0xffffu;
+	w->space[PCI_COMMAND / 4] &= ~0xffffu;
 	if (w->pm)
-		w->space[(w->pm + PM_CONTROL) / 4] &= ~(uint32_t)PM_STATE;
+		w->space[(w->pm + PCI_PM_CTRL) / 4] &= ~(uint32_t)PCI_PM_CTRL_STATE_MASK;
 	if (w->pcie) {
-		uint32_t *ctl = &w->space[(w->pcie + PCIE_DEVCTL) / 4];
+		uint32_t *ctl = &w->space[(w->pcie + PCI_EXP_DEVCTL) / 4];
 
-		*ctl = (*ctl & keep_ctl) | DEVCTL_RO | DEVCTL_NS | DEVCTL_EXT_TAG | 2u << 12;
-		w->space[(w->pcie + PCIE_DEVCTL2) / 4] = 0;
+		*ctl = (*ctl & keep_ctl) | PCI_EXP_DEVCTL_RELAX_EN | PCI_EXP_DEVCTL_NOSNOOP_EN | PCI_EXP_DEVCTL_EXT_TAG | 2u << 12;
+		w->space[(w->pcie + PCI_EXP_DEVCTL2) / 4] = 0;
 	}
 	if (w->msi)
 		w->space[w->msi / 4] &= ~(1u << 16);
@@ -155,11 +147,11 @@ void cw_cfg_write_done(struct cw_cfg_watch *w, uint64_t now, uint16_t reg, uint3
 		w->in_flight--;
 	if (ok) {
 		w->space[n] = set = merge(old, value, be);
-		if (w->pcie && n == (w->pcie + PCIE_DEVCTL) / 4u && be & 2 && value & DEVCTL_FLR) {
+		if (w->pcie && n == (w->pcie + PCI_EXP_DEVCTL) / 4u && be & 2 && value & PCI_EXP_DEVCTL_BCR_FLR) {
 			defaults(w, 7u << 5);
 			w->flr = true;
-		} else if (w->pm && n == (w->pm + PM_CONTROL) / 4u && (old & PM_STATE) == 3 &&
-			   !(set & PM_STATE) && !(old & PM_NO_SOFT_RESET)) {
+		} else if (w->pm && n == (w->pm + PCI_PM_CTRL) / 4u && (old & PCI_PM_CTRL_STATE_MASK) == 3 &&
+			   !(set & PCI_PM_CTRL_STATE_MASK) && !(old & PCI_PM_CTRL_NO_SOFT_RESET)) {
 			/* D3hot to D0 without No_Soft_Reset: section 5.3.1.4.1 */
 			defaults(w, 7u << 5);
 		}
@@ -179,22 +171,22 @@ static void found_msi(struct cw_cfg_watch *w, unsigned at, uint32_t head)
 /* Walks as much of the capability list as has been read. */
 static void find_capabilities(struct cw_cfg_watch *w)
 {
-	unsigned at = w->space[REG_CAP_POINTER / 4] & 0xfc, steps;
+	unsigned at = w->space[PCI_CAPABILITY_LIST / 4] & 0xfc, steps;
 
-	if (!(w->known[0] >> (REG_CAP_POINTER / 4) & 1))
+	if (!(w->known[0] >> (PCI_CAPABILITY_LIST / 4) & 1))
 		return;
 	for (steps = 0; at >= 0x40 && steps < 48; steps++) {
 		uint32_t head = w->space[at / 4];
 
 		if (!(w->known[at / 128] >> (at / 4 % 32) & 1))
 			return;
-		if ((head & 0xff) == CAP_PM)
+		if ((head & 0xff) == PCI_CAP_ID_PM)
 			w->pm = at;
-		else if ((head & 0xff) == CAP_MSI)
+		else if ((head & 0xff) == PCI_CAP_ID_MSI)
 			found_msi(w, at, head);
-		else if ((head & 0xff) == CAP_MSIX)
+		else if ((head & 0xff) == PCI_CAP_ID_MSIX)
 			w->msix = at;
-		else if ((head & 0xff) == CAP_PCIE)
+		else if ((head & 0xff) == PCI_CAP_ID_EXP)
 			w->pcie = at;
 		at = head >> 8 & 0xfc;
 	}

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "priv.h"
+#include "sim/link/pcibits.h"
 
 #define LINK_UP_PS 1000000000000ull /* 1 s until the card's credits: section 6.6.1 lets software wait so long */
 #define RESET_PS 100000000ull       /* 100 us: T_PERST, the longest hold that a reset here needs */
@@ -21,20 +22,9 @@
 #define WIN64_BASE 0x4000000000ull
 #define WIN64_END 0x8000000000ull
 
-/* Section 7.5.1 */
-enum {
-	REG_ID = 0x00, REG_COMMAND = 0x04, REG_CLASS = 0x08, REG_HEADER = 0x0c, REG_BAR0 = 0x10,
-	REG_SUBSYSTEM = 0x2c, REG_CAP = 0x34, CMD_MEMORY = 1 << 1, CMD_MASTER = 1 << 2,
-	STATUS_CAP_LIST = 1 << 20, BAR_IO = 1, BAR_64 = 4, BAR_PREFETCH = 8,
-};
-/* Capabilities: sections 7.5.2, 7.5.3, 7.7.1, 7.7.2; extended ones 7.8.4, 7.9.3 */
-enum {
-	CAP_PM = 0x01, CAP_MSI = 0x05, CAP_PCIE = 0x10, CAP_MSIX = 0x11, EXT_AER = 1, EXT_DSN = 3,
-	PCIE_DEVCAP = 0x04, PCIE_DEVCTL = 0x08, PCIE_LNKCTL = 0x10, PCIE_DEVCAP2 = 0x24, PCIE_DEVCTL2 = 0x28,
-	DEVCAP_EXT_TAG = 1 << 5, DEVCTL_ERRORS = 0xf, DEVCTL_RO = 1 << 4, DEVCTL_EXT_TAG = 1 << 8,
-	DEVCTL_NS = 1 << 11, DEVCAP2_TAG10_REQ = 1 << 17, DEVCTL2_TAG10 = 1 << 12, LNKCTL_RCB = 1 << 3,
-	AER_UNCOR = 0x04, AER_COR = 0x10,
-};
+/* Configuration space: sections 7.5, 7.7.1, 7.7.2, 7.8.4, 7.9.3 */
+#define DEVCTL_ERRORS (PCI_EXP_DEVCTL_CERE | PCI_EXP_DEVCTL_NFERE | PCI_EXP_DEVCTL_FERE | PCI_EXP_DEVCTL_URRE)
+#define STATUS_CAP_LIST ((uint32_t)PCI_STATUS_CAP_LIST << 16) /* in the DW of Command */
 
 /* What became of a request. One that the death of the card ended has UR as well. */
 static int outcome(const struct cw_host *h, const struct cw_host_req *req)
@@ -122,7 +112,7 @@ static int find_device(struct cw_host *h, struct cw_host_dev *dev)
 	int r, i;
 
 	for (i = 0; i < CRS_TRIES; i++) {
-		r = cw_host_cfg_read32(h, REG_ID, &v);
+		r = cw_host_cfg_read32(h, PCI_VENDOR_ID, &v);
 		if (r != -EAGAIN)
 			break;
 		r = pause_for(h, CRS_WAIT_PS);
@@ -136,15 +126,15 @@ static int find_device(struct cw_host *h, struct cw_host_dev *dev)
 	dev->vendor = v & 0xffff;
 	dev->device = v >> 16;
 	dev->bdf = CW_CARD_BDF;
-	r = cw_host_cfg_read32(h, REG_HEADER, &v);
+	r = cw_host_cfg_read32(h, PCI_CACHE_LINE_SIZE, &v); /* and the header type, in its DW */
 	if (r)
 		return r;
 	if ((v >> 16 & 0x7f) != 0)
 		return -ENODEV; /* no type 0 header */
-	r = cw_host_cfg_read32(h, REG_CLASS, &dev->class_rev);
+	r = cw_host_cfg_read32(h, PCI_CLASS_REVISION, &dev->class_rev);
 	if (r)
 		return r;
-	r = cw_host_cfg_read32(h, REG_SUBSYSTEM, &v);
+	r = cw_host_cfg_read32(h, PCI_SUBSYSTEM_VENDOR_ID, &v);
 	dev->subvendor = v & 0xffff;
 	dev->subdevice = v >> 16;
 	return r;
@@ -173,25 +163,25 @@ static int capabilities(struct cw_host *h, struct cw_host_dev *dev)
 {
 	uint32_t v, steps;
 	uint16_t at;
-	int r = cw_host_cfg_read32(h, REG_COMMAND, &v);
+	int r = cw_host_cfg_read32(h, PCI_COMMAND, &v);
 
 	if (r || !(v & STATUS_CAP_LIST))
 		return r;
-	r = cw_host_cfg_read32(h, REG_CAP, &v);
+	r = cw_host_cfg_read32(h, PCI_CAPABILITY_LIST, &v);
 	for (at = v & 0xfc, steps = 0; !r && at >= 0x40 && steps < 48; at = v >> 8 & 0xfc, steps++) {
 		r = cw_host_cfg_read32(h, at, &v);
 		if (r)
 			return r;
-		if ((v & 0xff) == CAP_PM) {
+		if ((v & 0xff) == PCI_CAP_ID_PM) {
 			uint32_t pmcsr; /* the checker learns No_Soft_Reset from it */
 
 			dev->cap_pm = at;
 			r = cw_host_cfg_read32(h, at + 4, &pmcsr);
-		} else if ((v & 0xff) == CAP_MSI) {
+		} else if ((v & 0xff) == PCI_CAP_ID_MSI) {
 			dev->cap_msi = at;
-		} else if ((v & 0xff) == CAP_PCIE) {
+		} else if ((v & 0xff) == PCI_CAP_ID_EXP) {
 			dev->cap_pcie = at;
-		} else if ((v & 0xff) == CAP_MSIX) {
+		} else if ((v & 0xff) == PCI_CAP_ID_MSIX) {
 			r = found_msix(h, dev, at, v);
 		}
 	}
@@ -208,9 +198,9 @@ static int extended_capabilities(struct cw_host *h, struct cw_host_dev *dev)
 		r = cw_host_cfg_read32(h, at, &v);
 		if (r || !v || v == UINT32_MAX)
 			return r;
-		if ((v & 0xffff) == EXT_AER)
+		if ((v & 0xffff) == PCI_EXT_CAP_ID_ERR)
 			dev->ext_aer = at;
-		if ((v & 0xffff) != EXT_DSN)
+		if ((v & 0xffff) != PCI_EXT_CAP_ID_DSN)
 			continue;
 		dev->ext_dsn = at;
 		r = cw_host_cfg_read32(h, at + 4, &low);
@@ -238,16 +228,16 @@ static int size_bar(struct cw_host *h, struct cw_host_bar *bar, unsigned n)
 {
 	uint32_t old, low, high = UINT32_MAX, junk;
 	uint64_t mask;
-	int r = size_word(h, (uint16_t)(REG_BAR0 + 4 * n), &old, &low);
+	int r = size_word(h, (uint16_t)(PCI_BASE_ADDRESS_0 + 4 * n), &old, &low);
 
-	if (r || low & BAR_IO)
+	if (r || low & PCI_BASE_ADDRESS_SPACE_IO)
 		return r; /* I/O space is left alone */
-	bar->is_64 = low & BAR_64;
-	bar->prefetch = low & BAR_PREFETCH;
+	bar->is_64 = low & PCI_BASE_ADDRESS_MEM_TYPE_64;
+	bar->prefetch = low & PCI_BASE_ADDRESS_MEM_PREFETCH;
 	if (bar->is_64 && n == 5)
 		return -EINVAL;
 	if (bar->is_64)
-		r = size_word(h, (uint16_t)(REG_BAR0 + 4 * n + 4), &junk, &high);
+		r = size_word(h, (uint16_t)(PCI_BASE_ADDRESS_0 + 4 * n + 4), &junk, &high);
 	mask = (uint64_t)high << 32 | (low & ~0xfu);
 	if (r || !(low & ~0xfu || (bar->is_64 && high)))
 		return r;
@@ -266,9 +256,9 @@ static int place_bar(struct cw_host *h, struct cw_host_bar *bar, unsigned n, uin
 		return -ENOSPC;
 	bar->base = base;
 	*next = base + bar->size;
-	r = cw_host_cfg_write32(h, (uint16_t)(REG_BAR0 + 4 * n), (uint32_t)base);
+	r = cw_host_cfg_write32(h, (uint16_t)(PCI_BASE_ADDRESS_0 + 4 * n), (uint32_t)base);
 	if (!r && bar->is_64)
-		r = cw_host_cfg_write32(h, (uint16_t)(REG_BAR0 + 4 * n + 4), (uint32_t)(base >> 32));
+		r = cw_host_cfg_write32(h, (uint16_t)(PCI_BASE_ADDRESS_0 + 4 * n + 4), (uint32_t)(base >> 32));
 	return r;
 }
 
@@ -303,7 +293,7 @@ static int place_bars(struct cw_host *h, struct cw_host_dev *dev)
 static int bars(struct cw_host *h, struct cw_host_dev *dev)
 {
 	unsigned n;
-	int r = cfg_write(h, REG_COMMAND, 0, 2);
+	int r = cfg_write(h, PCI_COMMAND, 0, 2);
 
 	for (n = 0; !r && n < 6; n += dev->bar[n].is_64 ? 2 : 1)
 		r = size_bar(h, &dev->bar[n], n);
@@ -314,37 +304,37 @@ static int device_control(struct cw_host *h, const struct cw_host_dev *dev)
 {
 	uint16_t at = dev->cap_pcie;
 	uint32_t cap, cap2, link, ctl;
-	int r = cw_host_cfg_read32(h, at + PCIE_DEVCAP, &cap);
+	int r = cw_host_cfg_read32(h, at + PCI_EXP_DEVCAP, &cap);
 
 	if (!r)
-		r = cw_host_cfg_read32(h, at + PCIE_DEVCAP2, &cap2);
+		r = cw_host_cfg_read32(h, at + PCI_EXP_DEVCAP2, &cap2);
 	if (!r)
-		r = cw_host_cfg_read32(h, at + PCIE_LNKCTL, &link);
+		r = cw_host_cfg_read32(h, at + PCI_EXP_LNKCTL, &link);
 	if (r)
 		return r;
 	if (h->p.mps > (cap & 7))
 		h->p.mps = cap & 7;
 	ctl = DEVCTL_ERRORS | (uint32_t)h->p.mps << 5 | (uint32_t)h->p.mrrs << 12;
-	ctl |= h->p.relaxed_ordering ? DEVCTL_RO : 0;
-	ctl |= h->p.no_snoop ? DEVCTL_NS : 0;
-	ctl |= h->p.ext_tag && cap & DEVCAP_EXT_TAG ? DEVCTL_EXT_TAG : 0;
-	r = cfg_write(h, at + PCIE_DEVCTL, ctl, 2);
-	if (!r && cap2 & DEVCAP2_TAG10_REQ)
-		r = cfg_write(h, at + PCIE_DEVCTL2, h->p.tag10 ? DEVCTL2_TAG10 : 0, 2);
+	ctl |= h->p.relaxed_ordering ? PCI_EXP_DEVCTL_RELAX_EN : 0;
+	ctl |= h->p.no_snoop ? PCI_EXP_DEVCTL_NOSNOOP_EN : 0;
+	ctl |= h->p.ext_tag && cap & PCI_EXP_DEVCAP_EXT_TAG ? PCI_EXP_DEVCTL_EXT_TAG : 0;
+	r = cfg_write(h, at + PCI_EXP_DEVCTL, ctl, 2);
+	if (!r && cap2 & PCI_EXP_DEVCAP2_10BIT_TAG_REQ)
+		r = cfg_write(h, at + PCI_EXP_DEVCTL2, h->p.tag10 ? PCI_EXP_DEVCTL2_10BIT_TAG_REQ_EN : 0, 2);
 	if (!r)
-		r = cfg_write(h, at + PCIE_LNKCTL, (link & ~(uint32_t)LNKCTL_RCB) | (h->p.rcb128 ? LNKCTL_RCB : 0), 2);
+		r = cfg_write(h, at + PCI_EXP_LNKCTL, (link & ~(uint32_t)PCI_EXP_LNKCTL_RCB) | (h->p.rcb128 ? PCI_EXP_LNKCTL_RCB : 0), 2);
 	/* What was written is not what holds: the card may have no such bit. */
 	if (!r)
-		r = cw_host_cfg_read32(h, at + PCIE_DEVCTL, &ctl);
-	return r ? r : cw_host_cfg_read32(h, at + PCIE_DEVCTL2, &ctl);
+		r = cw_host_cfg_read32(h, at + PCI_EXP_DEVCTL, &ctl);
+	return r ? r : cw_host_cfg_read32(h, at + PCI_EXP_DEVCTL2, &ctl);
 }
 
 /* Errors from before are cleared by writing ones to them (sections 7.8.4.2, 7.8.4.5). */
 static int clear_aer(struct cw_host *h, const struct cw_host_dev *dev)
 {
-	int r = cw_host_cfg_write32(h, dev->ext_aer + AER_UNCOR, UINT32_MAX);
+	int r = cw_host_cfg_write32(h, dev->ext_aer + PCI_ERR_UNCOR_STATUS, UINT32_MAX);
 
-	return r ? r : cw_host_cfg_write32(h, dev->ext_aer + AER_COR, UINT32_MAX);
+	return r ? r : cw_host_cfg_write32(h, dev->ext_aer + PCI_ERR_COR_STATUS, UINT32_MAX);
 }
 
 int cw_host_probe(struct cw_host *h, struct cw_host_dev *dev)
@@ -369,5 +359,5 @@ int cw_host_enumerate(struct cw_host *h, struct cw_host_dev *dev)
 		r = device_control(h, dev);
 	if (!r && dev->ext_aer)
 		r = clear_aer(h, dev);
-	return r ? r : cfg_write(h, REG_COMMAND, CMD_MEMORY, 2);
+	return r ? r : cfg_write(h, PCI_COMMAND, PCI_COMMAND_MEMORY, 2);
 }

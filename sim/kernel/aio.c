@@ -159,7 +159,9 @@ static int submit_one(struct shim *s, struct shim_aio *a)
 	p->iocb.ki_filp = get_file(f);
 	p->iocb.ki_pos = a->pos;
 	p->iocb.ki_complete = aio_complete;
-	p->iocb.ki_flags = (write ? IOCB_WRITE : 0) | (a->nowait ? IOCB_NOWAIT : 0) | IOCB_AIO_RW;
+	/* What io_uring polls for, nobody cancels. */
+	p->iocb.ki_flags = (write ? IOCB_WRITE : 0) | (a->nowait ? IOCB_NOWAIT : 0) |
+			   (a->iopoll ? IOCB_HIPRI | IOCB_DIRECT : IOCB_AIO_RW);
 	list_add_tail(&p->live, &s->aio_live);
 	a->priv = p;
 	a->done = false;
@@ -171,6 +173,9 @@ static int submit_one(struct shim *s, struct shim_aio *a)
 	get_file(f); /* the submitter's own, also when the request is over before it is back */
 	n = make_iter(p, a, write);
 	if (!n && a->nowait && !(f->f_mode & FMODE_NOWAIT))
+		n = -EOPNOTSUPP;
+	/* As io_rw_init_file() has it. */
+	if (!n && a->iopoll && (!(f->f_flags & O_DIRECT) || !f->f_op->iopoll))
 		n = -EOPNOTSUPP;
 	s->rw_n++;
 	if (!n)
@@ -206,6 +211,27 @@ int shim_submit(struct shim *s, struct shim_aio **aio, unsigned n)
 	struct submission b = { aio, n };
 
 	return (int)shim_call(s, submit_main, &b);
+}
+
+/* Nothing of the request is looked at when the driver was in it: it may have ended meanwhile. */
+static long iopoll_main(void *arg)
+{
+	struct shim_aio *a = arg;
+	int ret;
+
+	kshim->stats.syscalls++;
+	kshim_point(COST_SYSCALL);
+	if (a->done)
+		return 1;
+	if (!a->iopoll || !a->priv)
+		return -EINVAL;
+	ret = a->priv->iocb.ki_filp->f_op->iopoll(&a->priv->iocb, NULL, 0);
+	return ret < 0 ? ret : a->done;
+}
+
+int shim_iopoll(struct shim *s, struct shim_aio *a)
+{
+	return (int)shim_call(s, iopoll_main, a);
 }
 
 /* ---- waiting ---- */

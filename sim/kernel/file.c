@@ -268,9 +268,9 @@ static ssize_t plain_rw(struct file *f, const struct iovec *v, int n, loff_t *po
 	return done ? done : ret;
 }
 
-static ssize_t iter_rw(struct file *f, const struct iovec *v, int n, size_t total, loff_t *pos, bool write)
+static ssize_t iter_rw(struct file *f, const struct iovec *v, int n, size_t total, loff_t *pos, bool write, int rwf)
 {
-	struct kiocb k = { .ki_filp = f, .ki_pos = *pos, .ki_flags = write ? IOCB_WRITE : 0 };
+	struct kiocb k = { .ki_filp = f, .ki_pos = *pos, .ki_flags = (write ? IOCB_WRITE : 0) | rwf };
 	struct iov_iter it;
 	ssize_t ret;
 
@@ -285,8 +285,8 @@ static ssize_t iter_rw(struct file *f, const struct iovec *v, int n, size_t tota
 	return ret;
 }
 
-/* pos NULL: at the file's own position. */
-ssize_t kshim_file_rw(struct shim *s, int fd, const struct iovec *v, int n, off_t *pos, bool write)
+/* pos NULL: at the file's own position. rwf: RWF_HIPRI or 0, which is the flag of the kiocb, too. */
+ssize_t kshim_file_rw(struct shim *s, int fd, const struct iovec *v, int n, off_t *pos, bool write, int rwf)
 {
 	struct file *f = kshim_file(s, fd);
 	loff_t at;
@@ -305,7 +305,7 @@ ssize_t kshim_file_rw(struct shim *s, int fd, const struct iovec *v, int n, off_
 	get_file(f);
 	at = pos ? *pos : f->f_mode & FMODE_STREAM ? 0 : f->f_pos;
 	if (write ? f->f_op->write_iter != NULL : f->f_op->read_iter != NULL)
-		ret = iter_rw(f, v, n, (size_t)total, &at, write);
+		ret = iter_rw(f, v, n, (size_t)total, &at, write, rwf);
 	else
 		ret = plain_rw(f, v, n, &at, write);
 	if (!pos && ret >= 0)

@@ -542,7 +542,8 @@ int kshim_file_close(struct shim *s, int fd);
 void kshim_fput_later(struct file *f);
 /* The process ends: its requests are cancelled, those that can be are waited for. */
 void kshim_aio_exit(struct shim *s);
-ssize_t kshim_file_rw(struct shim *s, int fd, const struct iovec *v, int n, off_t *pos, bool write);
+ssize_t kshim_file_rw(struct shim *s, int fd, const struct iovec *v, int n, off_t *pos, bool write,
+		      int rwf);
 
 /* ---- syscall.c, params.c ---- */
 bool kshim_others_wait(struct shim *s);

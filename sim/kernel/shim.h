@@ -113,6 +113,9 @@ ssize_t shim_pread(struct shim *shim, int fd, void *buf, size_t len, off_t pos);
 ssize_t shim_pwrite(struct shim *shim, int fd, const void *buf, size_t len, off_t pos);
 ssize_t shim_preadv(struct shim *shim, int fd, const struct iovec *v, int n, off_t pos);
 ssize_t shim_pwritev(struct shim *shim, int fd, const struct iovec *v, int n, off_t pos);
+/* preadv2() and pwritev2(); flags: RWF_HIPRI or 0. */
+ssize_t shim_preadv2(struct shim *shim, int fd, const struct iovec *v, int n, off_t pos, int flags);
+ssize_t shim_pwritev2(struct shim *shim, int fd, const struct iovec *v, int n, off_t pos, int flags);
 off_t shim_lseek(struct shim *shim, int fd, off_t pos, int whence);
 long shim_ioctl(struct shim *shim, int fd, unsigned long cmd, void *arg);
 int shim_poll(struct shim *shim, int fd, unsigned events, int64_t timeout_ns); /* ready events, 0: time is up */
@@ -132,6 +135,7 @@ struct shim_aio {
 	size_t len;
 	off_t pos;
 	bool nowait;         /* IOCB_NOWAIT: -EAGAIN instead of sleeping in submit */
+	bool iopoll;         /* as io_uring with IORING_SETUP_IOPOLL: ends may be looked for by shim_iopoll() */
 	void *user;          /* the caller's */
 	struct shim_group *group; /* or NULL */
 	/* filled in */
@@ -153,6 +157,10 @@ int shim_wait_group(struct shim *shim, struct shim_group *group, int64_t timeout
 /* As io_cancel() and a process that ends: asks the driver to end it, which it does soon. -EINVAL: it is over,
  * or the driver did not say how. */
 int shim_cancel(struct shim *shim, struct shim_aio *aio);
+
+/* One look for the end of a request that was submitted with `iopoll`, in the driver: 1 it has ended (shim_wait() returns
+ * it), 0 not yet, or the driver's error. */
+int shim_iopoll(struct shim *shim, struct shim_aio *aio);
 
 /* ---- processes ---- */
 /* Runs fn as a process of its own; the two-step form runs several at once. */

@@ -308,7 +308,7 @@ static long call_do(struct shim *s, const struct call *c)
 	case CALL_READ:
 	case CALL_WRITE:
 		s->rw_n++;
-		ret = kshim_file_rw(s, c->fd, c->v, c->n, c->pos, c->op == CALL_WRITE);
+		ret = kshim_file_rw(s, c->fd, c->v, c->n, c->pos, c->op == CALL_WRITE, c->flags);
 		s->rw_n--;
 		return ret;
 	case CALL_LSEEK:
@@ -427,6 +427,24 @@ ssize_t shim_preadv(struct shim *s, int fd, const struct iovec *v, int n, off_t 
 ssize_t shim_pwritev(struct shim *s, int fd, const struct iovec *v, int n, off_t pos)
 {
 	return rw(s, fd, v, n, &pos, true);
+}
+
+static ssize_t rw2(struct shim *s, int fd, const struct iovec *v, int n, off_t *pos, bool write, int flags)
+{
+	if (flags & ~RWF_HIPRI)
+		return -EOPNOTSUPP;
+	return call(s, (struct call){ .op = write ? CALL_WRITE : CALL_READ, .fd = fd, .v = v, .n = n, .pos = pos,
+				      .flags = flags });
+}
+
+ssize_t shim_preadv2(struct shim *s, int fd, const struct iovec *v, int n, off_t pos, int flags)
+{
+	return rw2(s, fd, v, n, &pos, false, flags);
+}
+
+ssize_t shim_pwritev2(struct shim *s, int fd, const struct iovec *v, int n, off_t pos, int flags)
+{
+	return rw2(s, fd, v, n, &pos, true, flags);
 }
 
 off_t shim_lseek(struct shim *s, int fd, off_t pos, int whence)

@@ -4,15 +4,10 @@
  * card gets the root complex's own, so that its messages are known here, and the guest sees
  * what it wrote. The client emulates the MSI-X table; the card's own follows the eventfds.
  */
+#include <linux/pci_regs.h>
 #include <string.h>
 
 #include "priv.h"
-
-enum {
-	REG_COMMAND = 0x04, REG_BAR = 0x10, CMD_MEMORY = 1 << 1, BAR_FLAGS = 0xf, /* PCIe Base 6.0, 7.5.1 */
-	MSI_ADDR = 4, MSI_CONTROL = 2, MSI_ON = 1 << 0, MSI_64 = 1 << 7,          /* 7.7.1 */
-	MSIX_CONTROL = 2, MSIX_ON = 1 << 15,                                     /* 7.7.2 */
-};
 
 void pciside_reset(struct cw_vfio *v)
 {
@@ -36,11 +31,11 @@ static int msi_part(const struct pciside *p, uint16_t reg)
 
 	if (!base)
 		return -1;
-	if (at == base + MSI_ADDR)
+	if (at == base + PCI_MSI_ADDRESS_LO)
 		return 0;
-	if (at == base + MSI_ADDR + 4)
+	if (at == base + PCI_MSI_ADDRESS_LO + 4)
 		return p->msi_wide ? 1 : 2;
-	return p->msi_wide && at == base + MSI_ADDR + 8 ? 2 : -1;
+	return p->msi_wide && at == base + PCI_MSI_ADDRESS_LO + 8 ? 2 : -1;
 }
 
 static uint32_t merge(uint32_t old, uint16_t reg, uint32_t len, uint32_t value)
@@ -118,9 +113,9 @@ bool pciside_lost(struct cw_vfio *v, uint16_t reg, uint32_t len, uint32_t value,
 {
 	unsigned i = (unsigned)__builtin_ffs((int)v->pci.bars_lost) - 1;
 
-	if (!v->pci.bars_lost || !(half(0, REG_COMMAND, reg, len, value) & CMD_MEMORY))
+	if (!v->pci.bars_lost || !(half(0, PCI_COMMAND, reg, len, value) & PCI_COMMAND_MEMORY))
 		return false;
-	*bar_reg = (uint16_t)(REG_BAR + 4 * i);
+	*bar_reg = (uint16_t)(PCI_BASE_ADDRESS_0 + 4 * i);
 	*bar = v->pci.bar[i];
 	return true;
 }
@@ -135,27 +130,27 @@ void pciside_written(struct cw_vfio *v, uint16_t reg, uint32_t len, uint32_t val
 	struct pciside *p = &v->pci;
 	uint16_t was = p->command;
 
-	if (p->flr && half(0, p->dev.cap_pcie + PCIE_DEVCTL, reg, len, value) & DEVCTL_FLR) {
+	if (p->flr && half(0, p->dev.cap_pcie + PCI_EXP_DEVCTL, reg, len, value) & PCI_EXP_DEVCTL_BCR_FLR) {
 		after_reset(v);
 		return;
 	}
 	if (p->dev.cap_pm) {
-		uint8_t to = half(p->power, p->dev.cap_pm + PM_CSR, reg, len, value) & 3;
+		uint8_t to = half(p->power, p->dev.cap_pm + PCI_PM_CTRL, reg, len, value) & 3;
 
 		if (p->soft_reset && p->power == 3 && to == 0)
 			after_reset(v);
 		p->power = to;
 	}
-	if (reg >= REG_BAR && reg < REG_BAR + 4 * BAR_N) {
-		p->bars_lost &= ~(1u << (reg - REG_BAR) / 4);
-		p->bar[(reg - REG_BAR) / 4] = merge(p->bar[(reg - REG_BAR) / 4], reg, len, value);
+	if (reg >= PCI_BASE_ADDRESS_0 && reg < PCI_BASE_ADDRESS_0 + 4 * BAR_N) {
+		p->bars_lost &= ~(1u << (reg - PCI_BASE_ADDRESS_0) / 4);
+		p->bar[(reg - PCI_BASE_ADDRESS_0) / 4] = merge(p->bar[(reg - PCI_BASE_ADDRESS_0) / 4], reg, len, value);
 	}
-	p->command = half(p->command, REG_COMMAND, reg, len, value);
+	p->command = half(p->command, PCI_COMMAND, reg, len, value);
 	if (p->dev.cap_msi)
-		p->msi_on = half(p->msi_on ? MSI_ON : 0, p->dev.cap_msi + MSI_CONTROL, reg, len, value) & MSI_ON;
+		p->msi_on = half(p->msi_on ? PCI_MSI_FLAGS_ENABLE : 0, p->dev.cap_msi + PCI_MSI_FLAGS, reg, len, value) & PCI_MSI_FLAGS_ENABLE;
 	if (p->dev.cap_msix)
-		p->msix_on = half(p->msix_on ? MSIX_ON : 0, p->dev.cap_msix + MSIX_CONTROL, reg, len, value) & MSIX_ON;
-	if (~was & p->command & CMD_MEMORY)
+		p->msix_on = half(p->msix_on ? PCI_MSIX_FLAGS_ENABLE : 0, p->dev.cap_msix + PCI_MSIX_FLAGS, reg, len, value) & PCI_MSIX_FLAGS_ENABLE;
+	if (~was & p->command & PCI_COMMAND_MEMORY)
 		pciside_sync_msix(v);
 }
 
@@ -164,9 +159,9 @@ bool pciside_address(const struct cw_vfio *v, uint32_t bar, uint64_t offset, uin
 	const struct pciside *p = &v->pci;
 	uint64_t base;
 
-	if (!(p->command & CMD_MEMORY) || bar >= BAR_N || len > p->dev.bar[bar].size || offset > p->dev.bar[bar].size - len)
+	if (!(p->command & PCI_COMMAND_MEMORY) || bar >= BAR_N || len > p->dev.bar[bar].size || offset > p->dev.bar[bar].size - len)
 		return false;
-	base = p->bar[bar] & ~(uint64_t)BAR_FLAGS;
+	base = p->bar[bar] & PCI_BASE_ADDRESS_MEM_MASK;
 	if (p->dev.bar[bar].is_64)
 		base |= (uint64_t)p->bar[bar + 1] << 32;
 	base &= ~(p->dev.bar[bar].size - 1);

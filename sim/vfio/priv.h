@@ -10,12 +10,6 @@
 
 #define BAR_N 6
 
-/* Of capabilities: PCIe Base 6.0, 7.5.2 and 7.5.3 */
-enum {
-	PM_CSR = 4, PM_NO_SOFT_RESET = 1 << 3,
-	PCIE_DEVCAP = 4, DEVCAP_FLR = 1 << 28, PCIE_DEVCTL = 8, DEVCTL_FLR = 1 << 15, PCIE_DEVCTL2 = 0x28,
-};
-
 #define FETCH_N 64      /* reads of memory by message under way */
 #define FETCH_BYTES 512 /* of one message of ours: no completion is longer, writes are cut */
 #define FETCH_MPS 2     /* the same, as in Device Control */

@@ -3,6 +3,7 @@
 #include "vfio.h"
 
 #include <errno.h>
+#include <linux/pci_regs.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -100,9 +101,9 @@ int vfio_reset_card(struct cw_vfio *v)
 		ret = cw_host_probe(v->host, &d);
 	/* The checker goes by what it has seen, and a guest may let the card work without a look at these. */
 	if (!ret && d.cap_pcie)
-		ret = cw_host_cfg_read32(v->host, (uint16_t)(d.cap_pcie + PCIE_DEVCTL), &control);
+		ret = cw_host_cfg_read32(v->host, (uint16_t)(d.cap_pcie + PCI_EXP_DEVCTL), &control);
 	if (!ret && d.cap_pcie)
-		ret = cw_host_cfg_read32(v->host, (uint16_t)(d.cap_pcie + PCIE_DEVCTL2), &control);
+		ret = cw_host_cfg_read32(v->host, (uint16_t)(d.cap_pcie + PCI_EXP_DEVCTL2), &control);
 	pciside_reset(v);
 	memory_reset(v);
 	if (ret)
@@ -119,15 +120,15 @@ static int look_at_card(struct cw_vfio *v)
 	if (!ret && d->cap_msi)
 		ret = cw_host_cfg_read32(v->host, d->cap_msi, &control);
 	if (!ret && d->cap_pcie)
-		ret = cw_host_cfg_read32(v->host, (uint16_t)(d->cap_pcie + PCIE_DEVCAP), &devcap);
+		ret = cw_host_cfg_read32(v->host, (uint16_t)(d->cap_pcie + PCI_EXP_DEVCAP), &devcap);
 	if (!ret && d->cap_pm)
-		ret = cw_host_cfg_read32(v->host, (uint16_t)(d->cap_pm + PM_CSR), &pmcsr);
+		ret = cw_host_cfg_read32(v->host, (uint16_t)(d->cap_pm + PCI_PM_CTRL), &pmcsr);
 	if (ret)
 		return vfio_fail(v, ret, "no card answers: %s", strerror(-ret));
 	control >>= 16;
 	v->pci.msi_wide = control & 0x80;
-	v->pci.flr = devcap & DEVCAP_FLR;
-	v->pci.soft_reset = d->cap_pm && !(pmcsr & PM_NO_SOFT_RESET);
+	v->pci.flr = devcap & PCI_EXP_DEVCAP_FLR;
+	v->pci.soft_reset = d->cap_pm && !(pmcsr & PCI_PM_CTRL_NO_SOFT_RESET);
 	irqs_init(&v->irqs, d->cap_msi ? 1u << (control >> 1 & 7) : 0, d->cap_msix ? d->msix_n : 0);
 	return vfio_reset_card(v);
 }

@@ -65,6 +65,57 @@ readme_commands() {
     timeout 60 bash -m -e "$dir/guarded.sh"
 }
 
+# ---- stats and bench ----
+
+# What went to the card and back is counted: at least that much, by name.
+stats_count() { # CARD
+    $ctl -q -c "$1" stats >"$dir/out" || return
+    [ "$(awk '$1 == "counter" { on = 1; next } $1 == "queue" { on = 0 } on' "$dir/out" | wc -l)" = "$(grep -c '^CW_COUNTER' rtl/cw_table.h)" ] &&
+        awk '$1 == "RX_MRD" && $2 > 0 { seen = 1 } END { exit !seen }' "$dir/out" && grep -qE '^0 +h2c +running' "$dir/out"
+}
+# Columns begin and end where those above them do.
+stats_are_aligned() {
+    $ctl stats >"$dir/out" && [ "$(awk '/^queue/ { exit } { print length($0) }' "$dir/out" | sort -u | wc -l)" = 1 ] &&
+        [ "$(awk '/^queue/ { on = 1 } on { print length($0) }' "$dir/out" | sort -u | wc -l)" = 1 ]
+}
+# Two looks: the second has differences, which are what the counters say.
+stats_have_differences() {
+    $ctl -q stats -i 0.01 -n 2 >"$dir/out" || return
+    awk '$1 == "counter" { looks++ } looks == 1 && $1 == "RX_MRD" { first = $2 }
+        looks == 2 && $1 == "RX_MRD" { second = $2; diff = $3 }
+        END { exit !(looks == 2 && diff > 0 && second - first == diff) }' "$dir/out"
+}
+stats_json_is_json() {
+    $ctl -q stats --json -i 0.01 -n 2 | tee "$dir/out"
+    [ "$(grep -c '^{"card":"sim",.*"counters":{"TX_MRD":[0-9]*,.*"queues":\[{"queue":0,"way":"h2c",.*}\]}$' "$dir/out")" = 2 ] &&
+        [ "$(grep -c '"differences":{' "$dir/out")" = 1 ]
+}
+# A row for each: cycles, a rate that is not above the ceiling, three latencies that grow.
+bench_rows() { # WHAT COMMAND...
+    shift
+    "$ctl" "$@" | tee "$dir/out"
+    [ "${PIPESTATUS[0]}" = 0 ] &&
+        awk '/^clock +simulated/ { clock = 1 } /^link +Gen3 x8, MPS 256, MRRS 512$/ { link = 1 }
+            $2 ~ /^(h2c|c2h|both)$/ { n++; if (!($5 > 0 && $6 > 0 && $6 <= $7 && $8 + 0 > 0 && $8 + 0 <= 100 && $9 <= $10 && $10 <= $11)) bad = 1 }
+            END { exit !(clock && link && n && !bad) }' "$dir/out"
+}
+bench_short() { bench_rows short bench -s 512,4096 -w h2c,c2h,both -d 8 -n 64 && [ "$(grep -cE ' (h2c|c2h|both) ' "$dir/out")" = 6 ]; }
+# The same seed is the same run: not a figure of this machine is in the columns before CPU time.
+bench_is_deterministic() {
+    local run
+    for run in 1 2; do
+        $ctl -c sim,seed=5 bench -s 4096 -d 8 -n 64 | awk '$2 ~ /^(h2c|c2h)$/ { NF = 11; print }' >"$dir/run.$run"
+    done
+    [ "$(wc -l <"$dir/run.1")" = 2 ] && cmp "$dir/run.1" "$dir/run.2"
+}
+# One byte more than there is of a link: Gen1 x1 carries less, and is no nearer to its ceiling than it can be.
+bench_of_a_slow_link() { shows '^ +65536 c2h .* (9[0-9]|100)\.[0-9]% ' "$ctl" -c sim,gen=1,lanes=1 bench -s 65536 -w c2h -d 4 -n 8; }
+bench_json_is_json() {
+    $ctl bench --json -s 4096 -w c2h -d 4 -n 16 | tee "$dir/out"
+    grep -qE '^{"card":"sim","clock":"simulated","gen":3,"lanes":8,.*"size":4096,"way":"c2h","depth":4,"transfers":16,.*"share":0\.[0-9]+,"p50_ns":[0-9]+,.*}$' "$dir/out"
+}
+bench_by_time() { shows '^ +4096 c2h +8 +[0-9]+ ' "$ctl" bench -s 4096 -w c2h -d 8 -t 0.00005; }
+
 # Whatever PCI device of this machine happens to have the simulated card's address
 no_bus() { ! { $ctl info | grep BAR; }; }
 name=cwctl-$$
@@ -97,12 +148,36 @@ check "no_pci_address" refuses "is no address on the PCI bus" $ctl -c 0:0 info
 check "no_pci_device" refuses "PCI" $ctl -c ffff:ff:1f.7 info
 check "unknown_option" refuses "no option 'colour=red'" $ctl -c sim,colour=red info
 check "unknown_interrupt" refuses "option irq=pin: msix, msi or intx" $ctl -c sim,irq=pin info
+check "stats_are_named_and_aligned" stats_are_aligned
+check "stats_count" stats_count sim
+check "stats_have_differences" stats_have_differences
+check "stats_json_is_json" stats_json_is_json
+check "stats_bad_interval" refuses "--interval 0: seconds" $ctl stats -i 0
+check "stats_bad_count" refuses "--count 0: looks" $ctl stats -i 1 -n 0
+check "stats_count_without_interval" refuses "--count needs an --interval" $ctl stats -n 2
+check "stats_with_an_argument" refuses "what is 'TX_MRD'?" $ctl stats TX_MRD
+check "stats_of_no_card" refuses "no card is named" $ctl -c nowhere stats
+check "stats_bad_option_is_usage" exits 2 $ctl stats --colour
+check "bench_short" bench_short
+check "bench_is_deterministic" bench_is_deterministic
+check "bench_of_a_slow_link" bench_of_a_slow_link
+check "bench_json_is_json" bench_json_is_json
+check "bench_by_time" bench_by_time
+check "bench_bad_size" refuses "--size 0: bytes, 1 to" $ctl bench -s 0
+check "bench_no_size" refuses "--size: which?" $ctl bench -s ,
+check "bench_bad_way" refuses "--way up: h2c, c2h or both" $ctl bench -w up
+check "bench_bad_depth" refuses "--depth 257: transfers in flight, 1 to 256" $ctl bench -d 257
+check "bench_bad_depth_both" refuses "both ways at once, 128 each at most" $ctl bench -w both -d 129
+check "bench_count_and_time" refuses "--count or --time, not both" $ctl bench -n 5 -t 1
+check "bench_too_large_for_the_card" refuses "do not fit into card memory" $ctl bench -s 65536 -a 0xffff0000
 check "card_option_of_the_host" refuses "is the host's" timeout 10 $ctl card "$name" seed=3
 check "card_starts" serve "$name"
 check "card_keeps_memory_between_hosts" write_then_read
 check "selftest_passes_and_keeps_memory" selftest_keeps_memory
 check "dump_shows_bytes" dump_shows_bytes
 check "name_is_taken" name_is_taken
+check "stats_of_a_card_process" stats_count "sim:$name"
+check "bench_of_a_card_process" bench_rows 'bench' -c "sim:$name" bench -s 4096 -w h2c -d 4 -n 16
 check "card_ends_cleanly" card_ends_cleanly
 check "readme_commands_work" readme_commands
 rm -rf "$dir"

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Card model: configuration space, type 0 header with PM, MSI-X, PCIe and MSI capabilities. */
+#include <linux/pci_regs.h>
 #include <string.h>
 
 #include "model_priv.h"
 
 enum { CAP_PM = 0x40, CAP_MSIX = 0x50, CAP_PCIE = 0x60, CAP_MSI = 0xa0 };
-enum { COMMAND = 0x04, BAR0 = 0x10, COMMAND_MEM = 2, COMMAND_BME = 4, COMMAND_INTX_OFF = 1 << 10 };
 
 static void put(struct cw_model *m, unsigned reg, uint32_t value, uint32_t rw)
 {
@@ -40,14 +40,14 @@ void model_cfg_init(struct cw_model *m)
 	memset(m->cfg, 0, sizeof(m->cfg));
 	memset(m->cfg_rw, 0, sizeof(m->cfg_rw));
 	put(m, 0x00, CW_PCI_DEVICE_ID << 16 | CW_PCI_VENDOR_ID, 0);
-	put(m, COMMAND, 1u << 20, 0x0546); /* capabilities list; memory, bus master, errors, INTx disable */
+	put(m, PCI_COMMAND, 1u << 20, 0x0546); /* capabilities list; memory, bus master, errors, INTx disable */
 	put(m, 0x08, CW_PCI_CLASS << 8 | CW_PCI_REVISION, 0);
 	put(m, 0x0c, 0, 0xff);
 	for (int bar = 0; bar < 6; bar += 2) {
 		uint64_t mask = ~(bar_size(m, bar) - 1);
 
-		put(m, BAR0 + 4 * bar, bar == CW_BAR_WINDOW ? 0xc : 0x4, (uint32_t)mask);
-		put(m, BAR0 + 4 * bar + 4, 0, (uint32_t)(mask >> 32));
+		put(m, PCI_BASE_ADDRESS_0 + 4 * bar, bar == CW_BAR_WINDOW ? 0xc : 0x4, (uint32_t)mask);
+		put(m, PCI_BASE_ADDRESS_0 + 4 * bar + 4, 0, (uint32_t)(mask >> 32));
 	}
 	put(m, 0x2c, CW_PCI_DEVICE_ID << 16 | CW_PCI_VENDOR_ID, 0);
 	put(m, 0x34, CAP_PM, 0);
@@ -79,6 +79,9 @@ static void cfg_write(struct cw_model *m, uint16_t reg, uint32_t value, uint8_t 
 	}
 	if (reg == CAP_MSIX)
 		model_msix_pending(m);
+	if (reg == PCI_COMMAND)
+		for (uint32_t v = 0; v < m->p.vectors; v++)
+			model_event_serve(m, v);
 	/* Initiate FLR reads as zero (7.5.3.4). */
 	if (reg == CAP_PCIE + 8 && get(m, reg) & 0x8000) {
 		uint16_t bdf = m->bdf;
@@ -113,10 +116,10 @@ int model_cfg_request(struct cw_model *m, const struct cw_tlp *t, const struct c
 
 int model_cfg_bar(const struct cw_model *m, uint64_t addr, uint32_t len, uint64_t *offset)
 {
-	if (!(get(m, COMMAND) & COMMAND_MEM))
+	if (!(get(m, PCI_COMMAND) & PCI_COMMAND_MEMORY))
 		return -1;
 	for (int bar = 0; bar < 6; bar += 2) {
-		uint64_t base = (get(m, BAR0 + 4 * bar) & ~0xfull) | (uint64_t)get(m, BAR0 + 4 * bar + 4) << 32;
+		uint64_t base = (get(m, PCI_BASE_ADDRESS_0 + 4 * bar) & ~0xfull) | (uint64_t)get(m, PCI_BASE_ADDRESS_0 + 4 * bar + 4) << 32;
 
 		if (addr >= base && addr - base < bar_size(m, bar) && len <= bar_size(m, bar) - (addr - base)) {
 			*offset = addr - base;
@@ -128,7 +131,7 @@ int model_cfg_bar(const struct cw_model *m, uint64_t addr, uint32_t len, uint64_
 
 bool model_bus_master(const struct cw_model *m)
 {
-	return get(m, COMMAND) & COMMAND_BME;
+	return get(m, PCI_COMMAND) & PCI_COMMAND_MASTER;
 }
 
 bool model_msix_enabled(const struct cw_model *m)
@@ -160,8 +163,8 @@ bool model_intx_level(struct cw_model *m, bool pending)
 {
 	bool status = pending && !model_msix_enabled(m) && !model_msi_enabled(m);
 
-	m->cfg[COMMAND + 2] = (m->cfg[COMMAND + 2] & ~8) | (status ? 8 : 0);
-	return status && !(get(m, COMMAND) & COMMAND_INTX_OFF);
+	m->cfg[PCI_COMMAND + 2] = (m->cfg[PCI_COMMAND + 2] & ~8) | (status ? 8 : 0);
+	return status && !(get(m, PCI_COMMAND) & PCI_COMMAND_INTX_DISABLE);
 }
 
 uint32_t model_mps(const struct cw_model *m)

@@ -54,7 +54,7 @@ static bool event_room(const struct cw_model *m, const struct model_event *e)
 	return out < 1u << e->size && (!m->p.event_room || out < m->p.event_room);
 }
 
-/* What waits for room of this vector's ring; of a ring that is off, nothing does. */
+/* What waits for room of this vector's ring, or for the bus; of a ring that is off, nothing does. */
 void model_event_serve(struct cw_model *m, uint32_t vector)
 {
 	struct model_event *e = &m->event[vector];
@@ -67,6 +67,8 @@ void model_event_serve(struct cw_model *m, uint32_t vector)
 		if (!model_event_on(m, vector)) {
 			q->entry_waits = q->halt_due = false;
 			model_raise(m, vector);
+		} else if (!model_bus_master(m)) {
+			return;
 		} else if (event_room(m, e)) {
 			entry_write(m, i);
 		} else {

@@ -23,6 +23,7 @@
 #include <linux/io-64-nonatomic-hi-lo.h>
 #include <linux/jiffies.h>
 #include <linux/kref.h>
+#include <linux/ktime.h>
 #include <linux/list.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
@@ -222,6 +223,9 @@ NOTED(down_write, void, (struct rw_semaphore *s), (s));
 NOTED(up_write, void, (struct rw_semaphore *s), (s));
 NOTED(spin_lock, void, (spinlock_t *l), (l));
 NOTED(spin_unlock, void, (spinlock_t *l), (l));
+CALL(ktime_get_ns, u64, (void));
+CALL(cpu_relax, void, (void));
+CALL(need_resched, bool, (void));
 CALL(msecs_to_jiffies, unsigned long, (const unsigned int ms));
 NOTED(usleep_range, void, (unsigned long least, unsigned long most), (least, most));
 #ifdef KSHIM_H

@@ -22,6 +22,7 @@
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
+#include <linux/nospec.h>
 #include <linux/pci.h>
 #include <linux/poll.h>
 #include <linux/rwsem.h>
@@ -117,6 +118,7 @@ FIELD(file_operations, poll, __poll_t (*)(struct file *, struct poll_table_struc
 FIELD(file_operations, llseek, loff_t (*)(struct file *, loff_t, int));
 FIELD(file_operations, read_iter, ssize_t (*)(struct kiocb *, struct iov_iter *));
 FIELD(file_operations, write_iter, ssize_t (*)(struct kiocb *, struct iov_iter *));
+FIELD(file_operations, iopoll, int (*)(struct kiocb *, struct io_comp_batch *, unsigned int));
 FIELD(file_operations, unlocked_ioctl, long (*)(struct file *, unsigned int, unsigned long));
 FIELD(file_operations, compat_ioctl, long (*)(struct file *, unsigned int, unsigned long));
 FIELD(pci_driver, name, const char *);
@@ -195,6 +197,7 @@ VALUE(EPOLLERR, 8);
 VALUE(EPOLLHUP, 16);
 VALUE(EPOLLRDNORM, 0x40);
 VALUE(EPOLLWRNORM, 0x100);
+VALUE(IOCB_HIPRI, 1);  /* == RWF_HIPRI */
 VALUE(IOCB_NOWAIT, 8); /* == RWF_NOWAIT */
 #ifdef IOCB_AIO_RW /* as in compat.h */
 HOLDS(IOCB_AIO_RW, IOCB_AIO_RW && !(IOCB_AIO_RW & IOCB_NOWAIT));
@@ -216,6 +219,7 @@ VALUE(BITS_TO_LONGS(65), 2);
 VALUE(DIV_ROUND_UP(9, 4), 3);
 MACRO(DIV_ROUND_UP_ULL, unsigned long long, (u64 n, u32 d), (n, d));
 VALUE(USEC_PER_SEC, 1000000);
+VALUE(NSEC_PER_USEC, 1000);
 VALUE(order_base_2(5), 3);
 MACRO(DMA_BIT_MASK, u64, (unsigned int n), (n));
 VALUE(DMA_BIT_MASK(40), 0xffffffffffull);
@@ -280,6 +284,11 @@ USE(min_t, (u32 a, unsigned long b))
 USE(clamp_t, (u32 a, unsigned long b))
 {
 	_Static_assert(SAME(__typeof__(clamp_t(int, a, 1, b)), int), "clamp_t");
+}
+
+USE(array_index_nospec, (u32 i, u32 n))
+{
+	_Static_assert(SAME(__typeof__(array_index_nospec(i, n)), u32), "array_index_nospec");
 }
 
 USE(LIST_HEAD, (void))

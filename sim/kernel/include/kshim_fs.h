@@ -10,6 +10,7 @@ struct inode;
 struct file;
 struct cdev;
 struct vm_area_struct;
+struct io_comp_batch;
 struct poll_table_struct;
 typedef struct poll_table_struct poll_table;
 typedef struct fown { int unused; } *fl_owner_t;
@@ -156,6 +157,7 @@ struct file_operations {
 	ssize_t (*write)(struct file *, const char *, size_t, loff_t *);
 	ssize_t (*read_iter)(struct kiocb *, struct iov_iter *);
 	ssize_t (*write_iter)(struct kiocb *, struct iov_iter *);
+	int (*iopoll)(struct kiocb *, struct io_comp_batch *, unsigned int);
 	__poll_t (*poll)(struct file *, struct poll_table_struct *);
 	long (*unlocked_ioctl)(struct file *, unsigned int, unsigned long);
 	long (*compat_ioctl)(struct file *, unsigned int, unsigned long);

@@ -165,6 +165,8 @@ static inline int PTR_ERR_OR_ZERO(const void *ptr) { return IS_ERR(ptr) ? (int)P
 	__kc == 0 ? __kd : (__kd == 0 ? __kc : min(__kc, __kd)); })
 #define clamp(v, lo, hi) min(max(v, lo), hi)
 #define clamp_t(type, v, lo, hi) min_t(type, max_t(type, v, lo), hi)
+/* No guess is made here: what is out of bounds gives 0, as in the kernel. */
+#define array_index_nospec(index, size) ({ __typeof__(index) __ki = (index); __ki < (size) ? __ki : (__typeof__(index))0; })
 #define clamp_val(v, lo, hi) clamp_t(__typeof__(v), v, lo, hi)
 #define swap(a, b) do { __typeof__(a) __kt = (a); (a) = (b); (b) = __kt; } while (0)
 #define abs(x) ({ __typeof__(x) __kabs = (x); __kabs < 0 ? -__kabs : __kabs; })

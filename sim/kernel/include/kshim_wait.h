@@ -164,7 +164,7 @@ long schedule_timeout_uninterruptible(long timeout);
 #define schedule_timeout_interruptible(t) schedule_timeout_uninterruptible(t)
 void yield(void);
 int wake_up_process(struct task_struct *t);
-#define need_resched() 0
+static inline bool need_resched(void) { return false; }
 
 /* ---- wait queues ---- */
 #define KSHIM_WQ_MAGIC 0x4b5751
