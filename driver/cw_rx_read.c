@@ -59,10 +59,11 @@ void cw_rx_refuse_all(struct cw_queue *q, int error)
 static ssize_t cw_rx_copy(struct cw_rx_wait *w)
 {
 	struct cw_rx_buf *head = list_first_entry(&w->packet, struct cw_rx_buf, node), *buf;
-	struct cw_pkt pkt = { .len = min_t(u64, head->full, U32_MAX), .user = head->user };
+	struct cw_pkt pkt = { .user = head->user };
 	size_t room = iov_iter_count(&w->iter) - (w->hdr ? sizeof(pkt) : 0), done = 0, n;
 	bool cut = head->cut || head->full > room;
 
+	pkt.len = min_t(u64, head->full, U32_MAX);
 	pkt.flags = cut ? CW_PKT_TRUNC : 0;
 	if (w->hdr && copy_to_iter(&pkt, sizeof(pkt), &w->iter) != sizeof(pkt))
 		return -EFAULT;
