@@ -41,7 +41,7 @@ static uint32_t link_of(unsigned mps, unsigned mrrs, bool tag10)
 static struct walk_build build_of(unsigned queues, unsigned vectors)
 {
 	return (struct walk_build){ .queues = queues, .vectors = vectors, .data_bytes = 32, .addr_bits = 64, .tags = 256,
-				    .features = WALK_FEATURES,
+				    .features = WALK_FEATURES | CW_CAP_FEATURES_STREAM_MASK,
 				    .clock_hz = 250000000, .card_bytes = 1ull << 32, .link = link_of(256, 512, true) };
 }
 
