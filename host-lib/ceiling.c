@@ -51,7 +51,8 @@ static void write_host(const struct ceiling *c, struct need *n, double times, do
 /* Of so many transfers one way. */
 static void add_way(const struct ceiling *c, struct need *n, double transfers, int c2h)
 {
-	double dws = (double)((c->size + 3) / 4 * 4), batches = transfers / c->depth;
+	uint64_t whole_dws = (c->size + 3) / 4 * 4;
+	double dws = (double)whole_dws, batches = transfers / c->depth;
 
 	if (c2h)
 		write_host(c, n, transfers, dws);
@@ -83,7 +84,8 @@ static double more(double a, double b)
 double ceiling_rate(const struct ceiling *c)
 {
 	/* Whole batches, and whole requests for their descriptors. */
-	double transfers = (double)c->depth * (c->mrrs / CW_DESC_BYTES), seconds;
+	unsigned int descriptors = c->mrrs / CW_DESC_BYTES; /* of a request */
+	double transfers = (double)c->depth * descriptors, seconds;
 	struct need n = { 0 };
 
 	if (c->lanes && link_rate(c) <= 0)

@@ -81,11 +81,16 @@ static double machine_seconds(void)
 {
 	unsigned long long t[8] = { 0 };
 	FILE *f = fopen("/proc/stat", "re");
+	char line[256], *at = line, *end;
 	int n = 0;
 
 	if (f) {
-		n = fscanf(f, "cpu %llu %llu %llu %llu %llu %llu %llu %llu", &t[0], &t[1], &t[2], &t[3], &t[4], &t[5],
-			   &t[6], &t[7]);
+		if (fgets(line, sizeof(line), f) && !strncmp(line, "cpu ", 4))
+			for (at += 4; n < 8; n++, at = end) {
+				t[n] = strtoull(at, &end, 10);
+				if (end == at)
+					break;
+			}
 		fclose(f);
 	}
 	/* user, nice, system, (idle, waiting for I/O,) interrupts of both kinds, stolen */

@@ -248,10 +248,10 @@ int cw_sim_get_stats(struct cw_dev *dev, struct cw_sim_stats *stats)
 
 int cw_sim_io_times(struct cw_dev *dev, const struct cw_io *io, uint64_t *submitted_ns, uint64_t *ended_ns)
 {
-	int err = check_given(dev, io && submitted_ns ? ended_ns : NULL);
-
-	if (err)
-		return err;
+	if (!dev)
+		return -EINVAL;
+	if (!io || !submitted_ns || !ended_ns)
+		return cw_dev_fail(dev, -EINVAL, "an argument is NULL");
 	if (!dev->backend->stats)
 		return no_sim(dev, "times of a transfer");
 	*submitted_ns = io->priv[SIM_IO_SUBMITTED];

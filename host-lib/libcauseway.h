@@ -97,7 +97,8 @@ CW_API int cw_wait(struct cw_dev *dev, struct cw_io **io, int timeout_ms);
  */
 struct cw_queue;
 CW_API int cw_queue_open(struct cw_dev *dev, struct cw_queue_setup *setup, struct cw_queue **queue);
-/* What is in flight ends, cancelled; what was written by calls that do not wait is sent first, for up to 2 s. */
+/* What is in flight ends, cancelled; what was written by calls that do not wait is sent first, for up to 2 s. How what was
+ * in flight ended is told where the card is simulated; a driver's file tells it only to cw_queue_wait(), before. */
 CW_API int cw_queue_close(struct cw_queue *queue);
 
 /* One way each: -EBADF for the other. To or from card memory as cw_read() and cw_write(), the address from the setup's

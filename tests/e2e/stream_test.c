@@ -438,7 +438,7 @@ static void closed_in_mid_flight(void **state)
 		}
 		user_set(&t, CW_SU_HOLD + 4 * w.out_is.queue, 0);
 		user_set(&t, CW_SU_LOOP + 4 * w.out_is.queue, 0);
-		for (unsigned i = 0; i < 6; i++)
+		for (unsigned i = 0; i < 6 && t.simulated; i++)
 			assert_true(io[i].result == (ssize_t)io[i].len || io[i].result == -ECANCELED || io[i].result == -EIO);
 		round_trip(&other, 200 + round, 0, round);
 		ways_open(&t, &w, CW_QUEUE_HDR, 16, 512, CW_QUEUE_STALL);
