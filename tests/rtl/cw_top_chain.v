@@ -152,9 +152,26 @@ module cw_top_chain (
     wire [17:0]     user_araddr;
     wire            user_rready;
 
+    // Streams: none here (cw_top STREAM = 0).
+    wire [255:0]    unused_h2s_data;
+    wire [31:0]     unused_h2s_keep;
+    wire [66:0]     unused_stream;
+    wire            unused_room_valid, unused_stream_rst;
+    wire [10:0]     unused_room_queue;
+    wire [7:0]      unused_room_n;
+
     cw_top #(
         .QUEUE_N(2), .VECTOR_N(2), .TAG_N(32), .OP_N(16), .CARD_MEM_BYTES(64'd65536)
     ) u_top (
+        .h2s_valid(unused_stream[0]), .h2s_ready(1'b1), .h2s_data(unused_h2s_data), .h2s_keep(unused_h2s_keep),
+        .h2s_first(unused_stream[1]), .h2s_last(unused_stream[2]), .h2s_err(unused_stream[3]),
+        .h2s_queue(unused_stream[14:4]), .h2s_user(unused_stream[50:15]), .h2s_credit_valid(1'b0),
+        .h2s_credit_ready(unused_stream[51]), .h2s_credit_queue(11'd0), .h2s_credit_n(8'd0), .s2h_valid(1'b0),
+        .s2h_ready(unused_stream[52]), .s2h_data(256'd0), .s2h_keep(32'd0), .s2h_last(1'b0),
+        .s2h_err(1'b0), .s2h_queue(11'd0), .s2h_user(36'd0), .s2h_room_valid(unused_room_valid),
+        .s2h_room_queue(unused_room_queue), .s2h_room_n(unused_room_n),
+        .s2h_end_valid(unused_stream[53]), .s2h_end_queue(unused_stream[64:54]), .s2h_end_drop(unused_stream[65]),
+        .s2h_end_cut(unused_stream[66]), .stream_rst(unused_stream_rst),
         .clk(clk), .rst(rst), .now(now), .idle(idle), .next_deadline(next_deadline), .tx_req_valid(tx_req_valid),
         .tx_req_ready(tx_req_ready), .tx_req_sop(tx_req_sop), .tx_req_eop(tx_req_eop), .tx_req_hdr(tx_req_hdr),
         .tx_req_data(tx_req_data), .tx_req_keep(tx_req_keep), .tx_req_func(tx_req_func),
