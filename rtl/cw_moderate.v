@@ -222,9 +222,10 @@ module cw_moderate #(
         end else if (behind_q != 5'd0 && head_ready)
             behind_q <= behind_q - 5'd1;
         if (rst) begin
-            state_q <= S_IDLE;
-            out_q   <= 1'b0;
-            cfg_q   <= 1'b0;
+            state_q    <= S_IDLE;
+            out_q      <= 1'b0;
+            cfg_q      <= 1'b0;
+            arm_turn_q <= 1'b0;
         end else begin
             case (state_q)
             // Waits for an event; reads its queue's RAMs.

@@ -43,6 +43,8 @@ static void start(struct env *e)
 	for (unsigned q = 0; q < QUEUES; q++) {
 		dut_qcfg(e->d, 0, q, CW_Q_CONFIG,
 			 8 << CW_Q_CONFIG_ENTRIES_LOG2_SHIFT | (is_stream(q) ? CW_Q_CONFIG_STREAM_MASK : 0));
+		dut_qcfg(e->d, 0, q, CW_Q_RING_LO, q << 16);
+		dut_qcfg(e->d, 0, q, CW_Q_RING_HI, 1);
 		dut_qcfg(e->d, 1, q, 0, 0);
 	}
 }
