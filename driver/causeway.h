@@ -316,6 +316,7 @@ void cw_request_drop(struct cw_request *req);
 ssize_t cw_request_wait(struct cw_request *req);
 /* A chunk has ended, with chunk->error and chunk->good. Not under a lock. Frees it. */
 void cw_chunk_finish(struct cw_chunk *chunk);
+void cw_chunk_free(struct cw_chunk *chunk, struct device *dev); /* dev: NULL when it was never mapped */
 void cw_chunks_finish(struct list_head *done);
 
 /* cw_map.c */

@@ -141,8 +141,7 @@ static struct cw_chunk *cw_packet_chunk(struct cw_own *own, struct iov_iter *ite
 		ret = cw_packet_gather(own, &chunk->map, iter, len, copy);
 	if (ret == 0)
 		return chunk;
-	cw_map_undo(&chunk->map, NULL);
-	kfree(chunk);
+	cw_chunk_free(chunk, NULL);
 	return ERR_PTR(ret);
 }
 
@@ -159,8 +158,7 @@ static ssize_t cw_packet_start(struct cw_request *req, struct cw_chunk *chunk, s
 	req->submitted = len;
 	ret = cw_request_add(req, chunk, nowait);
 	if (ret) {
-		cw_map_undo(&chunk->map, NULL);
-		kfree(chunk);
+		cw_chunk_free(chunk, NULL);
 		if (!iocb) {
 			cw_request_put(req);
 			return ret;
@@ -197,8 +195,7 @@ ssize_t cw_packet_write(struct cw_own *own, struct kiocb *iocb, struct iov_iter 
 	if (ret == 0)
 		ret = cw_request_new(&req, own->q.cw, &own->q, async ? iocb : NULL, false);
 	if (ret) {
-		cw_map_undo(&chunk->map, NULL);
-		kfree(chunk);
+		cw_chunk_free(chunk, NULL);
 		return ret;
 	}
 	req->nobody = copy;

@@ -101,9 +101,9 @@ void cw_request_drop(struct cw_request *req)
 	cw_request_put(req);
 }
 
-static void cw_chunk_free(struct cw_chunk *chunk)
+void cw_chunk_free(struct cw_chunk *chunk, struct device *dev)
 {
-	cw_map_undo(&chunk->map, &chunk->req->cw->pdev->dev);
+	cw_map_undo(&chunk->map, dev);
 	kfree(chunk);
 }
 
@@ -115,7 +115,7 @@ void cw_chunk_finish(struct cw_chunk *chunk)
 	if (chunk->error)
 		cw_request_error(req, chunk->offset + chunk->good, chunk->error);
 	cw_map_written(&chunk->map, chunk->good);
-	cw_chunk_free(chunk);
+	cw_chunk_free(chunk, &req->cw->pdev->dev);
 	cw_request_drop(req);
 	if (q)
 		wake_up_all(&cw_own_of(q)->wait);
@@ -240,8 +240,7 @@ static ssize_t cw_request_chunk(struct cw_request *req, struct iov_iter *iter)
 	return len;
 
 err_free:
-	cw_map_undo(&chunk->map, NULL);
-	kfree(chunk);
+	cw_chunk_free(chunk, NULL);
 	return ret;
 }
 

@@ -75,7 +75,8 @@ static int file_close(void *card)
 {
 	struct file_card *f = card;
 
-	syscall(SYS_io_destroy, f->aio); /* waits for what is in flight */
+	if (f->aio)
+		syscall(SYS_io_destroy, f->aio); /* cancels what is in flight, where it can be, and waits for it */
 	close(f->fd);
 	free(f);
 	return 0;
@@ -233,17 +234,6 @@ static int file_queue_open(void *card, struct cw_queue_setup *setup, void **queu
 	return 0;
 }
 
-static int file_queue_close(void *queue)
-{
-	struct file_card *q = queue;
-
-	if (q->aio)
-		syscall(SYS_io_destroy, q->aio); /* cancels what is in flight, and waits for it */
-	close(q->fd);
-	free(q);
-	return 0;
-}
-
 static ssize_t file_queue_transfer(void *queue, enum cw_op op, const struct iovec *v, int n, uint64_t card_addr)
 {
 	struct file_card *q = queue;
@@ -307,7 +297,7 @@ const struct cw_backend cw_file_backend = {
 	.reg_write = file_reg_write,
 	.counter = file_counter,
 	.queue_open = file_queue_open,
-	.queue_close = file_queue_close,
+	.queue_close = file_close,
 	.queue_transfer = file_queue_transfer,
 	.queue_submit = file_queue_submit,
 	.queue_wait = file_wait,

@@ -14,7 +14,7 @@
  *
  * Loading and binding go through much of the kernel that does not take failing allocations (ACPI's interpreter uses what
  * it has freed; the tracer warns; what could not be entered in /proc warns when it is taken out). So these are tried
- * FAIL_TRIES=N times (100), and each time one allocation fails that the module asked for itself, or at a few calls'
+ * OWN_TRIES times, and each time one allocation fails that the module asked for itself, or at a few calls'
  * distance: the first for which a die falls so, with four kinds of die.
  */
 #include <errno.h>
@@ -36,6 +36,7 @@
 #define NTH_MAX 100000
 /* Calls that are looked at, from the check in the allocator up; the allocator's own are about six. */
 #define STACK_DEPTH 10
+#define OWN_TRIES 100
 /* Where x86-64 has its modules (Documentation/x86/x86_64/mm.rst); there is none but ours. */
 #define MODULES_BEGIN 0xffffffffa0000000ul
 #define MODULES_END 0xffffffffff000000ul
@@ -216,7 +217,7 @@ static unsigned long address_of(const char *function)
 	return at;
 }
 
-static int own_failures(unsigned int tries, int also)
+static int own_failures(int also)
 {
 	static const unsigned int percent[] = { 3, 6, 12, 30 };
 	unsigned long proc = address_of("__proc_create");
@@ -230,7 +231,7 @@ static int own_failures(unsigned int tries, int also)
 		knob(faults[i], "reject-start", "%#lx", proc);
 		knob(faults[i], "reject-end", "%#lx", proc + 1024);
 	}
-	for (unsigned int t = 0; t < tries; t++) {
+	for (unsigned int t = 0; t < OWN_TRIES; t++) {
 		ssize_t ret;
 		int error, hit;
 
@@ -259,7 +260,7 @@ static int own_failures(unsigned int tries, int also)
 	}
 	printf("# %s: %u times it failed, %u times it went well all the same, %u times nothing was hit\n", what, failed, survived,
 	       nothing);
-	return failed < tries / 10;
+	return failed < OWN_TRIES / 10;
 }
 
 int main(int argc, char **argv)
@@ -293,7 +294,7 @@ int main(int argc, char **argv)
 		die(what);
 	after(full);
 	if (strchr("bl", *what))
-		return own_failures(number("FAIL_TRIES", 100), also);
+		return own_failures(also);
 	for (n = 1; hit && n < NTH_MAX; n++) {
 		before();
 		arm(n);
