@@ -286,6 +286,8 @@ int kshim_pin(unsigned long start, int n, unsigned int flags, struct page **page
 
 	kshim_might_sleep("pin_user_pages_fast", site);
 	kshim_point(COST_CALL + (u64)(n > 0 ? n : 0) * COST_PAGE);
+	if (s->p.pin_ns)
+		kshim_sleep_ns(s->p.pin_ns, s->p.pin_ns, "pin_user_pages_fast", site);
 	if (n <= 0 || kshim_should_fail("pin_user_pages_fast"))
 		return n <= 0 ? -EINVAL : -ENOMEM;
 	start &= PAGE_MASK;

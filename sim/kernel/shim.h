@@ -48,6 +48,7 @@ struct shim_param {
 	enum shim_dma dma;
 	unsigned mem_top;    /* GiB: where memory ends, from 2 on; 0: 65 */
 	unsigned bounce_bytes; /* of the kernel's pool; 0: the most, 64 MiB */
+	uint64_t pin_ns;     /* that pinning takes, as when memory has to be read from disk first; 0: none */
 	unsigned fail_nth;   /* the n-th allocator-like call fails, once; 0: none */
 	uint64_t max_time_ns;/* stop with -ETIME when virtual time passes this; 0: none */
 	/* Called for each kernel message (level 0 to 7); NULL: kept, not shown. */

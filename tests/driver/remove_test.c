@@ -144,6 +144,29 @@ static void remove_meets_calls_at_every_step(void **state)
 	}
 }
 
+/* A call whose memory has to be read from disk first comes to the card when no driver has it any more. */
+static void memory_is_there_when_the_card_is_not(void **state)
+{
+	struct rig *r = *state;
+
+	for (int write = 0; write < 2; write++) {
+		struct user u = { .r = r, .write = write, .buf = calloc(1, LEN) };
+		struct shim_task *t;
+
+		rig_default(r);
+		r->machine.pin_ns = 50000000;
+		rig_open(r, "");
+		t = shim_spawn(r->shim, "user", user, &u);
+		assert_int_equal(shim_run(r->shim, 1000000), 0);
+		assert_int_equal(shim_unbind(r->shim), 0);
+		assert_int_equal(shim_join(r->shim, t), 0);
+		assert_int_equal(u.ret, -ENODEV);
+		free(u.buf);
+		assert_int_equal(shim_close(r->shim, r->fd), 0);
+		rig_close(r);
+	}
+}
+
 static void remove_wakes_one_who_would_wait_long(void **state)
 {
 	struct rig *r = *state;
@@ -215,6 +238,7 @@ int main(int argc, char **argv)
 		RIG_TEST(new_card_while_the_old_file_is_open),
 		RIG_TEST(remove_with_transfers_in_flight),
 		RIG_TEST(remove_meets_calls_at_every_step),
+		RIG_TEST(memory_is_there_when_the_card_is_not),
 		RIG_TEST(remove_wakes_one_who_would_wait_long),
 		RIG_TEST(remove_ends_asynchronous_transfers),
 		RIG_TEST(surprise_during_transfers),
