@@ -8,8 +8,9 @@ cd "$(dirname "$0")/../.." || exit
 
 dir=$(mktemp -d)
 trap 'rm -rf "$dir" "$tap_log"' EXIT
-kept=$dir/kept # nothing here is remembered, or in the way of the other tests
+kept=$dir/kept # nothing here is kept, or in the way of the other tests
 mkdir -p "$kept"
+export XDG_CACHE_HOME=$dir/cache
 c=$dir/planted.c v=$dir/planted.v
 plant() { printf '%s\n' "${@:2}" >"$1"; }
 
