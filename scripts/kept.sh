@@ -45,7 +45,8 @@ kept_give() {
         tar -xzf "$2/archive" -C "$2" || return
     for file in $3; do
         n=$((n + 1))
-        mkdir -p "$(dirname "$file")" && cp "$2/$n" "$file" || return
+        # In one step: somebody may be reading what is there.
+        mkdir -p "$(dirname "$file")" && cp "$2/$n" "$file.$$" && mv "$file.$$" "$file" || return
     done
     touch -c "$1" # asked for today
     cat "$2/printed"
