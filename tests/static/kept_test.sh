@@ -42,6 +42,7 @@ asks() {
 fails() { ! "$@"; }
 source_is() { echo "$1" >"$dir/in"; }
 entry() { find "$results" -type f; }
+newest() { find "$results" -type f -printf '%T@ %p\n' | sort -rn | sed '1s/^[^ ]* //; q'; }
 
 source_is one
 check "the_first_time_it_runs" ran 1 asks a
@@ -75,7 +76,7 @@ writes_nothing() { echo run >>"$dir/runs" && rm -f "$dir/out"; }
 without_its_file() { kept -o "$dir/out" nothing writes_nothing; }
 check "without_its_file_it_is_not_kept" ran 2 eval 'without_its_file && without_its_file'
 
-# damaged SED-OR-COMMAND: the one entry there is, with something done to it
+# The one entry there is, with something done to it
 alone() { rm -rf "$results" && source_is one && asks a >/dev/null && [ "$(entry | wc -l)" = 1 ]; }
 cut_short() { truncate -s -20 "$(entry)"; }
 emptied() { : >"$(entry)"; }
@@ -92,7 +93,7 @@ check "what_is_asked_for_stays" asked_lately
 too_many() {
     rm -rf "$results"
     local kept_most=3 i
-    for i in 1 2 3 4 5; do asks "$i" && touch -d "$((10 - i)) hours ago" "$(find "$results" -type f -mmin -1)"; done
+    for i in 1 2 3 4 5; do asks "$i" && touch -d "$((10 - i)) hours ago" "$(newest)"; done
     [ "$(entry | wc -l)" = 3 ] && ran 0 asks 5 && ran 1 asks 1
 }
 check "the_oldest_beyond_a_number_go" too_many
