@@ -3,10 +3,12 @@
  * The driver's own structures, and what its files offer one another.
  *
  *   cw_main.c     module, probe and remove
+ *   cw_caps.c     what the card is: BARs, sizes, parameters
+ *   cw_engine.c   its engine: reset, started, stopped
  *   cw_chrdev.c   the character device: files, positions
  *   cw_ioctl.c    information, registers, counters
- *   cw_request.c  one read or write: cut into chunks, waited for or called back
- *   cw_map.c      a piece of an iterator: pinned, mapped, walked by the card's address
+ *   cw_request.c  one read or write: cut into chunks, waited for or called back (cw_request.h)
+ *   cw_map.c      a piece of an iterator: pinned, mapped, walked by the card's address (cw_map.h)
  *   cw_bounce.c   blocks to copy through where the card does not reach
  *   cw_queue.c    one ring pair: descriptors in, records out
  *   cw_own.c      queues of one's own: made, found, given back (cw_own.h)
@@ -35,25 +37,22 @@
 #define CAUSEWAY_H
 
 #include <linux/atomic.h>
-#include <linux/bvec.h>
 #include <linux/cdev.h>
 #include <linux/dcache.h>
 #include <linux/device.h>
 #include <linux/dma-mapping.h>
 #include <linux/fs.h>
 #include <linux/interrupt.h>
-#include <linux/kref.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/pci.h>
 #include <linux/pm.h>
 #include <linux/rwsem.h>
-#include <linux/scatterlist.h>
 #include <linux/spinlock.h>
-#include <linux/uio.h>
 #include <linux/wait.h>
 #include <linux/workqueue.h>
 
+#include "cw_request.h"
 #include "cw_ring.h"
 #include "uapi/causeway.h"
 
@@ -65,95 +64,10 @@
 			       * its own completion time-out comes many times sooner
 			       */
 
-#define CW_BLOCK_BYTES SZ_128K /* of memory that the card reaches, to copy through, */
-#define CW_BLOCK_N 16         /* so many at most: 2 MiB */
 #define CW_DMA_BITS_MIN 24    /* what the kernel can serve: ZONE_DMA */
 #define CW_PACKET_PAGES 2048u /* a packet pins at most this many pages */
 
-struct cw_bounce;
-struct cw_dev;
-struct cw_request;
 struct cw_rx;
-
-/* A piece of the memory that chunks are copied through. */
-struct cw_block {
-	struct list_head node;       /* bounce->free: bounce->lock */
-	struct cw_bounce *bounce;
-	void *va;
-	dma_addr_t dma;
-};
-
-struct cw_bounce {
-	struct cw_block block[CW_BLOCK_N];
-	unsigned int n;              /* those there are; written in probe only, as is `always` */
-	bool always;                 /* nothing is mapped, everything is copied */
-	spinlock_t lock;             /* free, and writes to free_n */
-	struct list_head free;
-	unsigned int free_n;
-	wait_queue_head_t wait;      /* for a free one */
-	atomic64_t bytes, waits;     /* counts: copied; waited for a block */
-};
-
-/* How far a mapping got, so what there is to undo. */
-#define CW_MAP_PINNED BIT(0) /* the pages are pinned user pages */
-#define CW_MAP_TABLE BIT(1)  /* sgt is allocated */
-#define CW_MAP_DMA BIT(2)    /* sgt is mapped for the card */
-#define CW_MAP_BLOCK BIT(3)  /* instead of these two: copied through a block, which sgt says */
-#define CW_MAP_OWN BIT(4)    /* the pages are ours */
-#define CW_MAP_FILLED BIT(5) /* the pages are written by us, not by the card */
-
-/* A piece of an iterator. Owned by the chunk that it is in. */
-struct cw_map {
-	struct bio_vec *vec;         /* the pages and what of each is used */
-	unsigned int vec_n;
-	size_t len;                  /* bytes in all */
-	enum dma_data_direction dir;
-	unsigned int flags;          /* CW_MAP_* */
-	struct sg_table sgt;
-	struct cw_block *block;
-	struct scatterlist one;      /* sgt's entry when there is a block */
-};
-
-/* Walks a mapping as the card sees it: longest runs, cut to a descriptor. */
-struct cw_map_iter {
-	struct scatterlist *sg;
-	unsigned int left;           /* entries from sg on */
-	size_t used;                 /* bytes of *sg behind us */
-};
-
-/* Part of a request: what goes onto one queue as one run of descriptors. */
-struct cw_chunk {
-	struct list_head node;       /* queue->pending, then ->active: queue->lock; then its finisher's */
-	struct cw_request *req;
-	struct cw_map map;
-	size_t offset;               /* of its first byte in the request */
-	u64 card;                    /* card address of its first byte; of a packet its user word */
-	u32 desc_n;                  /* descriptors it takes */
-	u32 seen;                    /* records of it seen: queue->lock */
-	size_t good;                 /* bytes up to the first error: queue->lock */
-	int error;                   /* first error: queue->lock until finished */
-};
-
-/* One read or write call. Freed with the last reference. */
-struct cw_request {
-	struct kref ref;             /* the submitter's, and one a chunk */
-	struct cw_dev *cw;
-	struct cw_queue *q;          /* NULL: any of the device file's */
-	struct kiocb *iocb;          /* NULL: somebody waits, or nobody */
-	bool c2h;
-	bool nobody;                 /* the next call on the queue gets an error */
-	bool cancelled;              /* its caller does not want it any more */
-	bool polled;                 /* somebody looks for its end, */
-	u32 poll_usecs;              /* who waits so long before sleeping */
-	struct cw_queue *poll_q;     /* that its chunks went to, NULL: several. The submitter's; valid in the gate */
-	u64 card;                    /* card address of its first byte */
-	size_t submitted;            /* bytes in chunks: the submitter's until it is done */
-	atomic_t left;               /* chunks out, and one while more may come */
-	wait_queue_head_t wait;      /* for left */
-	spinlock_t lock;             /* error, bad_at */
-	int error;                   /* that of the lowest bad byte */
-	size_t bad_at;               /* bytes before it are good */
-};
 
 enum cw_queue_state {
 	CW_Q_RUN,                    /* chunks go to the card as there is room */
@@ -287,10 +201,24 @@ struct cw_dev {
 /* cw_main.c */
 /* Says so when it is out of range. */
 int cw_param_check(const char *name, unsigned int value, unsigned int least, unsigned int most);
-/* Whatever ran before has ended afterwards. */
+
+/* cw_caps.c */
+int cw_caps_params_check(void);
+int cw_bars_map(struct cw_dev *cw);
+void cw_bars_unmap(struct cw_dev *cw);
+/* Reads what the card is and sets its DMA mask; nothing of it runs yet. */
+int cw_caps_init(struct cw_dev *cw);
+
+/* cw_engine.c */
+/* Whatever ran before has ended afterwards, also what a crashed kernel left running. */
 int cw_engine_reset(struct cw_dev *cw);
+/* The device file's queues: made, all of them; freed, so many as there are. */
+int cw_queues_init(struct cw_dev *cw);
+void cw_queues_free(struct cw_dev *cw, unsigned int n);
 /* After a reset: the queues are there, empty, but not let go yet. */
 int cw_engine_start(struct cw_dev *cw);
+/* The card touches no memory afterwards, and every transfer has ended. */
+void cw_engine_stop(struct cw_dev *cw);
 
 /* cw_chrdev.c */
 int cw_chrdev_init(void);
@@ -302,46 +230,6 @@ void cw_chrdev_del(struct cw_dev *cw);
 
 /* cw_ioctl.c */
 long cw_ioctl(struct file *file, unsigned int cmd, unsigned long arg);
-
-/* cw_request.c */
-/* q: NULL, or the only one. */
-ssize_t cw_transfer(struct cw_dev *cw, struct cw_queue *q, struct kiocb *iocb, struct iov_iter *iter, bool c2h);
-/* A request that holds the card awake. With what follows it is made, given its chunks and waited for. */
-int cw_request_new(struct cw_request **out, struct cw_dev *cw, struct cw_queue *q, struct kiocb *iocb, bool c2h);
-void cw_request_put(struct cw_request *req);
-/* Adds a chunk that is gathered: its reference is taken. An error: nothing was done. */
-int cw_request_add(struct cw_request *req, struct cw_chunk *chunk, bool nowait);
-/* The submitter is through: when the last chunk is, too, it calls back. Puts the request. */
-void cw_request_drop(struct cw_request *req);
-ssize_t cw_request_wait(struct cw_request *req);
-/* A chunk has ended, with chunk->error and chunk->good. Not under a lock. Frees it. */
-void cw_chunk_finish(struct cw_chunk *chunk);
-void cw_chunk_free(struct cw_chunk *chunk, struct device *dev); /* dev: NULL when it was never mapped */
-void cw_chunks_finish(struct list_head *done);
-
-/* cw_map.c */
-int cw_map_gather(struct cw_map *map, struct iov_iter *iter, size_t max_len, unsigned int max_pages);
-/* The same from a copy of the next `len` bytes: -EFAULT when not all of them are to be had. */
-int cw_map_copy(struct cw_map *map, struct iov_iter *iter, size_t len);
-int cw_map_dma(struct cw_map *map, struct device *dev, unsigned long attrs);
-/* Mapped, or where that is not possible copied. -EAGAIN: there is no block now, and nothing was done. */
-int cw_map_card(struct cw_map *map, struct cw_dev *cw);
-/* The card has written `len` bytes of it, and is through with it. */
-void cw_map_written(struct cw_map *map, size_t len);
-/* Undoes what was done, so also a half-made mapping. The card must be through with it. */
-void cw_map_undo(struct cw_map *map, struct device *dev);
-void cw_map_start(const struct cw_map *map, struct cw_map_iter *it);
-bool cw_map_next(struct cw_map_iter *it, dma_addr_t *addr, u32 *len);
-u32 cw_map_count(const struct cw_map *map);
-
-/* cw_bounce.c */
-extern const struct attribute_group cw_bounce_group;
-int cw_bounce_init(struct cw_dev *cw);
-void cw_bounce_free(struct cw_dev *cw);
-struct cw_block *cw_bounce_take(struct cw_bounce *b);
-void cw_bounce_put(struct cw_block *block);
-int cw_bounce_wait(struct cw_bounce *b);
-void cw_bounce_copy(const struct cw_map *map, size_t len, bool to_pages);
 
 /* cw_pause.c */
 /* The gate, with the card awake and there: waits for that. -ENODEV, -EIO, -EINTR. */

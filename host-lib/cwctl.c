@@ -7,6 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+
+#include "driver/cw_regs.h"
 
 static const struct {
 	const char *name;
@@ -149,6 +152,43 @@ void ctl_parse(const struct argp *argp, const struct ctl *c, const char *name, v
 
 	memcpy(argv + 1, c->argv, (size_t)c->argc * sizeof(*argv));
 	argp_parse(argp, c->argc + 1, argv, 0, NULL, input);
+}
+
+void ctl_take_count(struct argp_state *state, const char *arg, const char *what, uint64_t *value)
+{
+	if (ctl_number("--count", arg, value) || !*value)
+		argp_error(state, "--count %s: %s, at least 1", arg, what);
+}
+
+int ctl_take_rest(int key, const char *arg, struct argp_state *state, bool *json)
+{
+	if (key == 'j')
+		*json = true;
+	else if (key == ARGP_KEY_ARG)
+		argp_error(state, "what is '%s'?", arg);
+	else
+		return ARGP_ERR_UNKNOWN;
+	return 0;
+}
+
+double ctl_now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
+}
+
+int ctl_cycles(struct cw_dev *dev, uint64_t *cycles)
+{
+	uint32_t lo, hi;
+	int err = cw_reg_read(dev, CW_NOW_LO, &lo);
+
+	if (!err)
+		err = cw_reg_read(dev, CW_NOW_HI, &hi);
+	if (!err)
+		*cycles = lo | (uint64_t)hi << 32;
+	return err;
 }
 
 void ctl_json_string(const char *text)

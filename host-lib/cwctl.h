@@ -9,6 +9,7 @@
 #include "libcauseway.h"
 
 struct argp;
+struct argp_state;
 
 struct ctl {
 	const char *card;  /* --card */
@@ -44,6 +45,14 @@ int ctl_number(const char *what, const char *text, uint64_t *value);
 int ctl_seconds(const char *text, double *value);
 /* The command's own options; ends the program when they are wrong. */
 void ctl_parse(const struct argp *argp, const struct ctl *c, const char *name, void *input);
+/* Options that several commands have. --count: how many of `what`; wrong: ends the program. */
+void ctl_take_count(struct argp_state *state, const char *arg, const char *what, uint64_t *value);
+/* --json, and arguments, which there are none of; returns what an argp parser does. */
+int ctl_take_rest(int key, const char *arg, struct argp_state *state, bool *json);
+/* Seconds of this machine. */
+double ctl_now(void);
+/* NOW, the card's cycles: 0 or -errno. */
+int ctl_cycles(struct cw_dev *dev, uint64_t *cycles);
 /* Quoted, for JSON. */
 void ctl_json_string(const char *text);
 

@@ -38,14 +38,14 @@ static enum bench_clock pace(struct bench_target *t)
 	uint64_t from, to;
 	double start, ratio;
 
-	t->registers = bench_cycles(t->dev, &from);
+	t->registers = !ctl_cycles(t->dev, &from);
 	if (!t->registers || !t->info.clock_hz)
 		return BENCH_WALL;
-	start = bench_wall();
+	start = ctl_now();
 	nanosleep(&ts, NULL);
-	if (!bench_cycles(t->dev, &to))
+	if (ctl_cycles(t->dev, &to))
 		return BENCH_WALL;
-	ratio = (double)(to - from) / t->info.clock_hz / (bench_wall() - start);
+	ratio = (double)(to - from) / t->info.clock_hz / (ctl_now() - start);
 	return ratio > 0.9 && ratio < 1.1 ? BENCH_WALL : BENCH_CARD;
 }
 
@@ -311,8 +311,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 			argp_error(state, "--depth %s: transfers in flight, 1 to %d", arg, CW_IO_MAX);
 		return 0;
 	case 'n':
-		if (ctl_number("--count", arg, &o->count) || !o->count)
-			argp_error(state, "--count %s: transfers, at least 1", arg);
+		ctl_take_count(state, arg, "transfers", &o->count);
 		return 0;
 	case 't':
 		if (ctl_seconds(arg, &o->seconds) || o->seconds <= 0 || o->seconds > 86400)
@@ -322,12 +321,6 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		if (ctl_number("--at", arg, &o->at))
 			argp_error(state, "--at %s: a card address", arg);
 		return 0;
-	case 'j':
-		o->json = true;
-		return 0;
-	case ARGP_KEY_ARG:
-		argp_error(state, "what is '%s'?", arg);
-		return 0;
 	case ARGP_KEY_END:
 		if (o->count && o->seconds > 0)
 			argp_error(state, "--count or --time, not both");
@@ -335,7 +328,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 			argp_error(state, "--depth %" PRIu64 ": both ways at once, %d each at most", o->depth, CW_IO_MAX / 2);
 		return 0;
 	}
-	return ARGP_ERR_UNKNOWN;
+	return ctl_take_rest(key, arg, state, &o->json);
 }
 
 int ctl_bench(const struct ctl *c)

@@ -47,8 +47,5 @@ struct bench_result {
 int bench_target(struct bench_target *t, struct cw_dev *dev, const char *card);
 /* 0 or CTL_FAIL, with a line on standard error. The data of a transfer each way is checked. */
 int bench_run(const struct bench_target *t, const struct bench_point *p, struct bench_result *r);
-/* NOW: false when registers cannot be read. */
-bool bench_cycles(struct cw_dev *dev, uint64_t *cycles);
-double bench_wall(void);
 
 #endif

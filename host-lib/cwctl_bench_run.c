@@ -18,7 +18,6 @@
 
 #include "causeway-sim.h"
 #include "cwctl.h"
-#include "driver/cw_regs.h"
 
 #define CHECKED_BYTES 65536u /* of one transfer each way */
 #define PAGE 4096u
@@ -41,30 +40,12 @@ struct run {
 	bool said; /* that something failed: one line is enough */
 };
 
-double bench_wall(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
-}
-
 static uint64_t wall_ns(void)
 {
 	struct timespec ts;
 
 	clock_gettime(CLOCK_MONOTONIC, &ts);
 	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
-}
-
-bool bench_cycles(struct cw_dev *dev, uint64_t *cycles)
-{
-	uint32_t lo, hi;
-
-	if (cw_reg_read(dev, CW_NOW_LO, &lo) || cw_reg_read(dev, CW_NOW_HI, &hi))
-		return false;
-	*cycles = lo | (uint64_t)hi << 32;
-	return true;
 }
 
 /* User and system time of this process. */
@@ -252,13 +233,13 @@ static bool is_over(const struct run *run, double end)
 	if (run->p->seconds > 0)
 		return run->t->clock == BENCH_SIMULATED ?
 			       (double)(run->last_ns - run->first_ns) / 1e9 >= run->p->seconds :
-			       bench_wall() >= end;
+			       ctl_now() >= end;
 	return r->transfers[0] >= run->p->count || r->transfers[1] >= run->p->count;
 }
 
 static int measure(struct run *run)
 {
-	double end = bench_wall() + run->p->seconds;
+	double end = ctl_now() + run->p->seconds;
 	struct slot *s;
 	int status = 0;
 
@@ -297,9 +278,9 @@ static int measure_with_clocks(struct run *run)
 	uint64_t from = 0, to = 0;
 	int status;
 
-	counted = counted && bench_cycles(run->t->dev, &from);
+	counted = counted && !ctl_cycles(run->t->dev, &from);
 	status = measure(run);
-	counted = counted && bench_cycles(run->t->dev, &to);
+	counted = counted && !ctl_cycles(run->t->dev, &to);
 	r->cpu_s = cpu_seconds() - cpu;
 	r->machine_s = machine_seconds() - machine;
 	status = drain(run, status);

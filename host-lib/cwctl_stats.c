@@ -47,14 +47,6 @@ struct look {
 
 /* ---- looking ---- */
 
-static double seconds_now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
-}
-
 static int queue_reg(struct cw_dev *dev, uint32_t queue, uint32_t offset, uint32_t *value)
 {
 	return cw_reg_read(dev, CW_QUEUE_OFFSET + queue * CW_QUEUE_STRIDE + offset, value);
@@ -77,14 +69,10 @@ static int look_at_queue(struct cw_dev *dev, uint32_t index, struct look *l)
 /* What only root may see is left out: -EPERM is no error. */
 static int look_at_registers(struct cw_dev *dev, uint32_t queues, struct look *l)
 {
-	uint32_t lo, hi;
-	int err = cw_reg_read(dev, CW_NOW_LO, &lo);
+	int err = ctl_cycles(dev, &l->cycles);
 
-	if (!err)
-		err = cw_reg_read(dev, CW_NOW_HI, &hi);
 	if (err)
 		return err == -EPERM ? 0 : err;
-	l->cycles = lo | (uint64_t)hi << 32;
 	for (uint32_t i = 0; !err && i < queues; i++)
 		err = look_at_queue(dev, i, l);
 	return err;
@@ -96,7 +84,7 @@ static int look_at(struct cw_dev *dev, uint32_t queues, struct look *l)
 
 	l->queue_n = 0;
 	l->cycles = 0;
-	l->at = seconds_now();
+	l->at = ctl_now();
 	for (unsigned i = 0; !err && i < CW_COUNTER_N; i++)
 		err = cw_counter_read(dev, i, &l->counter[i]);
 	return err ? err : look_at_registers(dev, queues, l);
@@ -280,15 +268,8 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 			argp_error(state, "--interval %s: seconds, 0.001 to 86400", arg);
 		return 0;
 	case 'n':
-		if (ctl_number("--count", arg, &o->looks) || !o->looks)
-			argp_error(state, "--count %s: looks, at least 1", arg);
+		ctl_take_count(state, arg, "looks", &o->looks);
 		o->looks_given = true;
-		return 0;
-	case 'j':
-		o->json = true;
-		return 0;
-	case ARGP_KEY_ARG:
-		argp_error(state, "what is '%s'?", arg);
 		return 0;
 	case ARGP_KEY_END:
 		if (o->looks_given && o->interval <= 0)
@@ -297,7 +278,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 			o->looks = 1;
 		return 0;
 	}
-	return ARGP_ERR_UNKNOWN;
+	return ctl_take_rest(key, arg, state, &o->json);
 }
 
 int ctl_stats(const struct ctl *c)

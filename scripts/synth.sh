@@ -9,13 +9,14 @@
 # anything but clk, or it fails before it is synthesised. RTL, BUDGET: others than rtl/ and that file.
 #
 # It is Yosys, not the vendor's tool: figures compare with other figures of the same command only. A
-# result is kept in build/synth/ while the module's sources, the command and Yosys are what they were.
+# result is kept (scripts/kept.sh) while the module's sources, this script and Yosys are what they were.
 set -u
 cd "$(dirname "$0")/.." || exit
 budget=${BUDGET:-constraints/budget.txt}
 rtl=${RTL:-rtl}
 kept=build/synth
 mkdir -p "$kept"
+. scripts/kept.sh
 update=
 [ "${1:-}" = -u ] && update=1 && shift
 
@@ -75,17 +76,16 @@ figures() {
     END { print lut + 0, lutram + 0, ff + 0, ram + 0, carry + 0, depth + 0 }' "$kept/$1.stat"
 }
 
+# measure NAME FAMILY TOP PARAMS
+measure() { structure "$3" "$4" "$kept/$1.structure" && map "$@"; }
+
 # one NAME FAMILY TOP PARAMS LUT LUTRAM FF RAM CARRY DEPTH
 one() {
     local name=$1 family=$2 top=$3 params=$4 old=("${@:5}") now=() words=(lut lutram ff ram18 carry depth)
-    local known=$kept/$1.key start=$SECONDS key i bad=0 sources
-    mapfile -t sources < <(files "$top")
-    key=$({ yosys -V; cat scripts/synth.sh "${sources[@]}" "$rtl"/*.vh; echo "$family $top $params"; } | sha256sum)
-    if [ "$key" != "$(cat "$known" 2>/dev/null)" ]; then
-        rm -f "$known"
-        structure "$top" "$params" "$kept/$name.structure" && map "$name" "$family" "$top" "$params" || { echo "$name: failed, see above"; return 1; }
-        echo "$key" >"$known"
-    fi
+    local start=$SECONDS i bad=0
+    kept -k "$(versions yosys)" -i "scripts/synth.sh $(files "$top" | tr '\n' ' ') $(echo "$rtl"/*.vh)" \
+        -o "$kept/$name.stat $kept/$name.path" yosys measure "$name" "$family" "$top" "$params" ||
+        { echo "$name: failed, see above"; return 1; }
     read -ra now <<<"$(figures "$name")"
     [ "${now[0]}" -gt 0 ] && [ "${now[2]}" -gt 0 ] && [ "${now[5]}" -gt 0 ] || { echo "$name: nothing was counted"; return 1; }
     printf '%s: %s for %s, %s\n' "$name" "$top" "$family" "$params"

@@ -227,6 +227,8 @@ static int move_timed(struct cw_dev *dev, const struct options *o, struct way *w
  * The most payload the link could carry: full-size TLPs, 98 % of the raw rate
  * (the rest is data link packets), 24 bytes around a write and 20 around a
  * completion (framing 8, header 16 or 12; PCIe Base 6.0 sections 2.2 and 4.2.2).
+ * cwctl bench has a lower one (../ceiling.h), with what rings, doorbells and
+ * interrupts cost. This one is of the link alone, and can be followed here.
  */
 static double ceiling(const struct cw_sim_stats *s, enum cw_op op)
 {

@@ -143,7 +143,7 @@ static void a_bad_descriptor_ends_its_packet_with_a_mark(void **state)
 	enable(e, 2);
 	credit(e, 2, 255);
 	env_packet(e, 2, 3, 100);
-	for (unsigned i = 0; i < 20000 && (e->live || e->allocated[0] < e->made[0] || e->allocated[1] < e->made[1]); i++)
+	for (unsigned i = 0; i < 20000 && (e->ops.live || e->allocated[0] < e->made[0] || e->allocated[1] < e->made[1]); i++)
 		env_cycle(e);
 	settle(e, 0x4);
 	env_cycles(e, 200);
@@ -180,7 +180,7 @@ static void a_disabled_queue_ends_and_leaves_the_others(void **state)
 		e->made[4] = begun;
 		dut_qcfg(e->d, 2, 4, 0, 0);
 		/* its packets end early or not at all */
-		for (unsigned i = 0; i < 100000 && (e->allocated[4] < begun || e->live > 200); i++)
+		for (unsigned i = 0; i < 100000 && (e->allocated[4] < begun || e->ops.live > 200); i++)
 			env_cycle(e);
 		assert_int_equal(e->allocated[4], begun);
 		settle(e, 0xef);
@@ -220,7 +220,7 @@ static void credit_of_a_packet_that_never_came_is_given_back(void **state)
 		dut_qcfg(e->d, 2, 1, 0, 0);
 		for (unsigned i = 0; i < 3000; i++)
 			env_cycle(e);
-		assert_int_equal(e->live, 0);
+		assert_int_equal(e->ops.live, 0);
 		assert_int_equal(e->allocated[1], e->given[1]);
 		spent = e->packets;
 		enable(e, 1);
@@ -260,7 +260,7 @@ static void a_stuck_user_does_not_keep_queues_from_ending(void **state)
 	env_cycles(e, 5000);
 	for (unsigned q = 0; q < Q_N; q++)
 		assert_int_equal(e->allocated[q], e->given[q]);
-	assert_int_equal(e->live, 0);
+	assert_int_equal(e->ops.live, 0);
 	assert_int_equal(dut_get(e->d, "empty"), 1);
 	/* what was offered is still there, and ends */
 	stream_hold(e->h2s, false);

@@ -33,6 +33,7 @@ static struct env *env_new(void)
 	e->aw = stream_sink(e->d, "axi_aw", aw);
 	e->w = stream_sink(e->d, "axi_w", w);
 	e->b = stream_source(e->d, "axi_b", b);
+	e->ops = (struct ops){ .d = e->d, .rng = &e->rng, .ready = "op_alloc_ready", .id = "op_alloc_id" };
 	dut_hook(e->d, op_sample, op_drive, e);
 	e->mrrs = 512;
 	e->rcb = 64;
@@ -79,7 +80,7 @@ static void stalls(struct env *e, unsigned pct)
 	stream_stall(e->aw, pct);
 	stream_stall(e->w, pct);
 	stream_stall(e->b, pct);
-	e->op_stall = pct;
+	e->ops.stall = pct;
 }
 
 static void env_free(struct env *e)

@@ -227,10 +227,10 @@ static void a_packet_that_never_goes_on_keeps_no_queue(void **state)
 		env_cycle(e);
 	stream_hold(e->s2h, true);
 	env_cycles(e, 400);
-	assert_int_equal(e->live, 1);
+	assert_int_equal(e->ops.live, 1);
 	dut_qcfg(e->d, 2, 6, 0, 0);
 	env_cycles(e, 1000);
-	assert_int_equal(e->live, 0);
+	assert_int_equal(e->ops.live, 0);
 	assert_int_equal(e->ended[6], 20);
 	assert_int_equal(e->trunc_pulses, 1);
 	/* its rest is thrown away, and the next packet is one */
@@ -299,8 +299,8 @@ static void a_reset_in_the_middle_makes_no_packet_of_the_rest(void **state)
 	dut_cycles(e->d, 80);
 	while (stream_pop(e->done, &b) || stream_pop(e->tx, &b) || stream_pop(e->more, &b) || stream_pop(e->end, &b))
 		;
-	memset(e->op_used, 0, sizeof(e->op_used));
-	e->live = e->have = e->drop_pulses = e->trunc_pulses = 0;
+	memset(e->ops.used, 0, sizeof(e->ops.used));
+	e->ops.live = e->have = e->drop_pulses = e->trunc_pulses = 0;
 	memset(e->taken, 0, sizeof(e->taken));
 	stream_hold(e->s2h, false);
 	enable(e, 0, true);

@@ -12,13 +12,13 @@
 
 #include "../../driver/cw_regs.h"
 #include "dut.h"
+#include "ops.h"
 #include "qcfg.h"
 #include "stream.h"
 
 #define Q_N 8u
 #define SLOTS 32u
 #define MORE 8u
-#define OPS 256u
 #define DESC_N 4096u
 #define PACKET_MAX (128u << 10)
 
@@ -50,8 +50,7 @@ struct env {
 	unsigned made[Q_N], given[Q_N], allocated[Q_N], places[Q_N];
 	unsigned next_out[Q_N];      /* first descriptor of the packet that comes next */
 	bool mid[Q_N];               /* descriptors made: inside a packet */
-	bool op_used[OPS];
-	unsigned op_desc[OPS], op_next, live;
+	struct ops ops;
 	struct rd rd[OPS];
 	unsigned latency, fail_pct;
 	bool in_order;               /* reads are answered in the order they came */
@@ -169,31 +168,22 @@ static inline void op_sample(void *ctx)
 	assert_true(e->allocated[q] < e->given[q]);
 	x = &e->x[e->of[q][e->allocated[q]++]];
 	x->allocated = true;
-	x->op = e->op_next;
-	e->op_used[e->op_next] = true;
-	e->op_desc[e->op_next] = x - e->x;
-	e->live++;
+	x->op = e->ops.next;
+	ops_take(&e->ops, x - e->x);
 }
 
 static inline void op_drive(void *ctx)
 {
 	struct env *e = ctx;
-	unsigned start = dut_below(&e->rng, OPS), i = 0;
 
-	while (i < OPS && e->op_used[(start + i) % OPS])
-		i++;
-	e->op_next = (start + i) % OPS;
-	dut_set(e->d, "alloc_ready", i < OPS && !dut_chance(&e->rng, 10));
-	dut_set(e->d, "alloc_id", e->op_next);
+	ops_drive(&e->ops);
 }
 
 static inline struct desc *op_over(struct env *e, unsigned op)
 {
-	struct desc *x = &e->x[e->op_desc[op]];
+	struct desc *x = &e->x[ops_end(&e->ops, op)];
 
-	assert_true(e->op_used[op] && x->allocated && !x->over);
-	e->op_used[op] = false;
-	e->live--;
+	assert_true(x->allocated && !x->over);
 	x->over = true;
 	return x;
 }
@@ -411,11 +401,11 @@ static inline void settle(struct env *e, unsigned queues)
 		for (unsigned q = 0; q < Q_N; q++)
 			if (queues >> q & 1)
 				over &= e->next_out[q] == e->made[q] && e->allocated[q] == e->made[q];
-		if (over && !e->live)
+		if (over && !e->ops.live)
 			return;
 		if (i > 200000)
 			fail_msg("nothing comes any more, cycle %llu, %u operations live", (unsigned long long)dut_now(e->d),
-				 e->live);
+				 e->ops.live);
 		env_cycle(e);
 	}
 }
@@ -451,6 +441,7 @@ static inline struct env *env_new(uint64_t salt)
 	e->done = stream_sink(e->d, "done", done);
 	e->end = stream_sink(e->d, "end_done", end);
 	e->more = stream_sink(e->d, "more", more);
+	e->ops = (struct ops){ .d = e->d, .rng = &e->rng, .ready = "alloc_ready", .id = "alloc_id", .stall = 10 };
 	dut_hook(e->d, op_sample, op_drive, e);
 	dut_set(e->d, "rd_log2", 9);
 	dut_set(e->d, "link_rst", 1);

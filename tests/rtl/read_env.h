@@ -16,6 +16,7 @@
 #include <stdlib.h>
 
 #include "dut.h"
+#include "ops.h"
 #include "qcfg.h"
 #include "stream.h"
 #include "driver/cw_regs.h"
@@ -28,7 +29,6 @@
 #define CARD_BASE 0x500000040ull
 #define CARD_LIMIT CARD_BYTES
 #define DESC_MAX 4096
-#define OP_N 256
 #define BDF 0x3a08
 #define EMPTY 0xee
 
@@ -68,8 +68,7 @@ struct env {
 	unsigned rd_n, quarantined;
 	bool dead_tag[1024];
 	/* operations */
-	bool op_used[OP_N];
-	unsigned op_desc[OP_N], op_next, op_stall;
+	struct ops ops;
 	/* settings */
 	unsigned mrrs, rcb, latency, axi_error_pct, buf_hdr, buf_data, fault_pct, fault_fetch_pct;
 	unsigned fault_kind; /* F_N: any */
@@ -487,30 +486,21 @@ static void op_sample(void *ctx)
 	assert_int_equal(dut_get(e->d, "op_alloc_num"), e->alloc_next[q]);
 	x = desc_at(e, q, e->alloc_next[q]++);
 	x->allocated = true;
-	e->op_used[e->op_next] = true;
-	e->op_desc[e->op_next] = x - e->desc;
+	ops_take(&e->ops, x - e->desc);
 }
 
 static void op_drive(void *ctx)
 {
 	struct env *e = ctx;
-	unsigned start = dut_below(&e->rng, OP_N), i = 0;
 
-	while (i < OP_N && e->op_used[(start + i) % OP_N])
-		i++;
-	e->op_next = (start + i) % OP_N;
-	dut_set(e->d, "op_alloc_ready", i < OP_N && !dut_chance(&e->rng, e->op_stall));
-	dut_set(e->d, "op_alloc_id", e->op_next);
+	ops_drive(&e->ops);
 	dut_set(e->d, "now", dut_now(e->d) + e->skew);
 }
 
 static struct desc *op_ends(struct env *e, unsigned op)
 {
-	struct desc *x;
+	struct desc *x = &e->desc[ops_end(&e->ops, op)];
 
-	assert_true(op < OP_N && e->op_used[op]);
-	e->op_used[op] = false;
-	x = &e->desc[e->op_desc[op]];
 	assert_false(x->ended);
 	x->ended = true;
 	e->ended_n[x->queue]++;

@@ -12,13 +12,13 @@
 
 #include "../../driver/cw_regs.h"
 #include "dut.h"
+#include "ops.h"
 #include "qcfg.h"
 #include "stream.h"
 
 #define Q_N 8u
 #define SLOTS 32u
 #define MORE 8u
-#define OPS 256u
 #define BUF_N 8192u
 #define PKT_N 4096u
 #define HOST 0x5100000000ull
@@ -47,8 +47,7 @@ struct env {
 	unsigned x_n;
 	unsigned of[Q_N][BUF_N], made[Q_N], given[Q_N], allocated[Q_N], ended[Q_N], places[Q_N];
 	unsigned room[Q_N], done_n[Q_N], kicked[Q_N], told[Q_N];
-	bool op_used[OPS];
-	unsigned op_buf[OPS], op_next, live;
+	struct ops ops;
 	uint8_t *mem;
 	uint64_t next;               /* free host memory */
 	struct packet p[PKT_N];
@@ -151,30 +150,21 @@ static inline void op_sample(void *ctx)
 	assert_true(e->allocated[q] < e->given[q]);
 	x = &e->x[e->of[q][e->allocated[q]++]];
 	x->allocated = true;
-	e->op_used[e->op_next] = true;
-	e->op_buf[e->op_next] = x - e->x;
-	e->live++;
+	ops_take(&e->ops, x - e->x);
 }
 
 static inline void op_drive(void *ctx)
 {
 	struct env *e = ctx;
-	unsigned start = dut_below(&e->rng, OPS), i = 0;
 
-	while (i < OPS && e->op_used[(start + i) % OPS])
-		i++;
-	e->op_next = (start + i) % OPS;
-	dut_set(e->d, "alloc_ready", i < OPS && !dut_chance(&e->rng, 10));
-	dut_set(e->d, "alloc_id", e->op_next);
+	ops_drive(&e->ops);
 }
 
 static inline struct buffer *op_over(struct env *e, unsigned op)
 {
-	struct buffer *x = &e->x[e->op_buf[op]];
+	struct buffer *x = &e->x[ops_end(&e->ops, op)];
 
-	assert_true(e->op_used[op] && x->allocated && !x->over);
-	e->op_used[op] = false;
-	e->live--;
+	assert_true(x->allocated && !x->over);
 	x->over = true;
 	return x;
 }
@@ -345,11 +335,11 @@ static inline void settle(struct env *e)
 
 		for (unsigned q = 0; q < Q_N; q++)
 			taken += e->taken[q];
-		if (!stream_depth(e->s2h) && taken + e->drop_pulses == e->p_n && !e->live)
+		if (!stream_depth(e->s2h) && taken + e->drop_pulses == e->p_n && !e->ops.live)
 			return;
 		if (i > 300000)
 			fail_msg("nothing comes any more: %u packets, %u taken, %u dropped, %u operations live", e->p_n,
-				 taken, e->drop_pulses, e->live);
+				 taken, e->drop_pulses, e->ops.live);
 		env_cycle(e);
 	}
 }
@@ -381,6 +371,7 @@ static inline struct env *env_new(uint64_t salt, unsigned mps)
 	e->done = stream_sink(e->d, "done", done);
 	e->end = stream_sink(e->d, "end_done", end);
 	e->more = stream_sink(e->d, "more", more);
+	e->ops = (struct ops){ .d = e->d, .rng = &e->rng, .ready = "alloc_ready", .id = "alloc_id", .stall = 10 };
 	dut_hook(e->d, op_sample, op_drive, e);
 	dut_set(e->d, "fn_mps", mps);
 	dut_set(e->d, "link_rst", 1);

@@ -16,8 +16,12 @@ check=build/bin/constraints-check
 dirs=(-y rtl -y constraints/common -y constraints/example)
 # top BOARD: its module
 top() { echo "${1//-/_}"; }
-in_icarus() { silent iverilog -g2005 -Wall -Wno-timescale -Irtl "${dirs[@]}" -s "$(top "$1")" -t null "$stubs.v" "constraints/$1/$(top "$1").v"; }
-in_verilator() {
+# read_for BOARD: what the tools read of it, for what is kept of their words (tools.sh)
+read_for() { echo tests/static/boards_test.sh "$stubs.v" "$stubs.vlt" "$(in_folder rtl)" constraints/common/*.v constraints/example/*.v "constraints/$1"/*.v; }
+in_icarus() { by iverilog "$(read_for "$1")" icarus_on_board "$1"; }
+icarus_on_board() { silent iverilog -g2005 -Wall -Wno-timescale -Irtl "${dirs[@]}" -s "$(top "$1")" -t null "$stubs.v" "constraints/$1/$(top "$1").v"; }
+in_verilator() { by verilator "$(read_for "$1")" verilator_on_board "$1"; }
+verilator_on_board() {
     local waivers=(rtl/*.vlt)
     [ -e "${waivers[0]}" ] || waivers=()
     silent verilator --lint-only -Wall -Irtl "${dirs[@]}" "${waivers[@]}" "$stubs.vlt" --top-module "$(top "$1")" "$stubs.v" "constraints/$1/$(top "$1").v"
@@ -26,9 +30,12 @@ in_verilator() {
 in_yosys() {
     local v=${2:-constraints/$1/$(top "$1").v} out=${3:-$work/$1.json} rtl
     rtl=$(printf '%s\n' rtl/*.v | grep -v '/cw_top.v' | { [ -z "${4:-}" ] && cat || sed "s,^$4\$,$work/wired/$(basename "$4"),"; })
+    by -o "$out" yosys "$(read_for "$1") $v $rtl" yosys_on_board "$1" "$v" "$out" "$rtl"
+}
+yosys_on_board() {
     silent yosys -q -e . -p "read_verilog -lib -Irtl rtl/cw_top.v; read_verilog -lib $stubs.v;
-        read_verilog -Irtl $(tr '\n' ' ' <<<"$rtl") constraints/common/cw_*.v constraints/example/*.v $v;
-        hierarchy -check -top $(top "$1"); proc; flatten; opt_clean; check -assert; write_json $out"
+        read_verilog -Irtl $(tr '\n' ' ' <<<"$4") constraints/common/cw_*.v constraints/example/*.v $2;
+        hierarchy -check -top $(top "$1"); proc; flatten; opt_clean; check -assert; write_json $3"
 }
 # agrees BOARD [XDC [NETLIST [CROSSINGS]]]
 agrees() {

@@ -12,9 +12,8 @@ clang_on_the_rest() { other_sources | clang_reads "${other_flags[@]}"; }
 cppcheck_on_kernel_code() { kernel_sources | cppcheck_reads "${kernel_flags[@]}"; }
 cppcheck_on_the_rest() { other_sources | cppcheck_reads "${other_flags[@]}"; }
 
-{ clang --version; cppcheck --version; } >"$kept/c-version"
 read_files=$(git ls-files -co --exclude-standard "*.[ch]" tests/static/cppcheck.txt tests/static/c_test.sh | while read -r f; do [ -e "$f" ] && echo "$f"; done)
 for reader in clang_on_kernel_code clang_on_the_rest cppcheck_on_kernel_code cppcheck_on_the_rest; do
-    check "$reader" once "$reader" "$kept/c-version $read_files" "$reader"
+    check "$reader" kept -k "$(versions "${reader%%_*}"; headers)" -i "tests/static/tools.sh $read_files" "${reader%%_*}" "$reader"
 done
 tap_end

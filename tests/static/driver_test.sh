@@ -8,5 +8,6 @@ cd "$(dirname "$0")/../.." || exit
 
 mapfile -t driver < <(git ls-files -co --exclude-standard driver | grep -E '\.[ch]$|Kbuild$')
 check "checkpatch_is_at_hand" get_checkpatch
-check "checkpatch" checkpatch_reads "${driver[@]}"
+check "checkpatch" by perl "$checkpatch/checkpatch.pl $checkpatch/const_structs.checkpatch $checkpatch/spelling.txt ${driver[*]}" \
+    checkpatch_reads "${driver[@]}"
 tap_end

@@ -5,6 +5,7 @@
 set -u
 cd "$(dirname "$0")/../.." || exit
 . tests/tap.sh
+. tests/static/tools.sh
 
 waivers=(rtl/*.vlt)
 [ -e "${waivers[0]}" ] || waivers=()
@@ -36,10 +37,12 @@ contexts_are_in_memory() {
     [ "$few" -gt 1000 ] && [ $((most - few)) -lt 300 ]
 }
 
-check "verilator_elaborates_2048_queues" in_verilator 2048
-check "icarus_elaborates_2048_queues" in_icarus 2048
-check "yosys_elaborates_2048_queues" in_yosys 2048
-check "yosys_elaborates_64_queues" in_yosys 64
+read_files="tests/static/elaborate_test.sh $(in_folder rtl)"
+check "verilator_elaborates_2048_queues" by verilator "$read_files" in_verilator 2048
+check "icarus_elaborates_2048_queues" by iverilog "$read_files" in_icarus 2048
+for n in 2048 64; do
+    check "yosys_elaborates_${n}_queues" by -o "$work/$n.stat" yosys "$read_files" in_yosys "$n"
+done
 check "contexts_are_in_memory" contexts_are_in_memory
 echo "# $(contexts_are_in_memory)"
 tap_end

@@ -6,6 +6,7 @@
 set -u
 cd "$(dirname "$0")/../.." || exit
 . tests/tap.sh
+. scripts/kept.sh
 export LC_ALL=C
 
 tmp=$(mktemp -d)
@@ -45,8 +46,14 @@ tokens_of() {
 }
 listed() { grep -v '^#' "$list"; }
 
-# module_for KERNEL: the symbols that causeway.ko needs there
+# module_for KERNEL: the symbols that causeway.ko needs there; built anew when the driver or the headers are not what they
+# were
+builders=$(versions gcc make && headers)
 module_for() {
+    kept -k "$builders" -i "tests/static/fidelity_test.sh Makefile $(git ls-files -co --exclude-standard driver)" \
+        -o "$built/needs-$(version_of "$1")" needs needs_of "$1"
+}
+needs_of() {
     local out
     out=$built/needs-$(version_of "$1")
     make -s module KDIR="$1" B="$built" >"$out.log" 2>&1 || { cat "$out.log"; return 1; }
@@ -134,6 +141,9 @@ shim_declares_as_checked() {
     return "$bad"
 }
 kernel_declares_as_checked() {
+    kept -k "$builders" -i "tests/static/fidelity_test.sh $(echo "$checks"/*.[ch])" declares compiles_in "$1"
+}
+compiles_in() {
     local dir
     dir=$PWD/$built/checks-$(version_of "$1")
     rm -rf "$dir"

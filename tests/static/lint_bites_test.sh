@@ -8,8 +8,11 @@ cd "$(dirname "$0")/../.." || exit
 
 dir=$(mktemp -d)
 trap 'rm -rf "$dir" "$tap_log"' EXIT
-kept=$dir/kept # nothing here is remembered, or in the way of the other tests
+kept=$dir/kept # nothing here is kept, or in the way of the other tests
 mkdir -p "$kept"
+checkpatch=$dir/checkpatch
+get_checkpatch
+export XDG_CACHE_HOME=$dir/cache
 c=$dir/planted.c v=$dir/planted.v
 plant() { printf '%s\n' "${@:2}" >"$1"; }
 
@@ -58,7 +61,6 @@ echo "cert-err34-c $c atol(s)" >>"$dir/waivers"
 check "a waiver that covers nothing is named" refuses "waivers:2: covers nothing" tidy_on_planted
 
 # ---- the driver ----
-get_checkpatch
 plant "$dir/style.c" '// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause' 'int f(int *p)' '{' '  if (p == NULL) return 1;' '	return 0;' '}'
 check "checkpatch names white space" refuses LEADING_SPACE checkpatch_reads "$dir/style.c"
 check "checkpatch --strict names a comparison to NULL" refuses COMPARISON_TO_NULL checkpatch_reads "$dir/style.c"

@@ -11,6 +11,6 @@ headers_for() { compgen -G "/usr/src/linux-headers-$1*-amd64" >/dev/null; }
 
 check "headers_of_6_1_are_installed" headers_for 6.1.
 check "headers_of_6_12_are_installed" headers_for 6.12.
-{ sparse --version; gcc --version; ls -d /usr/src/linux-headers-*; } >"$kept/module-version" 2>&1
-check "module_builds_without_a_warning" once module "$kept/module-version driver/*.[ch] driver/uapi/*.h driver/Kbuild driver/build.mk" make -s module-check
+read_files="tests/static/module_test.sh Makefile $(git ls-files -co --exclude-standard driver)"
+check "module_builds_without_a_warning" kept -k "$(versions sparse gcc make; headers)" -i "$read_files" module make -s module-check
 tap_end

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# The parts of the card stay within the budget of constraints/budget.txt (scripts/synth.sh), which runs Yosys only
-# for a part whose sources changed; TEST_ALL=1: whole cards for each board's family. Then a growth, a latch, a loop,
+# The parts of the card stay within the budget of constraints/budget.txt (scripts/synth.sh, which keeps what Yosys said
+# of sources that have not changed); TEST_ALL=1: whole cards for each board's family. Then a growth, a latch, a loop,
 # a net with two drivers and a gated clock are planted in the smallest part.
 set -u
 cd "$(dirname "$0")/../.." || exit

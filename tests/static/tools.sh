@@ -3,8 +3,8 @@
 # How each tool reads our sources: sourced by the tests here, so that lint_bites_test.sh plants its mistakes
 # before the same command lines. A *_reads function fails when its tool has a word to say.
 #
-# What a tool said of sources that have not changed is kept in build/static/: the key is the tool's version,
-# this file, the tool's configuration and the sources.
+# What a tool said of sources that have not changed is kept for all clones (scripts/kept.sh).
+. scripts/kept.sh
 kept=build/static
 mkdir -p "$kept"
 
@@ -16,16 +16,17 @@ silent() {
     [ -z "$out" ]
 }
 
-# once NAME "FILE..." COMMAND...: runs it unless it passed with these files
-once() {
-    local name=$1 files=$2 key
+# by [-o "FILE..."] TOOL "FILE..." COMMAND...: keeps what TOOL, called by a function of this file or of the test, says of
+# these files, and what it writes to those of -o
+by() {
+    local out='' tool files
+    if [ "$1" = -o ]; then out=$2 && shift 2; fi
+    tool=$1 files=$2
     shift 2
-    # shellcheck disable=SC2086 # names of files
-    key=$({ echo "$*"; cat tests/static/tools.sh $files; } | sha256sum)
-    [ "$key" = "$(cat "$kept/$name" 2>/dev/null)" ] && { echo "unchanged"; return 0; }
-    rm -f "$kept/$name"
-    "$@" && echo "$key" >"$kept/$name"
+    [ -n "${tool_says[$tool]:-}" ] || tool_says[$tool]=$(versions "$tool")
+    kept -k "${tool_says[$tool]}" -i "tests/static/tools.sh tests/tap.sh $files" -o "$out" "$tool" "$@"
 }
+declare -A tool_says # once for each tool
 
 # ---- C: which mirror of linux/*.h a file sees, that of the driver or the system's ----
 of_the_kernel='^(driver|sim/kernel|tests/driver)/|^tests/unit/kernel_'
@@ -54,35 +55,39 @@ cppcheck_reads() {
         --file-list=- "$@"
 }
 
-# tidy_file FILE: keeps what clang-tidy says of it, unless nothing has changed that it reads
+# tidy_says FILE CHECKS FLAGS...: the findings, which name our files as we do wherever this tree is
+tidy_says() {
+    local f=$1 checks=$2
+    shift 2
+    clang-tidy --quiet --config-file=.clang-tidy --checks="$checks" "$f" -- "$@" 2>/dev/null | sed "s,$PWD/,,g"
+    [ "${PIPESTATUS[0]}" -le 1 ] || { echo "$f:1:1: error: clang-tidy did not end well [tool]"; return 1; }
+}
+
+# tidy_file FILE LOG: the same, or what it said when all that the file reads, headers of the system too, was what it is
 tidy_file() {
-    local f=$1 log key flags=(-std=gnu11) checks=
+    local f=$1 flags=(-std=gnu11) checks=
     if [[ $f =~ $of_the_kernel ]]; then flags+=("${kernel_flags[@]}"); else flags+=("${other_flags[@]}"); fi
     # Following paths needs assertions that end the test, and cmocka's do not say that they do.
     [[ $f == tests/* ]] && checks='-clang-analyzer-*'
-    log=$kept/tidy/${f//\//,}
-    mapfile -t reads < <(clang -MM "${flags[@]}" "$f" | tr -d "\\\\" | tr -s " " "\n" | grep -v ':$')
-    key=$({ echo "${flags[*]} $checks"; cat "${reads[@]}" .clang-tidy "$kept/tidy-version"; } | sha256sum)
-    if [ "$key" != "$(head -n 1 "$log" 2>/dev/null)" ]; then
-        {
-            echo "$key"
-            clang-tidy --quiet --config-file=.clang-tidy --checks="$checks" "$f" -- "${flags[@]}" 2>/dev/null
-            [ $? -le 1 ] || echo "$f:1:1: error: clang-tidy did not end well [tool]"
-        } >"$log.new"
-        mv "$log.new" "$log"
-    fi
+    kept -k "$tidy_version" -i "tests/static/tools.sh .clang-tidy $f $(clang -M "${flags[@]}" "$f" 2>/dev/null | sed '1s/.*: //; s/\\$//' | tr '\n' ' ')" \
+        tidy tidy_says "$f" "$checks" "${flags[@]}" >"$2"
+    return 0
 }
 
 # tidy_reads WAIVERS <files: prints the findings that no line of WAIVERS ("check file text of the line")
 # covers, and the lines that cover none.
 tidy_reads() {
-    mkdir -p "$kept/tidy"
-    { clang-tidy --version; clang --version; } >"$kept/tidy-version"
+    local logs
+    logs=$(mktemp -d)
     mapfile -t files
-    export -f tidy_file
-    export kept of_the_kernel
-    printf "%s\n" "${files[@]}" | xargs -r -P 2 -n 1 bash -c "$(declare -p kernel_flags other_flags); tidy_file \"\$1\"" tidy || return
-    silent awk -v root="$PWD/" -f tests/static/waive.awk "$1" <(for f in "${files[@]}"; do tail -n +2 "$kept/tidy/${f//\//,}"; done)
+    tidy_version=$(versions clang-tidy clang)
+    export tidy_version
+    printf "%s\n" "${files[@]}" |
+        xargs -r -P 2 -n 8 bash -c '. tests/static/tools.sh; for f; do tidy_file "$f" "$0/${f//\//,}"; done' "$logs" || return
+    silent awk -f tests/static/waive.awk "$1" <(for f in "${files[@]}"; do cat "$logs/${f//\//,}"; done)
+    set -- $?
+    rm -rf "$logs"
+    return "$1"
 }
 
 # ---- the driver as the kernel's own tool reads it ----
@@ -104,34 +109,40 @@ checkpatch_reads() {
     return $bad
 }
 
-# checkpatch.pl out of the kernel's sources, where Debian has them
+# checkpatch.pl out of the kernel's sources, where Debian has them; finding it in there takes a while
 checkpatch=$kept/checkpatch
+checkpatch_tar=/usr/src/linux-source-6.1.tar.xz
+unpack_checkpatch() {
+    mkdir -p "$checkpatch"
+    tar -xJf "$checkpatch_tar" -C "$checkpatch" --strip-components 2 -m --occurrence=1 \
+        linux-source-6.1/scripts/{checkpatch.pl,const_structs.checkpatch,spelling.txt}
+}
 get_checkpatch() {
-    local tar=/usr/src/linux-source-6.1.tar.xz
-    [ -e "$checkpatch/checkpatch.pl" ] && [ "$checkpatch/checkpatch.pl" -nt "$tar" ] && return
-    local fresh=$checkpatch.$$
-    mkdir -p "$fresh"
-    tar -xJf "$tar" -C "$fresh" --strip-components 2 -m --occurrence=1 \
-        linux-source-6.1/scripts/checkpatch.pl linux-source-6.1/scripts/const_structs.checkpatch linux-source-6.1/scripts/spelling.txt &&
-        mkdir -p "$checkpatch" && mv "$fresh"/* "$checkpatch/" && rmdir "$fresh"
+    kept -k "$(stat -c '%s %Y' "$checkpatch_tar")" -i tests/static/tools.sh \
+        -o "$(echo "$checkpatch"/{checkpatch.pl,const_structs.checkpatch,spelling.txt})" checkpatch unpack_checkpatch
 }
 
 # ---- Verilog ----
-# Each reads PARAMETERS ("NAME=value ..."), the top module and the files; -y DIR finds the others.
-verilator_reads() {
+# Each reads PARAMETERS ("NAME=value ..."), the top module and the folder of the files.
+in_folder() { find "$1" -maxdepth 1 -name '*.v' -o -maxdepth 1 -name '*.vh' -o -maxdepth 1 -name '*.vlt' | sort; }
+verilator_reads() { by verilator "$(in_folder "$3")" verilator_run "$@"; }
+icarus_reads() { by iverilog "$(in_folder "$3")" icarus_run "$@"; }
+yosys_reads() { by yosys "$(in_folder "$3")" yosys_run "$@"; }
+
+verilator_run() {
     local params=$1 top=$2 dir=$3 waivers=("$3"/*.vlt)
     [ -e "${waivers[0]}" ] || waivers=()
     # shellcheck disable=SC2086,SC2046 # words
     silent verilator --lint-only -Wall $(printf -- '-G%s ' $params) -I"$dir" -y "$dir" "${waivers[@]}" --top-module "$top" "$dir/$top.v"
 }
 # Timescales are the simulation top's.
-icarus_reads() {
+icarus_run() {
     local params=$1 top=$2 dir=$3
     # shellcheck disable=SC2086,SC2046 # words
     silent iverilog -g2005 -Wall -Wno-timescale $(printf -- "-P$top.%s " $params) -I"$dir" -y "$dir" -s "$top" -t null "$dir/$top.v"
 }
 # Latches, loops, several drivers, wires that nothing drives, over the whole flattened design; any warning is an error.
-yosys_reads() {
+yosys_run() {
     local params=$1 top=$2 dir=$3 set="" p
     for p in $params; do set+=" -set ${p%%=*} ${p#*=}"; done
     silent yosys -q -e . -p "read_verilog -I$dir $dir/*.v; chparam$set $top;

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# awk -v root=DIR/ -f waive.awk WAIVERS FINDINGS   what clang-tidy found and no waiver covers.
+# awk -f waive.awk WAIVERS FINDINGS   what clang-tidy found and no waiver covers.
 #
 # A waiver is a line "check file text": it covers findings of that check in that file whose message or source
 # line contains the text. One that covers nothing is named too.
@@ -30,7 +30,7 @@ pending != "" {
     pending = ""
 }
 /^[^ ]+:[0-9]+:[0-9]+: (error|warning): .*\[[^]]*\]$/ {
-    pending = index($0, root) == 1 ? substr($0, length(root) + 1) : $0
+    pending = $0
 }
 END {
     if (pending != "")
