@@ -147,8 +147,8 @@ module cw_if_ptile #(
             $display("%m: SEGS %0d is not supported: 1, 2", SEGS);
             $finish;
         end
-        if (DATA_W != 256) begin
-            $display("%m: DATA_W %0d is not supported: 256", DATA_W);
+        if (DATA_W != 256 && (DATA_W != 512 || SEGS != 2)) begin
+            $display("%m: DATA_W %0d is not supported: 256, or 512 with two segments", DATA_W);
             $finish;
         end
     end
@@ -230,10 +230,12 @@ module cw_if_ptile #(
     cw_if_ptile_tx #(.SEGS(SEGS), .DATA_W(DATA_W)) u_tx (
         .clk(clk), .rst(rst), .idle(tx_idle), .fn_mps(fn_mps),
         .tx_req_valid(tx_req_valid), .tx_req_ready(tx_req_ready), .tx_req_sop(tx_req_sop),
-        .tx_req_eop(tx_req_eop), .tx_req_hdr(tx_req_hdr), .tx_req_data(tx_req_data), .tx_sent_n(tx_sent_n),
+        .tx_req_eop(tx_req_eop), .tx_req_hdr(tx_req_hdr), .tx_req_data(tx_req_data), .tx_req_keep(tx_req_keep),
+        .tx_sent_n(tx_sent_n),
         .tx_fc_valid(tx_fc_valid), .tx_fc_ph(tx_fc_ph), .tx_fc_pd(tx_fc_pd), .tx_fc_nph(tx_fc_nph),
         .tx_cpl_valid(tx_cpl_valid), .tx_cpl_ready(tx_cpl_ready), .tx_cpl_sop(tx_cpl_sop),
-        .tx_cpl_eop(tx_cpl_eop), .tx_cpl_hdr(tx_cpl_hdr), .tx_cpl_data(tx_cpl_data), .answered(answered),
+        .tx_cpl_eop(tx_cpl_eop), .tx_cpl_hdr(tx_cpl_hdr), .tx_cpl_data(tx_cpl_data), .tx_cpl_keep(tx_cpl_keep),
+        .answered(answered),
         .msi_valid(msg_valid), .msi_ready(msg_ready), .msi_hdr(msg_hdr), .msi_data(msg_data),
         .tx_st_ready(tx_st_ready), .tx_st_valid(tx_st_valid), .tx_st_sop(tx_st_sop), .tx_st_eop(tx_st_eop),
         .tx_st_hdr(tx_st_hdr), .tx_st_data(tx_st_data), .tx_st_err(tx_st_err),
@@ -321,7 +323,7 @@ module cw_if_ptile #(
     assign idle = rx_idle && tx_idle && !msg_q && !msi_valid && ((pend_q & ~mask) == 32'd0 || !may) && kinds_q == 7'd0 &&
                   step_q == 3'd0 && kinds == 7'd0;
 
-    wire unused = &{1'b0, pm_dstate, cfg0, cfg1, cfg2, cfgc, tx_req_keep, tx_cpl_keep};
+    wire unused = &{1'b0, pm_dstate, cfg0, cfg1, cfg2, cfgc};
 endmodule
 
 `default_nettype wire

@@ -4,19 +4,20 @@
 //
 // A segment has its own header, start and end. The IP goes on for up to 27 cycles after
 // rx_st_ready falls (readyLatency), so beats go to a buffer of DEPTH, and ready falls
-// while 32 places or fewer are free. From there segments leave one a cycle. A TLP's
-// payload begins in lane 0 of the segment where it starts.
+// while 32 places or fewer are free. From there segments leave one a cycle to an endpoint of
+// 256 bits, two a cycle to one of 512. A TLP's payload begins in lane 0 of the segment
+// where it starts; at 512 bits a TLP that starts in the upper segment is moved by half a beat.
 //
 // What the endpoint has room for is told by number of TLPs (rx_buffer_limit): requests
 // that want an answer up to NP_MAX beyond those answered, of the others as many as
 // it has taken and 1024 more.
 //
-// Throughput: a segment a cycle. ready falls only when more arrives.
+// Throughput: a beat of the endpoint's a cycle. ready falls only when more arrives.
 `default_nettype none
 
 module cw_if_ptile_rx #(
     parameter SEGS   = 2,
-    parameter DATA_W = 256,
+    parameter DATA_W = 256,   // 256, or 512 with two segments
     parameter DEPTH  = 64,
     parameter NP_MAX = 16
 ) (
@@ -52,6 +53,8 @@ module cw_if_ptile_rx #(
 
     localparam SEG_W = 3 + 3 + 128 + 256;
     localparam A = $clog2(DEPTH);
+    localparam WORDS = DATA_W / 32;
+    localparam L = $clog2(WORDS);
 
     initial if (DEPTH < 64) begin
         $display("%m: DEPTH %0d must be 64 or more: rx_st_ready takes 27 cycles", DEPTH);
@@ -90,16 +93,52 @@ module cw_if_ptile_rx #(
         end
     end
 
-    // ---- its segments, one a cycle ----
-    wire             more;           // the word has another behind it
-    wire             room;
-    wire [SEG_W-1:0] seg;
+    // ---- its segments, as many a cycle as a beat of the endpoint has ----
+    wire              more;          // the word has another that does not fit into this beat
+    wire              room;
+    wire              held;          // a segment is kept for the next beat
+    wire              seg_valid, seg_eop;
+    wire [SEG_W-1:0]  seg;           // the first of the beat
+    wire [DATA_W-1:0] seg_data;
     generate
-        if (SEGS == 2) begin : g_two
+        if (DATA_W == 512) begin : g_wide
+            // A TLP's segment waits here for the one that fills its beat. In order: it, low, high.
+            reg              hold_here_q;
+            reg  [SEG_W-1:0] hold_q;
+            wire [SEG_W-1:0] low  = word[SEG_W-1:0];
+            wire [SEG_W-1:0] high = word[2*SEG_W-1:SEG_W];
+            wire             low_here  = word_valid && low[SEG_W-1];
+            wire             high_here = word_valid && high[SEG_W-1];
+            wire             three = hold_here_q && low_here && high_here;
+            wire             two_here = hold_here_q ? low_here || high_here : low_here && high_here;
+            wire [SEG_W-1:0] two  = hold_here_q && low_here ? low : high;
+            wire             both = two_here && !seg[SEG_W-3];
+            wire             one_here = hold_here_q || low_here || high_here;
+            assign held      = hold_here_q;
+            assign seg       = hold_here_q ? hold_q : low_here ? low : high;
+            assign seg_valid = one_here && (seg[SEG_W-3] || two_here);
+            assign seg_eop   = both ? two[SEG_W-3] : seg[SEG_W-3];
+            assign seg_data  = {both ? two[255:0] : 256'd0, seg[255:0]};
+            // Only one can be kept: behind a held one that ends, the word waits.
+            assign more      = three && !both;
+            always @(posedge clk) begin
+                if (room)
+                    hold_q <= !seg_valid ? seg : three ? high : two;
+                if (rst)
+                    hold_here_q <= 1'b0;
+                else if (room)
+                    hold_here_q <= !seg_valid ? one_here : three ? both : two_here && !both;
+            end
+            wire unused = &{1'b0, two[SEG_W-2], two[SEG_W-4:256]};  // it never begins a beat
+        end else if (SEGS == 2) begin : g_two
             reg done_q;              // the first was handed on
             wire at     = done_q || !word[SEG_W-1];
             assign more = !at && word[2*SEG_W-1];
             assign seg  = at ? word[2*SEG_W-1:SEG_W] : word[SEG_W-1:0];
+            assign held = 1'b0;
+            assign seg_valid = word_valid && seg[SEG_W-1];
+            assign seg_eop   = seg[SEG_W-3];
+            assign seg_data  = seg[255:0];
             always @(posedge clk)
                 if (rst)
                     done_q <= 1'b0;
@@ -108,22 +147,24 @@ module cw_if_ptile_rx #(
         end else begin : g_one
             assign more = 1'b0;
             assign seg  = word;
+            assign held = 1'b0;
+            assign seg_valid = word_valid && seg[SEG_W-1];
+            assign seg_eop   = seg[SEG_W-3];
+            assign seg_data  = seg[255:0];
         end
     endgenerate
     assign word_take = room && !more;
 
-    wire         seg_valid, seg_sop, seg_eop;
-    wire [2:0]   seg_bar;
-    wire [127:0] seg_hdr;
-    wire [255:0] seg_data;
-    assign {seg_valid, seg_sop, seg_eop, seg_bar, seg_hdr, seg_data} = seg;
+    wire         seg_sop = seg[SEG_W-2];
+    wire [2:0]   seg_bar = seg[SEG_W-4 -: 3];
+    wire [127:0] seg_hdr = seg[256 +: 128];
 
     // ---- to the endpoint: DW 0 lowest, lanes counted by the header's length ----
     reg                  out_q, sop_q, eop_q, cpl_q, np_q, posted_q;
     reg  [2:0]           bar_q;
     reg  [127:0]         hdr_q;
     reg  [DATA_W-1:0]    data_q;
-    reg  [DATA_W/32-1:0] keep_q;
+    reg  [WORDS-1:0]     keep_q;
     reg  [10:0]          left_q;
     wire [31:0]          dw0    = seg_hdr[127:96];
     wire                 four   = dw0[TLP_FMT_LSB];
@@ -132,7 +173,7 @@ module cw_if_ptile_rx #(
     wire [10:0]          left   = !seg_sop ? left_q : !has ? 11'd0 : {dw0[9:0] == 10'd0, dw0[9:0]};
     wire                 is_cpl = kind[4:1] == 4'b0101;
     wire                 posted = kind[4:3] == 2'b10 || (has && kind == 5'd0);
-    wire                 take   = word_valid && seg_valid && room;
+    wire                 take   = seg_valid && room;
 
     assign room         = !out_q || (cpl_q ? rx_cpl_ready : rx_req_ready);
     assign rx_cpl_valid = out_q && cpl_q;
@@ -145,17 +186,17 @@ module cw_if_ptile_rx #(
     assign rx_hdr       = hdr_q;
     assign rx_data      = data_q;
     assign rx_keep      = keep_q;
-    assign idle         = buf_idle && !word_valid && !out_q && !in_any;
+    assign idle         = buf_idle && !word_valid && !out_q && !in_any && !held;
 
     always @(posedge clk) begin
         if (room) begin
             sop_q  <= seg_sop;
             eop_q  <= seg_eop;
             data_q <= seg_data;
-            keep_q <= left >= 11'd8 ? 8'hff : ~(8'hff << left[2:0]);
+            keep_q <= left >= WORDS[10:0] ? {WORDS{1'b1}} : ~({WORDS{1'b1}} << left[L-1:0]);
         end
         if (take) begin
-            left_q <= left < 11'd8 ? 11'd0 : left - 11'd8;
+            left_q <= left < WORDS[10:0] ? 11'd0 : left - WORDS[10:0];
             if (seg_sop) begin
                 cpl_q    <= is_cpl;
                 np_q     <= !is_cpl && !posted;

@@ -16,7 +16,7 @@
 
 module cw_if_ptile_tx #(
     parameter SEGS   = 2,
-    parameter DATA_W = 256
+    parameter DATA_W = 256   // 256, or 512 with two segments
 ) (
     input  wire                  clk,
     input  wire                  rst,
@@ -29,6 +29,7 @@ module cw_if_ptile_tx #(
     input  wire                  tx_req_eop,
     input  wire [127:0]          tx_req_hdr,
     input  wire [DATA_W-1:0]     tx_req_data,
+    input  wire [DATA_W/32-1:0]  tx_req_keep,
     output wire [3:0]            tx_sent_n,
     output wire                  tx_fc_valid,
     output wire [11:0]           tx_fc_ph,
@@ -41,6 +42,7 @@ module cw_if_ptile_tx #(
     input  wire                  tx_cpl_eop,
     input  wire [127:0]          tx_cpl_hdr,
     input  wire [DATA_W-1:0]     tx_cpl_data,
+    input  wire [DATA_W/32-1:0]  tx_cpl_keep,
     output wire                  answered,
 
     // MSI: one DW, a write of the shim's own
@@ -80,7 +82,10 @@ module cw_if_ptile_tx #(
     wire        sop    = pick == MSI || (pick == CPL ? tx_cpl_sop : tx_req_sop);
     wire        eop    = pick == MSI || (pick == CPL ? tx_cpl_eop : tx_req_eop);
     wire [127:0] hdr   = pick == MSI ? msi_hdr : pick == CPL ? tx_cpl_hdr : tx_req_hdr;
-    wire [255:0] data  = pick == MSI ? {224'd0, msi_data} : pick == CPL ? tx_cpl_data : tx_req_data;
+    wire [DATA_W-1:0]    data = pick == MSI ? {{(DATA_W - 32){1'b0}}, msi_data} :
+                                pick == CPL ? tx_cpl_data : tx_req_data;
+    wire [DATA_W/32-1:0] keep = pick == MSI ? {{(DATA_W / 32 - 1){1'b0}}, 1'b1} :
+                                pick == CPL ? tx_cpl_keep : tx_req_keep;
     assign tx_req_ready = go && pick == REQ;
     assign tx_cpl_ready = go && pick == CPL;
     assign msi_ready    = go && pick == MSI;
@@ -100,7 +105,11 @@ module cw_if_ptile_tx #(
     wire               is_first = sop || first_q;
 
     generate
-        if (SEGS == 2) begin : g_two
+        if (DATA_W == 512) begin : g_wide
+            assign push       = go;
+            assign push_data  = data;
+            assign push_valid = {keep[8], 1'b1};
+        end else if (SEGS == 2) begin : g_two
             reg         half_q;
             reg [255:0] low_q;
             assign push       = go && (eop || half_q);
@@ -121,6 +130,7 @@ module cw_if_ptile_tx #(
         end
     endgenerate
     assign push_last = eop;
+    wire   unused = &{1'b0, keep};   // the header's length says it, but for the upper segment
 
     localparam W = 256 * SEGS + SEGS + 128 + 3;
     wire         pop, word_valid, word_sop, word_last, word_posted, buf_idle;

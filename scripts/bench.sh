@@ -1,12 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# scripts/bench.sh [sweep|docs|subset|accept|steps|account|speed|page CSV]   the benchmark (make bench); needs build/bin/cwbench.
+# scripts/bench.sh [sweep|docs|subset|accept|steps|account|shims|speed|page CSV]   the benchmark (make bench); needs build/bin/cwbench.
 #
 #   sweep   measures every point of the plan, JOBS (2) at once, into build/bench/results.csv; prints the table.
 #           One factor at a time round the base point; ALL=1: the product of WIDTHS LINKS DIRS SIZES OFFSETS
 #           QUEUES BATCHES LATENCIES SPLITS OUTSTANDING, each a list. Stopped and started again, it goes on.
-#   docs    takes build/bench/results.csv over into tests/bench/results.csv, and page and pictures into docs/
-#   subset  measures the points of tests/bench/subset.txt and compares them with tests/bench/results.csv
+#   shims   measures the points behind each vendor's shim (SHIMS) into build/bench/shims.csv, beside the ceiling of its interface
+#   docs    takes build/bench/results.csv and shims.csv over into tests/bench/, and page and pictures into docs/
+#   subset  measures the points of tests/bench/subset.txt and compares them with tests/bench/results.csv and shims.csv
 #   accept  measures them and takes the rows over: after a change that is meant to change cycles
 #   steps   prints the cycles of one descriptor's steps
 #   account prints what the cycles of the points went to at which data moves both ways
@@ -57,8 +58,20 @@ plan() {
     points "$wide" none "$dirs" "$all_sizes" 0 64 32 250 64 256
 }
 
+# shim_plan: a point a line; a shim's name says how wide the endpoint is
+shim_plan() {
+    local s
+    for s in ${SHIMS:-usplus usplus512 7series 7series64 ptile ptile256 ptile512}; do
+        points "$([[ $s = *512 ]] && echo 512 || echo 256)" none "h2c c2h both" "64 256 1024 4096" 0 64 32 250 256 256 |
+            sed "s/^/shim=$s /"
+    done
+}
+
 # key_of POINT: its columns, as cwbench prints them
-key_of() { sed -E 's/(width|link|dir|size|offset|queues|batch|latency|split|outstanding)=//g; s/^([^ ]* [^ ]*) /\1 mm /; s/ /,/g'; }
+key_of() {
+    sed -E 's/(width|link|dir|size|offset|queues|batch|latency|split|outstanding)=//g
+        s/^(shim=[^ ]* )?([^ ]* [^ ]*) /\1\2 mm /; s/shim=//; s/ /,/g'
+}
 
 # measure ROWS FAILED POINT...: one row, or one line about why not
 measure() {
@@ -80,8 +93,8 @@ run() {
     export -f measure
     key_of <"$plan" >"$plan.keys"
     paste -d"|" "$plan.keys" "$plan" |
-        awk -F'|' -v rows="$rows" 'BEGIN { while ((getline l < rows) > 0) { split(l, f, ","); k = f[1];
-            for (i = 2; i <= 11; i++) k = k "," f[i]; have[k] = 1 } } !($1 in have) { print $2 }' >"$plan.left"
+        awk -F'|' -v rows="$rows" 'BEGIN { while ((getline l < rows) > 0) { n = split(l, f, ","); k = f[1];
+            for (i = 2; i <= n - 3; i++) k = k "," f[i]; have[k] = 1 } } !($1 in have) { print $2 }' >"$plan.left"
     xargs -r -P "$jobs" -I{} bash -c 'measure "$1" "$2" $3' measure "$rows" "$failed" {} <"$plan.left" &
     pid=$!
     while kill -0 $pid 2>/dev/null; do
@@ -94,14 +107,14 @@ run() {
     return 0
 }
 
-# in_order PLAN ROWS: the table, in the order of the plan
+# in_order PLAN ROWS [COLUMN]: the table, in the order of the plan; COLUMN: in front of the others
 in_order() {
-    echo "$head"
-    awk -F, 'NR == FNR { k = $1; for (i = 2; i <= 11; i++) k = k "," $i; row[k] = $0; next }
+    echo "${3:+$3,}$head"
+    awk -F, 'NR == FNR { k = $1; for (i = 2; i <= NF - 3; i++) k = k "," $i; row[k] = $0; next }
         $0 in row { print row[$0] }' "$2" <(key_of <"$1")
 }
 
-page() { awk -v steps=tests/bench/steps.csv -v account=tests/bench/account.csv -f tests/bench/report.awk "$1"; }
+page() { awk -v steps=tests/bench/steps.csv -v account=tests/bench/account.csv -v shims="${SHIM_TABLE:-tests/bench/shims.csv}" -f tests/bench/report.awk "$1"; }
 draw() { awk -v out="$2" -v steps=tests/bench/steps.csv -f tests/bench/draw.awk "$1"; }
 
 sweep() {
@@ -124,6 +137,16 @@ sweep() {
     return 1
 }
 
+# A point that cannot be measured fails; what was measured is kept, as in sweep.
+shims() {
+    rm -f "$out/shims.rows"
+    shim_plan >"$out/shims.plan"
+    run "$out/shims.plan" "$out/shims.rows" "$out/shims.failed"
+    in_order "$out/shims.plan" "$out/shims.rows" shim >"$out/shims.csv"
+    cat "$out/shims.csv" "$out/shims.failed"
+    [ ! -s "$out/shims.failed" ]
+}
+
 # take_over COLUMNS KEPT NEW: rows that have the same first columns are replaced, others come behind.
 take_over() {
     touch "$2"
@@ -134,23 +157,26 @@ take_over() {
 # What was measured replaces the rows of the same points, and comes behind the others.
 docs() {
     local kept=tests/bench/results.csv
-    [ -s "$out/results.csv" ] || { echo "bench: no $out/results.csv: make bench" >&2; return 1; }
-    steps >"$out/steps.csv" && account >"$out/account.csv" || return
-    take_over 11 "$kept" "$out/results.csv"
-    take_over 3 tests/bench/steps.csv "$out/steps.csv"
-    take_over 11 tests/bench/account.csv "$out/account.csv"
+    [ -s "$out/results.csv" ] || [ -s "$out/shims.csv" ] || { echo "bench: no $out/results.csv: make bench" >&2; return 1; }
+    if [ -s "$out/results.csv" ]; then
+        steps >"$out/steps.csv" && account >"$out/account.csv" || return
+        take_over 11 "$kept" "$out/results.csv"
+        take_over 3 tests/bench/steps.csv "$out/steps.csv"
+        take_over 11 tests/bench/account.csv "$out/account.csv"
+    fi
+    [ ! -s "$out/shims.csv" ] || take_over 12 tests/bench/shims.csv "$out/shims.csv"
     page "$kept" >docs/BENCHMARKS.md && draw "$kept" docs
 }
 
 # One cycle more or less shows: the figures have four decimals of some 40,000 cycles.
 subset() {
-    local kept=${TABLE:-tests/bench/results.csv} bad=0 key was is
+    local kept=("${TABLE:-tests/bench/results.csv}" "${SHIM_TABLE:-tests/bench/shims.csv}") bad=0 key was is
     grep -v '^#' "${SUBSET:-tests/bench/subset.txt}" >"$out/subset"
     rm -f "$out/subset.rows"
     run "$out/subset" "$out/subset.rows" "$out/subset.failed"
     while read -r key; do
-        was=$(grep -F "$key," "$kept")
-        is=$(grep -F "$key," "$out/subset.rows")
+        was=$(grep -hs "^$key," "${kept[@]}")
+        is=$(grep "^$key," "$out/subset.rows")
         [ -n "$is" ] && [ "$was" = "$is" ] && continue
         bad=1
         echo "$key: was ${was#"$key",}, is ${is#"$key",}"
@@ -163,7 +189,8 @@ subset() {
 accept() {
     subset >/dev/null
     [ ! -s "$out/subset.failed" ] || { cat "$out/subset.failed"; return 1; }
-    { echo "$head"; cat "$out/subset.rows"; } >"$out/results.csv"
+    { echo "$head"; grep '^[0-9]*,' "$out/subset.rows"; } >"$out/results.csv"
+    { echo "shim,$head"; grep -v '^[0-9]*,' "$out/subset.rows"; } >"$out/shims.csv"
     docs
 }
 
@@ -207,10 +234,10 @@ speed() {
 }
 
 case ${1:-sweep} in
-sweep | docs | subset | accept | steps | account | speed) "${1:-sweep}" ;;
+sweep | docs | subset | accept | steps | account | shims | speed) "${1:-sweep}" ;;
 page) page "${2:?a table}" ;;
 *)
-    sed -n '3,17s/^# \{0,1\}//p' "$0" >&2
+    sed -n '3,18s/^# \{0,1\}//p' "$0" >&2
     exit 2
     ;;
 esac

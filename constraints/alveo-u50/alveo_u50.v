@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// Alveo U50: Gen3 x8 (lanes 0 to 7), 256 bits at 250 MHz, 1 MiB of UltraRAM as card memory.
+// Alveo U50: Gen3 x16, 512 bits at 250 MHz, 1 MiB of UltraRAM as card memory.
 `default_nettype none
 
 module alveo_u50 (
-    input  wire [7:0]            pcie_rx_p,
-    input  wire [7:0]            pcie_rx_n,
-    output wire [7:0]            pcie_tx_p,
-    output wire [7:0]            pcie_tx_n,
+    input  wire [15:0]           pcie_rx_p,
+    input  wire [15:0]           pcie_rx_n,
+    output wire [15:0]           pcie_tx_p,
+    output wire [15:0]           pcie_tx_n,
     input  wire                  pcie_refclk_p,
     input  wire                  pcie_refclk_n,
     input  wire                  pcie_reset_n,
@@ -27,23 +27,23 @@ module alveo_u50 (
     // ---- the integrated block ----
     wire                        user_reset;
     wire                        user_lnk_up;
-    wire [255:0]                m_axis_cq_tdata;
-    wire [87:0]                 m_axis_cq_tuser;
+    wire [511:0]                m_axis_cq_tdata;
+    wire [182:0]                m_axis_cq_tuser;
     wire                        m_axis_cq_tlast;
-    wire [7:0]                  m_axis_cq_tkeep;
+    wire [15:0]                 m_axis_cq_tkeep;
     wire                        m_axis_cq_tvalid;
     wire                        m_axis_cq_tready;
     wire [1:0]                  pcie_cq_np_req;
-    wire [255:0]                m_axis_rc_tdata;
-    wire [74:0]                 m_axis_rc_tuser;
+    wire [511:0]                m_axis_rc_tdata;
+    wire [160:0]                m_axis_rc_tuser;
     wire                        m_axis_rc_tlast;
-    wire [7:0]                  m_axis_rc_tkeep;
+    wire [15:0]                 m_axis_rc_tkeep;
     wire                        m_axis_rc_tvalid;
     wire                        m_axis_rc_tready;
-    wire [255:0]                s_axis_rq_tdata;
-    wire [61:0]                 s_axis_rq_tuser;
+    wire [511:0]                s_axis_rq_tdata;
+    wire [136:0]                s_axis_rq_tuser;
     wire                        s_axis_rq_tlast;
-    wire [7:0]                  s_axis_rq_tkeep;
+    wire [15:0]                 s_axis_rq_tkeep;
     wire                        s_axis_rq_tvalid;
     wire [3:0]                  s_axis_rq_tready;
     wire [5:0]                  pcie_rq_seq_num0;
@@ -51,10 +51,10 @@ module alveo_u50 (
     wire [5:0]                  pcie_rq_seq_num1;
     wire                        pcie_rq_seq_num_vld1;
     wire [3:0]                  pcie_tfc_nph_av;
-    wire [255:0]                s_axis_cc_tdata;
-    wire [32:0]                 s_axis_cc_tuser;
+    wire [511:0]                s_axis_cc_tdata;
+    wire [80:0]                 s_axis_cc_tuser;
     wire                        s_axis_cc_tlast;
-    wire [7:0]                  s_axis_cc_tkeep;
+    wire [15:0]                 s_axis_cc_tkeep;
     wire                        s_axis_cc_tvalid;
     wire [3:0]                  s_axis_cc_tready;
     wire [7:0]                  cfg_bus_number;
@@ -136,8 +136,8 @@ module alveo_u50 (
     wire [1:0]                  axi_awburst;
     wire                        axi_wvalid;
     wire                        axi_wready;
-    wire [255:0]                axi_wdata;
-    wire [31:0]                 axi_wstrb;
+    wire [511:0]                axi_wdata;
+    wire [63:0]                 axi_wstrb;
     wire                        axi_wlast;
     wire                        axi_bvalid;
     wire                        axi_bready;
@@ -153,7 +153,7 @@ module alveo_u50 (
     wire                        axi_rvalid;
     wire                        axi_rready;
     wire [3:0]                  axi_rid;
-    wire [255:0]                axi_rdata;
+    wire [511:0]                axi_rdata;
     wire [1:0]                  axi_rresp;
     wire                        axi_rlast;
     wire                        user_awvalid;
@@ -174,7 +174,7 @@ module alveo_u50 (
     wire [31:0]                 user_rdata;
     wire [1:0]                  user_rresp;
 
-    cw_card_usplus #(.DATA_W(256), .CARD_MEM_BYTES({32'd0, MEM_BYTES})) u_card (
+    cw_card_usplus #(.DATA_W(512), .CARD_MEM_BYTES({32'd0, MEM_BYTES})) u_card (
         .user_clk(user_clk), .user_reset(user_reset), .user_lnk_up(user_lnk_up), .m_axis_cq_tdata(m_axis_cq_tdata),
         .m_axis_cq_tuser(m_axis_cq_tuser), .m_axis_cq_tlast(m_axis_cq_tlast), .m_axis_cq_tkeep(m_axis_cq_tkeep),
         .m_axis_cq_tvalid(m_axis_cq_tvalid), .m_axis_cq_tready(m_axis_cq_tready), .pcie_cq_np_req(pcie_cq_np_req),
@@ -214,7 +214,7 @@ module alveo_u50 (
         .user_rready(user_rready), .user_rdata(user_rdata), .user_rresp(user_rresp)
     );
 
-    cw_example #(.DATA_W(256), .MEM_BYTES(MEM_BYTES), .MEM_STYLE("ultra")) u_user (
+    cw_example #(.DATA_W(512), .MEM_BYTES(MEM_BYTES), .MEM_STYLE("ultra")) u_user (
         .clk(user_clk), .rst(rst), .mem_clk(user_clk), .mem_rst(rst), .axi_awvalid(axi_awvalid),
         .axi_awready(axi_awready), .axi_awid(axi_awid),
         .axi_awaddr(axi_awaddr), .axi_awlen(axi_awlen), .axi_awsize(axi_awsize), .axi_awburst(axi_awburst),

@@ -6,15 +6,19 @@ set board alveo-u50
 set top alveo_u50
 set part xcu50-fsvh2104-2-e
 
-# Gen3 x8, 256 bits at 250 MHz, as the head of rtl/cw_if_usplus.v asks; BARs and MSI-X as docs/registers.md has them.
+# Gen3 x16, 512 bits at 250 MHz, straddled on all four interfaces, as the head of rtl/cw_if_usplus.v asks: CQ_STRADDLE is CQ's
+# and CC's, RQ_STRADDLE RQ's and RC's (PG213 with PG346's names of the settings; README.md). BARs and MSI-X as docs/registers.md
+# has them.
 set ip_name pcie4c_uscale_plus
 set ip_module pcie4c_uscale_plus_0
 set ip_config {
     CONFIG.PL_LINK_CAP_MAX_LINK_SPEED {8.0_GT/s}
-    CONFIG.PL_LINK_CAP_MAX_LINK_WIDTH {X8}
-    CONFIG.axisten_if_width {256_bit}
+    CONFIG.PL_LINK_CAP_MAX_LINK_WIDTH {X16}
+    CONFIG.axisten_if_width {512_bit}
     CONFIG.axisten_freq {250}
-    CONFIG.AXISTEN_IF_RC_STRADDLE {true}
+    CONFIG.AXISTEN_IF_EXT_512_CQ_STRADDLE {true}
+    CONFIG.AXISTEN_IF_EXT_512_RQ_STRADDLE {true}
+    CONFIG.AXISTEN_IF_EXT_512_RC_4TLP_STRADDLE {true}
     CONFIG.axisten_if_enable_client_tag {true}
     CONFIG.extended_tag_field {true}
     CONFIG.mode_selection {Advanced}

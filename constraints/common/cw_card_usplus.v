@@ -12,7 +12,7 @@ module cw_card_usplus #(
     parameter QUEUE_N  = 64,
     parameter VECTOR_N = 64,
     parameter TAG_N    = 256,
-    parameter OP_N     = 256,
+    parameter OP_N     = DATA_W > 256 ? 512 : 256,
     parameter CLOCK_HZ = 250000000,
     parameter [63:0] CARD_MEM_BYTES = 64'h10_0000,
     // widths of the integrated block's sideband
@@ -217,8 +217,9 @@ module cw_card_usplus #(
                                            tx_req_num, trans_pending, err_ur, err_ca, err_poisoned,
                                            err_cpl_unexpected, err_cpl_timeout};
 
-    // Parity is off in the integrated block as build.tcl makes it; with the shim's on, every packet would be dropped.
-    cw_if_usplus #(.DATA_W(DATA_W), .RC_STRADDLE(1), .PARITY(0)) u_shim (
+    // As build.tcl makes the integrated block: at 512 bits it takes straddled packets on RQ and CC; parity is off, and with
+    // the shim's on, every packet would be dropped.
+    cw_if_usplus #(.DATA_W(DATA_W), .RC_STRADDLE(1), .TX_STRADDLE(DATA_W == 512 ? 1 : 0), .PARITY(0)) u_shim (
         .clk(user_clk), .rst(user_reset), .endpoint_rst(rst), .idle(shim_idle), .user_lnk_up(user_lnk_up),
         .m_axis_cq_tdata(m_axis_cq_tdata), .m_axis_cq_tuser(m_axis_cq_tuser), .m_axis_cq_tlast(m_axis_cq_tlast),
         .m_axis_cq_tkeep(m_axis_cq_tkeep), .m_axis_cq_tvalid(m_axis_cq_tvalid),

@@ -69,16 +69,21 @@ $(foreach n,$(CARD_QUEUES),$(eval $(call verilated_card,q$(n)trace,$(call card_p
 $(foreach n,$(CARD_QUEUES),$(eval $(call card_library,$(n),q$(n)))$(eval $(call card_library,$(n)-trace,q$(n)trace)))
 
 # ---- cards behind a vendor's shim: $(B)/lib/libcauseway-card-<shim>.so ----
-# CARD_SHIMS: which. Their numbers are those of enum cw_shim_id.
-CARD_SHIMS ?= usplus 7series ptile $(if $(TEST_ALL),7series64 ptile256)
+# CARD_SHIMS: which of SHIM_NAMES. Their numbers are those of enum cw_shim_id.
+SHIM_NAMES := usplus 7series ptile 7series64 ptile256 usplus512 ptile512
+CARD_SHIMS ?= usplus 7series ptile $(if $(TEST_ALL),7series64 ptile256 usplus512 ptile512)
 SHIM_ID_usplus := 1
 SHIM_ID_7series := 2
 SHIM_ID_ptile := 3
 SHIM_ID_7series64 := 4
 SHIM_ID_ptile256 := 5
-$(foreach s,$(CARD_SHIMS),$(eval $(call verilated_card,$(s),-GSHIM=$(SHIM_ID_$(s)),0,library)))
-$(foreach s,$(CARD_SHIMS),$(eval $(call verilated_card,$(s)trace,-GSHIM=$(SHIM_ID_$(s)) --trace-fst --trace-structs,1,library)))
-$(foreach s,$(CARD_SHIMS),$(eval $(call card_library,$(s),$(s)))$(eval $(call card_library,$(s)-trace,$(s)trace)))
+SHIM_ID_usplus512 := 6
+SHIM_ID_ptile512 := 7
+# The endpoint behind it. Neither IP gives more than 256 tags.
+shim_params = -GSHIM=$(SHIM_ID_$(1)) $(if $(filter %512,$(1)),-GDATA_W=512 -GTAG_N=256 -GOP_N=512)
+$(foreach s,$(SHIM_NAMES),$(eval $(call verilated_card,$(s),$(call shim_params,$(s)),0,library)))
+$(foreach s,$(SHIM_NAMES),$(eval $(call verilated_card,$(s)trace,$(call shim_params,$(s)) --trace-fst --trace-structs,1,library)))
+$(foreach s,$(SHIM_NAMES),$(eval $(call card_library,$(s),$(s)))$(eval $(call card_library,$(s)-trace,$(s)trace)))
 
 # ---- cards of other widths: $(B)/lib/libcauseway-card-w<bits>.so ----
 # CARD_WIDTHS: which; the one that is linked in has 256. Tags and operations: what a card so wide needs in flight.
@@ -90,7 +95,7 @@ $(foreach w,$(CARD_WIDTHS),$(eval $(call card_library,w$(w),w$(w)))$(eval $(call
 
 # Of other sizes: libcauseway-card-<shim>-<queues>.so, for the full matrices.
 define shim_of_size
-$(call verilated_card,$(1)q$(2),-GSHIM=$(SHIM_ID_$(1)) $(call card_params,$(2)),0,library)
+$(call verilated_card,$(1)q$(2),$(call shim_params,$(1)) $(call card_params,$(2)),0,library)
 $(call card_library,$(1)-$(2),$(1)q$(2))
 endef
 $(foreach s,$(CARD_SHIMS),$(foreach n,$(CARD_QUEUES),$(eval $(call shim_of_size,$(s),$(n)))))

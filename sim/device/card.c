@@ -182,7 +182,8 @@ static void close_model(struct cw_card *c)
 /* The model of the vendor's interface draws its own numbers. */
 static int open_shim(struct cw_card *c, uint64_t seed)
 {
-	struct cw_shim_param p = { (uint16_t)c->dw, seed, c->p.hip.throttle_rx, c->p.hip.reorder_cycles };
+	struct cw_shim_param p = { (uint16_t)c->dw, seed, c->p.hip.throttle_rx, c->p.hip.reorder_cycles,
+				   c->p.shim_steady };
 
 	if (!c->shim)
 		return 0;

@@ -26,6 +26,7 @@ struct cw_card_param {
 	uint32_t period_ps;        /* of the card's clock */
 	uint16_t queues;           /* of the build (builds.h); 0: the one that is linked in */
 	uint8_t shim;              /* of the build: enum cw_shim_id */
+	bool shim_steady;          /* its model pauses only as hip.throttle_rx says, not by itself */
 	uint16_t width;            /* of its data path in bits; 0: the same */
 	bool trace;                /* the flavour that can write waves; slower */
 	bool no_idle_skip;

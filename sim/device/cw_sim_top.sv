@@ -89,15 +89,16 @@ module cw_sim_top #(
     wire [1:0]           fn_power;
 
     generate
+    // of 512 bits: a name of its own for the same shim
     if (SHIM == 0) begin : g_generic
         cw_sim_generic #(.DATA_W(DATA_W)) u_ip (.*);
-    end else if (SHIM == 1) begin : g_usplus
+    end else if (SHIM == 1 || SHIM == 6) begin : g_usplus
         cw_sim_usplus #(.DATA_W(DATA_W)) u_ip (.*);
     end else if (SHIM == 2) begin : g_7series
         cw_sim_7series #(.DATA_W(DATA_W)) u_ip (.*);
     end else if (SHIM == 4) begin : g_7series64
         cw_sim_7series #(.DATA_W(DATA_W), .IF_W(64)) u_ip (.*);
-    end else if (SHIM == 3) begin : g_ptile
+    end else if (SHIM == 3 || SHIM == 7) begin : g_ptile
         cw_sim_ptile #(.DATA_W(DATA_W)) u_ip (.*);
     end else if (SHIM == 5) begin : g_ptile256
         cw_sim_ptile #(.DATA_W(DATA_W), .SEGS(1)) u_ip (.*);

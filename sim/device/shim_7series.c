@@ -335,7 +335,7 @@ static int create(void **shim, const struct cw_shim_param *p, unsigned width)
 	feed_init(&m->feed, p->data_dw);
 	cw_rng_seed(&m->rng, p->seed, CW_RNG_SHIM);
 	m->width = width;
-	m->throttle = p->throttle ? p->throttle : THROTTLE;
+	m->throttle = p->throttle || p->steady ? p->throttle : THROTTLE;
 	m->rx = (struct s7_stream){ .straddle = true, .next = next_rx, .ctx = m };
 	reset(m);
 	*shim = m;

@@ -20,13 +20,14 @@
 #include "hardip.h"
 
 enum cw_shim_id { CW_SHIM_GENERIC, CW_SHIM_USPLUS, CW_SHIM_7SERIES, CW_SHIM_PTILE,
-		  CW_SHIM_7SERIES64, CW_SHIM_PTILE256, CW_SHIM_N };
+		  CW_SHIM_7SERIES64, CW_SHIM_PTILE256, CW_SHIM_USPLUS512, CW_SHIM_PTILE512, CW_SHIM_N };
 
 struct cw_shim_param {
 	uint16_t data_dw;  /* width of the streams in DWs */
 	uint64_t seed;
 	uint8_t throttle;  /* percent of beats that are followed by cycles without valid or ready */
 	uint16_t reorder_cycles; /* how far streams may be shifted against each other */
+	bool steady;       /* no pauses that the run did not ask for: benchmarks */
 };
 
 struct cw_shim_ops {

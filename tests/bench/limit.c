@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "../../driver/cw_regs.h"
+#include "iface.h"
 
 #define FRAMING 8u /* STP and LCRC */
 #define HDR_REQ 16u
@@ -12,11 +13,22 @@
 #define FETCH_N (POINT_MRRS / CW_DESC_BYTES) /* descriptors of a read, whatever the batch */
 #define DLLP_SHARE 0.02 /* of the link, for acknowledgements and credits */
 
-static uint64_t beats(const struct bench_point *p, uint64_t bytes)
-{
-	uint64_t w = p->width / 8;
+#define RCB 64u /* a read must have room for completions that end at each multiple of it */
 
-	return bytes ? (bytes + w - 1) / w : 1; /* a header alone is a beat */
+/* A packet with so many bytes of payload. */
+static void packet(const struct bench_point *p, struct demand *d, enum stream s, uint64_t bytes)
+{
+	const struct iface *f = iface_of(p->shim);
+	uint64_t w = p->width / 8, dws, n;
+
+	d->beats[s] += bytes ? (bytes + w - 1) / w : 1; /* a header alone is a beat */
+	if (f) {
+		const struct iface_stream *x = s == S_RX_CPL ? &f->cpl : s == S_RX_REQ ? &f->req : &f->tx;
+
+		dws = x->head + bytes / 4;
+		n = (dws + x->granule - 1) / x->granule;
+		d->granules[s] += n ? n : 1;
+	}
 }
 
 /* Whole DWs from `from` to `to`. */
@@ -38,11 +50,13 @@ static void host_to_card_read(const struct bench_point *p, struct demand *d, uin
 
 	for (; at < end; at = to) {
 		to = next_multiple(at, POINT_MRRS, end);
-		d->beats[S_TX_REQ]++;
+		packet(p, d, S_TX_REQ, 0);
 		d->up += FRAMING + HDR_REQ;
+		d->cpl_hdr += (to - 1) / RCB - at / RCB + 1;
+		d->cpl_data += (dw_span(at, to) + 15) / 16;
 		for (uint64_t a = at; a < to; a = rest) {
 			rest = next_multiple(a, p->split, to);
-			d->beats[S_RX_CPL] += beats(p, dw_span(a, rest));
+			packet(p, d, S_RX_CPL, dw_span(a, rest));
 			d->down += FRAMING + HDR_CPL + dw_span(a, rest);
 		}
 	}
@@ -54,14 +68,14 @@ static void card_to_host_write(const struct bench_point *p, struct demand *d, ui
 
 	for (; at < end; at = to) {
 		to = next_multiple(at, POINT_MPS, end);
-		d->beats[S_TX_REQ] += beats(p, dw_span(at, to));
+		packet(p, d, S_TX_REQ, dw_span(at, to));
 		d->up += FRAMING + HDR_REQ + dw_span(at, to);
 	}
 }
 
-static void register_write(struct demand *d)
+static void register_write(const struct bench_point *p, struct demand *d)
 {
-	d->beats[S_RX_REQ]++;
+	packet(p, d, S_RX_REQ, 4);
 	d->down += FRAMING + HDR_REQ + 4;
 }
 
@@ -79,8 +93,8 @@ static void overhead(const struct bench_point *p, struct demand *d)
 	card_to_host_write(p, d, 0, (uint64_t)n * CW_RECORD_BYTES);
 	for (unsigned i = 0; i < n; i += p->batch) {
 		card_to_host_write(p, d, 0, 4); /* MSI-X */
-		register_write(d); /* producer index */
-		register_write(d); /* consumer index */
+		register_write(p, d); /* producer index */
+		register_write(p, d); /* consumer index */
 	}
 }
 
@@ -112,22 +126,45 @@ static double more(double a, double b)
 	return a > b ? a : b;
 }
 
+/* So often one demand, and so often another. */
+struct mix {
+	const struct demand *h, *c;
+	double h_n, c_n;
+};
+#define MIX(m, member) ((m)->h_n * (double)(m)->h->member + (m)->c_n * (double)(m)->c->member)
+
+/* Of the vendor's interface: its streams, and room for completions, which is taken for the time of a read at least. */
+static double shim_cycles(const struct bench_point *p, const struct mix *m)
+{
+	const struct iface *f = iface_of(p->shim);
+	double cpl, req, room;
+
+	if (!f)
+		return 0;
+	cpl = MIX(m, granules[S_RX_CPL]) / f->cpl.a_beat;
+	req = MIX(m, granules[S_RX_REQ]) / f->req.a_beat;
+	room = more(MIX(m, cpl_hdr) / f->cpl_hdr, MIX(m, cpl_data) / f->cpl_data) * p->latency;
+	return more(more(MIX(m, granules[S_TX_REQ]) / f->tx.a_beat, f->shared ? cpl + req : more(cpl, req)), room);
+}
+
+static double cycles_of(const struct bench_point *p, const struct mix *m)
+{
+	double cycles = shim_cycles(p, m), link = limit_link(p);
+
+	for (unsigned s = 0; s < STREAM_N; s++)
+		cycles = more(cycles, MIX(m, beats[s]));
+	if (link > 0)
+		cycles = more(cycles, more(MIX(m, up), MIX(m, down)) / link);
+	return cycles;
+}
+
 double limit_cycles(const struct bench_point *p, double h2c_bytes, double c2h_bytes)
 {
 	struct demand h, c;
-	double cycles = 0, link = limit_link(p);
 
 	limit_demand(p, DIR_H2C, &h);
 	limit_demand(p, DIR_C2H, &c);
-	h2c_bytes /= (double)h.payload;
-	c2h_bytes /= (double)c.payload;
-	for (unsigned s = 0; s < STREAM_N; s++)
-		cycles = more(cycles, h2c_bytes * (double)h.beats[s] + c2h_bytes * (double)c.beats[s]);
-	if (link > 0) {
-		cycles = more(cycles, (h2c_bytes * (double)h.up + c2h_bytes * (double)c.up) / link);
-		cycles = more(cycles, (h2c_bytes * (double)h.down + c2h_bytes * (double)c.down) / link);
-	}
-	return cycles;
+	return cycles_of(p, &(struct mix){ &h, &c, h2c_bytes / (double)h.payload, c2h_bytes / (double)c.payload });
 }
 
 double limit_requests(const struct bench_point *p, double h2c_bytes, double c2h_bytes, bool link)
@@ -156,12 +193,9 @@ double limit_tlp_bytes(bool sop, unsigned dws)
 double limit_edge(const struct bench_point *p)
 {
 	struct demand d = { 0 };
-	double cycles = 0, link = limit_link(p);
 
 	overhead(p, &d);
-	for (unsigned s = 0; s < STREAM_N; s++)
-		cycles = more(cycles, (double)d.beats[s]);
-	return link > 0 ? more(cycles, (double)(d.up > d.down ? d.up : d.down) / link) : cycles;
+	return cycles_of(p, &(struct mix){ &d, &d, 1, 0 });
 }
 
 double limit_of(const struct bench_point *p)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What a point cannot exceed: payload bytes over the busiest of the four TLP streams, in beats, and
- * of the two directions of the link, in bytes at its rate. Everything that a descriptor costs is
+ * What a point cannot exceed: payload bytes over the busiest of the four TLP streams, in beats, of the
+ * two directions of the link, in bytes at its rate, and behind a vendor's shim of that interface. Everything that a descriptor costs is
  * counted: its share of the descriptor read (one of up to MRRS), of the record writes (merged up to
  * MPS), of the doorbell, the consumer index and the MSI-X message of its batch, and its data.
  */
@@ -14,6 +14,8 @@ enum stream { S_TX_REQ, S_RX_CPL, S_RX_REQ, S_TX_CPL, STREAM_N };
 
 struct demand {
 	uint64_t beats[STREAM_N];
+	uint64_t granules[STREAM_N]; /* of the vendor's interface (iface.h); none without a shim */
+	uint64_t cpl_hdr, cpl_data;  /* room that reads ask of the IP's completion buffer: headers, units of 16 bytes */
 	uint64_t up, down; /* bytes on the link, framing and headers included */
 	uint64_t payload;
 };

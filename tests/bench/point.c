@@ -9,6 +9,9 @@
 #define PAGE 4096u
 #define LINE 64u
 
+#include "../../sim/device/shims.h"
+#include "iface.h"
+
 static const char *const dirs[] = { [DIR_H2C] = "h2c", [DIR_C2H] = "c2h", [DIR_BOTH] = "both" };
 
 void point_base(struct bench_point *p)
@@ -37,6 +40,18 @@ static int set_link(struct bench_point *p, const char *value)
 		p->lanes = 16;
 	else
 		return -EINVAL;
+	return 0;
+}
+
+/* Its name says how wide the endpoint is. */
+static int set_shim(struct bench_point *p, const char *value)
+{
+	int id = cw_shim_find(value);
+
+	if (id < 0 || !iface_of((unsigned)id))
+		return -EINVAL;
+	p->shim = (unsigned)id;
+	p->width = iface_of(p->shim)->width;
 	return 0;
 }
 
@@ -87,6 +102,8 @@ int point_set(struct bench_point *p, const char *word, char *why, size_t why_siz
 
 	if (eq && !strncmp(word, "link=", 5))
 		ret = set_link(p, eq + 1);
+	else if (eq && !strncmp(word, "shim=", 5))
+		ret = set_shim(p, eq + 1);
 	else if (eq && !strncmp(word, "dir=", 4))
 		ret = set_dir(p, eq + 1);
 	else if (eq && !strncmp(word, "mode=", 5))
@@ -111,6 +128,10 @@ int point_check(const struct bench_point *p, char *why, size_t why_size)
 
 	if (p->width != 128 && p->width != 256 && p->width != 512)
 		what = "width is 128, 256 or 512";
+	else if (p->shim && p->width != iface_of(p->shim)->width)
+		what = "a shim comes with the width of its endpoint";
+	else if (p->shim && p->tags > 256)
+		what = "outstanding is 32 or 256 behind a shim: none uses tags of 10 bits";
 	else if (!p->size || p->size > 1u << 20)
 		what = "size is 1 to 1048576";
 	else if (p->offset == POINT_PAGE && (p->size < 2 || p->size > PAGE))
@@ -137,7 +158,8 @@ void point_print(const struct bench_point *p, char *text, size_t size)
 	char offset[16];
 
 	snprintf(offset, sizeof(offset), p->offset == POINT_PAGE ? "page" : "%d", p->offset);
-	snprintf(text, size, "%u,%s,mm,%s,%u,%s,%u,%u,%u,%u,%u", p->width, point_link(p), point_dir(p), p->size, offset,
+	snprintf(text, size, "%s%s%u,%s,mm,%s,%u,%s,%u,%u,%u,%u,%u", p->shim ? cw_shim_name(p->shim) : "", p->shim ? "," : "",
+		 p->width, point_link(p), point_dir(p), p->size, offset,
 		 p->queues, p->batch, p->latency, p->split, p->tags);
 }
 

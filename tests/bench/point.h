@@ -18,7 +18,8 @@
 enum point_dir { DIR_H2C, DIR_C2H, DIR_BOTH };
 
 struct bench_point {
-	unsigned width;     /* of the data path, bits */
+	unsigned shim;      /* enum cw_shim_id */
+	unsigned width;     /* of the data path, bits; with a shim, that of the endpoint behind it */
 	unsigned lanes;     /* of a Gen3 link; 0: its bandwidth is not modelled */
 	enum point_dir dir;
 	unsigned size;      /* bytes of a descriptor */
@@ -39,7 +40,7 @@ int point_check(const struct bench_point *p, char *why, size_t why_size);
 
 const char *point_link(const struct bench_point *p); /* none, gen3x8, gen3x16 */
 const char *point_dir(const struct bench_point *p);
-/* The columns that name it, as in POINT_COLUMNS. */
+/* The columns that name it, as in POINT_COLUMNS; in front of them its shim, when it has one. */
 void point_print(const struct bench_point *p, char *text, size_t size);
 #define POINT_COLUMNS "width,link,mode,dir,size,offset,queues,batch,latency,split,outstanding"
 

@@ -15,13 +15,13 @@ struct show {
 
 static const char usage[] =
 	"cwbench [-v] [ops=N] [wave=FILE] [tlp=FILE] NAME=VALUE...: measures one point, prints its row\n"
-	"  width=128|256|512 link=none|gen3x8|gen3x16 mode=mm dir=h2c|c2h|both size=N offset=N|page queues=N\n"
+	"  shim=usplus|usplus512|7series|7series64|ptile|ptile256|ptile512 width=128|256|512 link=none|gen3x8|gen3x16 mode=mm dir=h2c|c2h|both size=N offset=N|page queues=N\n"
 	"  batch=N latency=N split=64|128|256 outstanding=32|256|768\n"
 	"  idle=CYCLES [idle-skip=0]: one descriptor at a time; prints width, dir, size and the cycles of each step:\n"
 	"  doorbell to descriptor read, descriptor to data, data to record, record to message, doorbell to record\n"
 	"  account=1: what the window's cycles on the stream of requests went to: window, the same each way, more one way,\n"
 	"  more TLPs than at the limit, nothing; and by kind: data reads, data writes, descriptor reads, records, messages\n"
-	"  columns: " POINT_COLUMNS ",bytes_per_cycle,limit,share\n";
+	"  columns: " POINT_COLUMNS ",bytes_per_cycle,limit,share; the shim before them\n";
 
 static int option(struct traffic_param *tp, struct show *show, const char *word)
 {
@@ -85,6 +85,11 @@ int main(int argc, char **argv)
 			ret = point_set(&p, argv[i], why, sizeof(why));
 	if (!ret)
 		ret = point_check(&p, why, sizeof(why));
+	/* The meter reads the endpoint's pins, and behind a shim those are the vendor's. */
+	if (!ret && p.shim && (tp.idle || show.account)) {
+		snprintf(why, sizeof(why), "idle= and account= are for the card without a shim");
+		ret = -1;
+	}
 	if (ret) {
 		fprintf(stderr, "cwbench: %s\n%s", why, usage);
 		return 2;

@@ -182,6 +182,49 @@ function step_table(line, f, out, base) {
 	print step_account("record to MSI-X", "cw_moderate 3 cw_raise 2 cw_event 1 cw_msix 1 cw_tx_req 1", f[7])
 }
 
+# Behind the vendors' shims: rows are size and direction, columns shims.
+function shim_table(line, f, name, n, i, d, s, row, any, k) {
+	split("", row)
+	n = 0
+	while ((getline line < shims) > 0) {
+		if (split(line, f, ",") < 15 || f[1] == "shim")
+			continue
+		if (!(f[1] in any)) {
+			any[f[1]] = 1
+			name[++n] = f[1]
+		}
+		row[f[5] "," f[6] "," f[1]] = sprintf("%.2f of %.2f (%.1f %%)", f[13], f[14], 100 * f[15])
+		if (f[15] > 1.00005)
+			above[line] = 1
+	}
+	if (!n)
+		return
+	print "\n## Behind the vendors' shims\n"
+	print "The base point behind each shim (`sim,shim=NAME`), the model of the vendor's interface without pauses of its own. The"
+	print "ceiling is that of the generic interface or, where lower, of the vendor's (`tests/bench/iface.c`): descriptors or"
+	print "headers in the stream, the places in a beat where a packet may begin, completions and requests in one stream, and"
+	print "room for completions, which each read takes for its latency at least. The last is what 7-series has little of: 36"
+	print "headers are four reads of 512 bytes. `usplus512` and `ptile512` have an endpoint of 512 bits, the others of 256;"
+	print "`7series64` is 64 bits wide at the IP, `7series` 128. `make bench` measures them, rows are in"
+	print "`tests/bench/shims.csv`.\n"
+	line = "| | bytes |"
+	for (i = 1; i <= n; i++)
+		line = line " `" name[i] "` |"
+	print line
+	gsub(/[^|]+/, "---", line)
+	print line
+	for (d = 1; d <= 3; d++)
+		for (s = 1; s in sizes; s++) {
+			line = k = ""
+			for (i = 1; i <= n; i++) {
+				k = k row[dirs[d] "," sizes[s] "," name[i]]
+				line = line " " row[dirs[d] "," sizes[s] "," name[i]] " |"
+			}
+			if (k != "")
+				print "| " dirs[d] " | " sizes[s] " |" line
+		}
+}
+
 # Never -0.00.
 function rounded(v) { return v < 0.005 && v > -0.005 ? 0 : v }
 
@@ -252,6 +295,7 @@ END {
 	}
 	table("Misaligned buffers", "Host address so many bytes beyond a multiple of 4096; *page*: a page ends in the middle of each buffer.", \
 	      "+0|;+1|offset=1;+3|offset=3;+60|offset=60;page|offset=page", 1)
+	shim_table()
 	account_table()
 	step_table()
 	print "\n## Targets\n"

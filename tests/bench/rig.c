@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "../../driver/cw_regs.h"
+#include "iface.h"
 
 #define LINK_CYCLES 100u     /* one way; the rest of a read's latency is the host's */
 #define PIN_CYCLES 1u        /* from arrival at the card to the edge at which the RTL sees the first beat */
@@ -68,7 +69,9 @@ static int set_up_card(struct rig *r, const struct rig_param *p)
 	cw_card_param_default(&cp);
 	cp.period_ps = POINT_PERIOD_PS;
 	cp.queues = p->point->queues > 64 ? 2048 : 64;
-	cp.width = (uint16_t)p->point->width;
+	cp.shim = (uint8_t)p->point->shim;
+	cp.shim_steady = true;
+	cp.width = p->point->shim ? 0 : (uint16_t)p->point->width; /* a shim's name says it */
 	cp.no_idle_skip = p->no_idle_skip;
 	cp.trace = p->wave;
 	cp.wave = p->wave;
@@ -85,6 +88,7 @@ static int set_up_card(struct rig *r, const struct rig_param *p)
 
 static int set_up_host(struct rig *r, const struct rig_param *p)
 {
+	const struct iface *f = iface_of(p->point->shim);
 	struct cw_host_param hp;
 
 	cw_host_param_default(&hp);
@@ -96,8 +100,8 @@ static int set_up_host(struct rig *r, const struct rig_param *p)
 	hp.tag10 = p->point->tags > 256;
 	hp.cycle_ps = POINT_PERIOD_PS;
 	hp.msi_base = MSI_BASE;
-	hp.card_cpl_hdr = 4095;
-	hp.card_cpl_data = rig_buffer(p->point) / 16;
+	hp.card_cpl_hdr = f ? f->cpl_hdr : 4095;
+	hp.card_cpl_data = f ? f->cpl_data : rig_buffer(p->point) / 16;
 	hp.credit = (struct cw_credit){
 		.hdr = { CW_CREDIT_INFINITE, CW_CREDIT_INFINITE, CW_CREDIT_INFINITE },
 		.data = { CW_CREDIT_INFINITE, CW_CREDIT_INFINITE, CW_CREDIT_INFINITE },
@@ -160,7 +164,8 @@ int rig_up(struct rig *r, const struct rig_param *p)
 		ret = set_up_function(r);
 	if (ret)
 		return rig_fail(r, ret, "the card does not come up: %s", strerror(-ret));
-	cw_card_set_tap(r->card, &p->tap);
+	if (!p->point->shim)
+		cw_card_set_tap(r->card, &p->tap);
 	return 0;
 }
 

@@ -23,7 +23,7 @@ struct rig {
 struct rig_param {
 	const struct bench_point *point;
 	struct cw_host_ops ops;
-	struct cw_card_tap tap;
+	struct cw_card_tap tap; /* of a card without a shim */
 	void *ctx;         /* of ops and tap */
 	const char *wave;  /* NULL: none */
 	struct cw_log *log; /* of the TLPs, at the card's end; NULL: none */

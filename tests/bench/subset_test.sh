@@ -29,6 +29,12 @@ page_with_a_figure_above_its_limit_is_refused() {
     refuses "above its limit" scripts/bench.sh page "$dir/above"
 }
 
+shims_figure_above_its_ceiling_is_refused() {
+    refuses "above the limit" build/bin/cwbench shim=7series size=1024 pretend=4 &&
+        { echo shim; echo "usplus,256,none,mm,h2c,64,0,64,16,250,256,256,26.0000,25.0000,1.0400"; } >"$dir/above" &&
+        SHIM_TABLE="$dir/above" refuses "above its limit" scripts/bench.sh page "$table"
+}
+
 # The card answers the recorded TLPs with the same, at the same time; and not when the link is another one.
 replay_answers_as_in_the_log() {
     build/bin/cwbench link=gen3x8 size=256 ops=1024 queues=8 "tlp=$dir/log" >"$dir/row" &&
@@ -66,6 +72,7 @@ check "page_is_that_of_the_table" page_is_that_of_the_table
 check "one_digit_is_noticed" one_digit_is_noticed
 check "figure_above_its_limit_is_refused" figure_above_its_limit_is_refused
 check "page_with_a_figure_above_its_limit_is_refused" page_with_a_figure_above_its_limit_is_refused
+check "shims_figure_above_its_ceiling_is_refused" shims_figure_above_its_ceiling_is_refused
 check "replay_answers_as_in_the_log" replay_answers_as_in_the_log
 check "replay_notices_another_log" replay_notices_another_log
 check "steps_of_one_descriptor_are_those_of_the_page" steps_of_one_descriptor_are_those_of_the_page

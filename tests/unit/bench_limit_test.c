@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* The limits of the benchmark: known rows, worked out apart from the code, and what every limit must obey. */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -93,6 +94,30 @@ static void limits_count_what_an_offset_costs(void **state)
 	same(LIMIT("batch=1"), 32 * 64 / (32 + 1 + 16 + 32.0));
 }
 
+/* Worked by hand from the guides, per batch of 32: descriptors or headers take room, and packets begin at granules. */
+static void shims_have_ceilings_of_their_own(void **state)
+{
+	(void)state;
+	/* RC: 32 times 3 + 16 DWs and twice 3 + 64, rounded up to 16 bytes, two to a beat */
+	same(LIMIT("shim=usplus"), 32 * 64 / ((32 * 5 + 2 * 17) / 2.0));
+	/* RQ: 32 writes of 4 + 16 DWs, a read, records in twice 4 + 64, a message, each in whole beats */
+	same(LIMIT("shim=usplus", "dir=c2h"), 32 * 64 / (32 * 3 + 1 + 2 * 9 + 1.0));
+	/* 512 bits: four granules to a beat */
+	same(LIMIT("shim=usplus512"), 32 * 64 / ((32 * 5 + 2 * 17) / 4.0));
+	/* 36 headers for completions, each taken for 250 cycles: 32 of data, 8 of descriptors */
+	same(LIMIT("shim=7series"), 32 * 64 / ((32 + 8) * 250 / 36.0));
+	/* 4096 bytes: 64 headers */
+	same(LIMIT("shim=7series", "size=4096"), 32 * 4096 / ((32 * 64 + 8) * 250 / 36.0));
+	same(LIMIT("shim=7series", "dir=c2h"), 32 * 64 / (32 * 5 + 1 + 2 * 17 + 2.0));
+	/* 64 bits: completions and the two indices, in 8 bytes a cycle */
+	same(LIMIT("shim=7series64"), 32 * 64 / (32 * 10 + 2 * 34 + 2 * 3.0));
+	/* the endpoint's own streams are narrower than the two segments */
+	same(LIMIT("shim=ptile"), LIMIT("width=256"));
+	/* one segment: the indices come between the completions */
+	same(LIMIT("shim=ptile256"), 32 * 64 / (32 * 2 + 2 * 8 + 2.0));
+	same(LIMIT("shim=ptile512"), LIMIT("width=512"));
+}
+
 /* Both ways at once the requests are the limit: the streams' without a link, else the link's. */
 static void requests_are_the_limit_both_ways(void **state)
 {
@@ -146,7 +171,7 @@ static void an_account_makes_up_its_window(void **state)
 
 static void words_that_name_no_point_are_refused(void **state)
 {
-	static const char *const bad[] = { "size", "size=", "size=x", "sizes=64", "link=gen4", "dir=up", "mode=st",
+	static const char *const bad[] = { "size", "size=", "size=x", "sizes=64", "link=gen4", "dir=up", "mode=st", "shim=generic", "shim=x",
 					   "offset=", "=4", "" };
 	struct bench_point p;
 	char why[128];
@@ -177,6 +202,12 @@ static void points_that_cannot_be_are_refused(void **state)
 	}
 	point_base(&p);
 	assert_int_equal(point_check(&p, why, sizeof(why)), 0);
+	assert_int_equal(point_set(&p, "shim=ptile512", why, sizeof(why)), 0);
+	assert_int_equal(point_check(&p, why, sizeof(why)), 0);
+	p.tags = 768;
+	assert_int_equal(point_check(&p, why, sizeof(why)), -EINVAL);
+	p.tags = 256, p.width = 256;
+	assert_int_equal(point_check(&p, why, sizeof(why)), -EINVAL);
 }
 
 int main(void)
@@ -184,6 +215,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(limits_are_those_of_the_table),
 		cmocka_unit_test(limits_count_what_an_offset_costs),
+		cmocka_unit_test(shims_have_ceilings_of_their_own),
 		cmocka_unit_test(requests_are_the_limit_both_ways),
 		cmocka_unit_test(an_account_makes_up_its_window),
 		cmocka_unit_test(words_that_name_no_point_are_refused),
