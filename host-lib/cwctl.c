@@ -71,7 +71,8 @@ static const char doc[] =
 	"  reorder=0|1   streams overtake each other and stall at random, as hard IPs do (default 0)\n"
 	"  queues=N      another build of the card: `make cards' makes one of 2048 queues (default 64)\n"
 	"  width=BITS    a build of the card with a data path of 128 or 512 bits, from `make cards' (default 256)\n"
-	"  shim=NAME     a build of the card behind a vendor's shim: generic, usplus, 7series, ptile (default generic)\n";
+	"  shim=NAME     a build of the card behind a vendor's shim: generic, usplus, 7series, ptile (default generic)\n"
+	"  user=NAME     a build of the card with this user logic: plain, filter (default plain)\n";
 
 static const struct argp_option options[] = {
 	{ "card", 'c', "CARD", 0, "the card to use", 0 },

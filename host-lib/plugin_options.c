@@ -14,7 +14,7 @@ enum side { HOST, CARD };
 /* What can be asked; the order is that of enum key. */
 enum key {
 	SEED, GEN, LANES, LATENCY, READ_LATENCY, READ_JITTER, MPS, MRRS, VECTORS, IRQ, IOMMU, DMA, MEM_TOP, TAG10, ORDER, MODULE, TLP,
-	CARD_TLP, WAVE, WAVE_FROM, WAVE_TO, IDLE_SKIP, REORDER, QUEUES, WIDTH, SHIM, KEY_N
+	CARD_TLP, WAVE, WAVE_FROM, WAVE_TO, IDLE_SKIP, REORDER, QUEUES, WIDTH, SHIM, USER, KEY_N
 };
 
 static const char *const keys[KEY_N + 1] = {
@@ -22,7 +22,7 @@ static const char *const keys[KEY_N + 1] = {
 	[READ_JITTER] = "read-jitter", [MPS] = "mps", [MRRS] = "mrrs", [VECTORS] = "vectors", [IRQ] = "irq",
 	[IOMMU] = "iommu", [DMA] = "dma", [MEM_TOP] = "mem-top", [TAG10] = "tag10", [ORDER] = "order", [MODULE] = "module", [TLP] = "tlp", [CARD_TLP] = "card-tlp",
 	[WAVE] = "wave", [WAVE_FROM] = "wave-from", [WAVE_TO] = "wave-to", [IDLE_SKIP] = "idle-skip",
-	[REORDER] = "reorder", [QUEUES] = "queues", [WIDTH] = "width", [SHIM] = "shim", [KEY_N] = NULL,
+	[REORDER] = "reorder", [QUEUES] = "queues", [WIDTH] = "width", [SHIM] = "shim", [USER] = "user", [KEY_N] = NULL,
 };
 
 /* Numbers: what is allowed. Text options have max 0. */
@@ -56,6 +56,7 @@ static const struct {
 	[QUEUES] = { CARD, 2, CW_QUEUE_N_MAX },
 	[WIDTH] = { CARD, 128, 512 },
 	[SHIM] = { CARD, 0, 0 },
+	[USER] = { CARD, 0, 0 },
 };
 
 static bool power_of_two(uint64_t v)
@@ -129,6 +130,18 @@ static int set_shim(struct sim_options *o, const char *text, char *why, size_t w
 	return 0;
 }
 
+static int set_user(struct sim_options *o, const char *text, char *why, size_t why_size)
+{
+	int id = cw_card_user_find(text);
+
+	if (id < 0) {
+		snprintf(why, why_size, "option user=%.40s: plain or filter", text);
+		return -EINVAL;
+	}
+	o->card.user = (uint8_t)id;
+	return 0;
+}
+
 static int set_text(enum key key, struct sim_options *o, const char *text, char *why, size_t why_size)
 {
 	char *to = key == MODULE ? o->module : key == TLP ? o->tlp : key == WAVE ? o->wave : o->card_tlp;
@@ -140,6 +153,8 @@ static int set_text(enum key key, struct sim_options *o, const char *text, char 
 		return set_dma(o, text, why, why_size);
 	if (key == SHIM)
 		return set_shim(o, text, why, why_size);
+	if (key == USER)
+		return set_user(o, text, why, why_size);
 	if (!*text || strlen(text) >= size) {
 		snprintf(why, why_size, "option %s=%.40s: %s", keys[key], text, *text ? "too long" : "empty");
 		return -EINVAL;

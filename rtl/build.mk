@@ -18,22 +18,28 @@ for view in vh:rtl/cw_regs.vh h:driver/cw_regs.h md:docs/registers.md; do \
 done
 endef
 
-# Registers of the simulated card's user logic: C has them, Verilog a print.
-SU_VH := sim/device/stream_user.vh
-define su_print
-{ echo "// SPDX-License-Identifier: BSD-2-Clause"; \
-  echo "// Printed from sim/device/stream_user.h by make regs: do not edit. Include inside a module."; \
-  echo "// verilator lint_off UNUSEDPARAM"; \
-  sed -n 's/^.define \(CW_SU_[A-Z0-9_]*\) *0x\([0-9a-f]*\).*/localparam [31:0] \1 = 32'"'"'h\2;/p' sim/device/stream_user.h; \
-  echo "// verilator lint_on UNUSEDPARAM"; }
+# Registers of user logic, the simulated card's and the example filter's: C has them, Verilog a print. prefix:path without .h
+USER_REGS := CW_SU:sim/device/stream_user CW_FILTER:constraints/filter/cw_filter
+# $(call user_each,command): as regs_each
+define user_each
+mkdir -p $(B)/regs; \
+for view in $(USER_REGS); do \
+	prefix=$${view%%:*}; from=$${view#*:}.h; file=$${view#*:}.vh; fresh=$(B)/regs/$$prefix; \
+	{ echo "// SPDX-License-Identifier: BSD-2-Clause"; \
+	  echo "// Printed from $$from by make regs: do not edit. Include inside a module."; \
+	  echo "// verilator lint_off UNUSEDPARAM"; \
+	  sed -n "s/^.define \\($${prefix}_[A-Z0-9_]*\\) *0x\\([0-9a-f]*\\).*/localparam [31:0] \\1 = 32'h\\2;/p" $$from; \
+	  echo "// verilator lint_on UNUSEDPARAM"; } > $$fresh || exit 1; \
+	$(1); \
+done
 endef
 
 ##  make regs      print rtl/cw_regs.vh, driver/cw_regs.h and docs/registers.md from rtl/cw_table.h
 .PHONY: regs regs-check
 regs: $(REGS_PRINT)
 	$(Q)$(call regs_each,cmp -s $$fresh $$file || { cp $$fresh $$file && echo "printed $$file"; })
-	$(Q)$(su_print) > $(B)/regs/su; cmp -s $(B)/regs/su $(SU_VH) || { cp $(B)/regs/su $(SU_VH) && echo "printed $(SU_VH)"; }
+	$(Q)$(call user_each,cmp -s $$fresh $$file || { cp $$fresh $$file && echo "printed $$file"; })
 
 regs-check: $(REGS_PRINT)
 	$(Q)$(call regs_each,cmp -s $$fresh $$file || { echo "$$file is stale: make regs" >&2; bad=1; }); \
-	$(su_print) > $(B)/regs/su; cmp -s $(B)/regs/su $(SU_VH) || { echo "$(SU_VH) is stale: make regs" >&2; bad=1; }; exit $${bad:-0}
+	$(call user_each,cmp -s $$fresh $$file || { echo "$$file is stale: make regs" >&2; bad=1; }); exit $${bad:-0}

@@ -92,7 +92,7 @@ twin() { # TEST
 snapshot() {
     rm -rf "$work/base"
     mkdir -p "$work/base/build/lib" "$work/base/build/verilated"
-    cp -a Makefile rtl sim driver host-lib tests "$work/base/"
+    cp -a Makefile rtl sim driver host-lib tests constraints "$work/base/"
     cp -a build/asan "$work/base/build/"
     cp -a build/lib/*-asan.a build/lib/verilated-rt.a "$work/base/build/lib/"
     cp -a build/verilated/rt "$work/base/build/verilated/"

@@ -30,8 +30,9 @@ $(B)/verilated/rt/%.o: $(VERILATOR_INC)/%.cpp
 # CW_TOP_PARAMS: e.g. -GQUEUE_N=128, for both.
 CW_TOP_PARAMS ?=
 CARD_DIR := sim/device
+FILTER_DIR := constraints/filter
 CARD_VERILATE := --cc --assert -Wall --x-assign fast --x-initial unique --top-module cw_sim_top -Irtl -y rtl \
-	-y $(CARD_DIR) $(CW_TOP_PARAMS) $(wildcard rtl/*.vlt)
+	-y $(CARD_DIR) -I$(FILTER_DIR) -y $(FILTER_DIR) $(CW_TOP_PARAMS) $(wildcard rtl/*.vlt)
 
 define verilated_card
 $(B)/verilated/$(1)/Vcw$(1).mk: $(CARD_DIR)/cw_sim_top.sv $(wildcard $(CARD_DIR)/*.sv $(CARD_DIR)/*.svh rtl/*.vlt)
@@ -93,6 +94,14 @@ $(foreach w,$(CARD_WIDTHS),$(eval $(call verilated_card,w$(w),$(call width_param
 $(foreach w,$(CARD_WIDTHS),$(eval $(call verilated_card,w$(w)trace,$(call width_params,$(w)) --trace-fst --trace-structs,1,library)))
 $(foreach w,$(CARD_WIDTHS),$(eval $(call card_library,w$(w),w$(w)))$(eval $(call card_library,w$(w)-trace,w$(w)trace)))
 
+# ---- cards with other user logic: $(B)/lib/libcauseway-card-<user>.so ----
+# CARD_USERS: which. Their numbers are those of enum cw_card_user.
+CARD_USERS ?= filter
+USER_ID_filter := 1
+$(foreach u,$(CARD_USERS),$(eval $(call verilated_card,$(u),-GUSER=$(USER_ID_$(u)),0,library)))
+$(foreach u,$(CARD_USERS),$(eval $(call verilated_card,$(u)trace,-GUSER=$(USER_ID_$(u)) --trace-fst --trace-structs,1,library)))
+$(foreach u,$(CARD_USERS),$(eval $(call card_library,$(u),$(u)))$(eval $(call card_library,$(u)-trace,$(u)trace)))
+
 # Of other sizes: libcauseway-card-<shim>-<queues>.so, for the full matrices.
 define shim_of_size
 $(call verilated_card,$(1)q$(2),$(call shim_params,$(1)) $(call card_params,$(2)),0,library)
@@ -101,10 +110,11 @@ endef
 $(foreach s,$(CARD_SHIMS),$(foreach n,$(CARD_QUEUES),$(eval $(call shim_of_size,$(s),$(n)))))
 SHIMS_OF_SIZE := $(foreach s,$(CARD_SHIMS),$(CARD_QUEUES:%=$(s)-%))
 
-##  make cards     simulated cards of other sizes (CARD_QUEUES=2048) and widths (CARD_WIDTHS=512), and behind shims
-##                 (CARD_SHIMS=...), for sim,queues=N, sim,width=N and sim,shim=NAME; cards-trace: with waves
+##  make cards     simulated cards of other sizes (CARD_QUEUES=2048) and widths (CARD_WIDTHS=512), behind shims
+##                 (CARD_SHIMS=...) and with other user logic (CARD_USERS=filter), for sim,queues=N, sim,width=N,
+##                 sim,shim=NAME and sim,user=NAME; cards-trace: with waves
 .PHONY: cards cards-trace
-CARD_KINDS = $(CARD_QUEUES) $(CARD_WIDTHS:%=w%) $(CARD_SHIMS)
+CARD_KINDS = $(CARD_QUEUES) $(CARD_WIDTHS:%=w%) $(CARD_SHIMS) $(CARD_USERS)
 cards: $(patsubst %,$(B)/lib/libcauseway-card-%.so,$(CARD_KINDS) $(if $(TEST_ALL),$(SHIMS_OF_SIZE)))
 cards-trace: $(patsubst %,$(B)/lib/libcauseway-card-%-trace.so,$(CARD_KINDS))
 

@@ -36,14 +36,35 @@ static int own_folder(char *path)
 	return 0;
 }
 
-/* What a build is besides its number of queues: its width, then its shim, as "w512", "usplus"; "": neither. */
+static const char *const users[CW_CARD_USER_N] = { "plain", "filter" };
+
+const char *cw_card_user_name(unsigned id)
+{
+	return id < CW_CARD_USER_N ? users[id] : NULL;
+}
+
+int cw_card_user_find(const char *name)
+{
+	for (unsigned id = 0; id < CW_CARD_USER_N; id++)
+		if (!strcmp(name, users[id]))
+			return (int)id;
+	return -EINVAL;
+}
+
+static bool is_wide(const struct cw_build_kind *k)
+{
+	return k->width && k->width != LINKED_WIDTH;
+}
+
+/* What a build is besides its number of queues: width, shim, user logic, as "w512", "usplus-filter"; "": none of them. */
 static void base_name(char *name, size_t size, const struct cw_build_kind *k)
 {
 	char width[16] = "";
 
-	if (k->width && k->width != LINKED_WIDTH)
-		snprintf(width, sizeof(width), "w%u%s", k->width, k->shim ? "-" : "");
-	snprintf(name, size, "%s%s", width, k->shim ? cw_shim_name(k->shim) : "");
+	if (is_wide(k))
+		snprintf(width, sizeof(width), "w%u%s", k->width, k->shim || k->user ? "-" : "");
+	snprintf(name, size, "%s%s%s%s", width, k->shim ? cw_shim_name(k->shim) : "", k->shim && k->user ? "-" : "",
+		 k->user ? cw_card_user_name(k->user) : "");
 }
 
 /* The path of the library of a kind that is not the one that is linked in. */
@@ -61,18 +82,31 @@ static void library_path(char *path, size_t size, const char *folder, const stru
 static int no_build(const struct cw_build_kind *k, char *why, size_t why_size)
 {
 	const char *waves = k->trace ? " with waves" : "", *trace = k->trace ? "-trace" : "";
-	const char *shim = k->shim ? cw_shim_name(k->shim) : "";
-	bool wide = k->width && k->width != LINKED_WIDTH;
+	char asked[64] = "", number[16];
+	const struct {
+		const char *key, *value, *list;
+	} part[] = {
+		{ "shim", k->shim ? cw_shim_name(k->shim) : NULL, "SHIMS" },
+		{ "width", is_wide(k) ? number : NULL, "WIDTHS" },
+		{ "user", k->user ? cw_card_user_name(k->user) : NULL, "USERS" },
+	};
+	unsigned n = 0, last = 0;
 
-	if (k->shim && wide)
-		snprintf(why, why_size, "shim=%s,width=%u: there is no such build%s", shim, k->width, waves);
-	else if (k->shim)
-		snprintf(why, why_size, "shim=%s: there is no such build%s; `make cards%s CARD_SHIMS=%s' adds it", shim,
-			 waves, trace, shim);
-	else if (wide)
-		snprintf(why, why_size, "width=%u: there is no such build%s; `make cards%s CARD_WIDTHS=%u' adds it",
-			 k->width, waves, trace, k->width);
-	return k->shim || wide ? -ENOENT : 0;
+	snprintf(number, sizeof(number), "%u", k->width);
+	for (unsigned i = 0; i < sizeof(part) / sizeof(part[0]); i++) {
+		size_t at = strlen(asked);
+
+		if (!part[i].value)
+			continue;
+		snprintf(asked + at, sizeof(asked) - at, "%s%s=%s", n++ ? "," : "", part[i].key, part[i].value);
+		last = i;
+	}
+	if (n == 1)
+		snprintf(why, why_size, "%s: there is no such build%s; `make cards%s CARD_%s=%s' adds it", asked, waves, trace,
+			 part[last].list, part[last].value);
+	else if (n)
+		snprintf(why, why_size, "%s: there is no such build%s", asked, waves);
+	return n ? -ENOENT : 0;
 }
 
 int cw_build_open(struct cw_build *b, const struct cw_build_kind *k, char *why, size_t why_size)

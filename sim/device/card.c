@@ -113,7 +113,7 @@ static void *port(struct cw_card *c, const char *name)
 /* What the build is, as its top says. */
 static int read_build(struct cw_card *c)
 {
-	const uint16_t *data_w, *queues, *vectors, *shim;
+	const uint16_t *data_w, *queues, *vectors, *shim, *user;
 	const uint64_t *bytes;
 	uint64_t *handle;
 
@@ -125,7 +125,8 @@ static int read_build(struct cw_card *c)
 	vectors = port(c, "build_vector_n");
 	bytes = port(c, "build_mem_bytes");
 	shim = port(c, "build_shim");
-	if (!c->clk || !c->now || !handle || !data_w || !queues || !vectors || !bytes || !shim)
+	user = port(c, "build_user");
+	if (!c->clk || !c->now || !handle || !data_w || !queues || !vectors || !bytes || !shim || !user)
 		return -EINVAL;
 	*c->clk = 0;
 	*c->now = 0;
@@ -138,7 +139,7 @@ static int read_build(struct cw_card *c)
 	c->p.hip.cfg.vectors = *vectors;
 	c->p.hip.data_dw = c->p.axi.data_dw = (uint16_t)c->dw;
 	c->p.axi.bytes = *bytes;
-	if (*shim != c->p.shim)
+	if (*shim != c->p.shim || *user != c->p.user)
 		return -EINVAL;
 	c->shim = cw_shim_ops(*shim);
 	return *shim && !c->shim ? -EINVAL : 0;
@@ -149,7 +150,7 @@ static int open_model(struct cw_card *c, uint64_t seed, char *why, size_t why_si
 {
 	static const struct cw_dpi dpi = { dpi_pcie, dpi_axi };
 	char others[128];
-	struct cw_build_kind kind = { c->p.queues, c->p.width, c->p.shim, c->p.trace };
+	struct cw_build_kind kind = { c->p.queues, c->p.width, c->p.shim, c->p.user, c->p.trace };
 	int ret = cw_build_open(&c->build, &kind, why, why_size);
 
 	if (ret)

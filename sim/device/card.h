@@ -15,6 +15,7 @@
 #define CW_CARD_H
 
 #include "axi_mem.h"
+#include "builds.h"
 #include "hardip.h"
 #include "shims.h"
 
@@ -27,6 +28,7 @@ struct cw_card_param {
 	uint16_t queues;           /* of the build (builds.h); 0: the one that is linked in */
 	uint8_t shim;              /* of the build: enum cw_shim_id */
 	bool shim_steady;          /* its model pauses only as hip.throttle_rx says, not by itself */
+	uint8_t user;              /* likewise: enum cw_card_user */
 	uint16_t width;            /* of its data path in bits; 0: the same */
 	bool trace;                /* the flavour that can write waves; slower */
 	bool no_idle_skip;

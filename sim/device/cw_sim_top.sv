@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Simulation top: cw_top between two C models, one DPI call each a clock, user logic
-// (cw_sim_user: registers; cw_sim_stream), and assertions on every stream. The model of the PCIe hard IP
+// (USER 0: cw_sim_user, registers, and cw_sim_stream; 1: the example filter), and assertions on every stream. The model of the PCIe hard IP
 // is behind cw_sim_generic, or behind a vendor's shim (SHIM: enum cw_shim_id of
 // sim/device/shims.h), each of which packs its pins in its own way. `now` is a pin, so
 // that the harness can jump over idle time; everything else the models drive is a
@@ -15,6 +15,7 @@ module cw_sim_top #(
     parameter OP_N     = 256,
     parameter SHIM     = 0,
     parameter STREAM   = 1,
+    parameter USER     = 0,       // enum cw_card_user of builds.h
     parameter [63:0] CARD_MEM_BYTES = 64'h1_0000_0000
 ) (
     input  wire        clk,
@@ -25,6 +26,7 @@ module cw_sim_top #(
     output wire [15:0] build_queue_n,
     output wire [15:0] build_vector_n,
     output wire [15:0] build_shim,
+    output wire [15:0] build_user,
     output wire [63:0] build_mem_bytes
 );
     localparam WORDS = DATA_W / 32;
@@ -38,6 +40,7 @@ module cw_sim_top #(
     assign build_queue_n = QUEUE_N[15:0];
     assign build_vector_n = VECTOR_N[15:0];
     assign build_shim = SHIM[15:0];
+    assign build_user = USER[15:0];
     assign build_mem_bytes = CARD_MEM_BYTES;
 
     // ---- pins, RTL to models ----
@@ -144,21 +147,7 @@ module cw_sim_top #(
     wire [1:0]           user_bresp, user_rresp;
     wire [31:0]          user_rdata;
 
-    wire                 su_wr, su_hit, su_rd_hit, stream_rst;
-    wire [17:0]          su_addr, su_rd_addr;
-    wire [31:0]          su_wdata, su_rdata;
-
-    cw_sim_user u_user (
-        .clk(clk), .rst(rst),
-        .awvalid(user_awvalid), .awready(user_awready), .awaddr(user_awaddr),
-        .wvalid(user_wvalid), .wready(user_wready), .wdata(user_wdata), .wstrb(user_wstrb),
-        .bvalid(user_bvalid), .bready(user_bready), .bresp(user_bresp),
-        .arvalid(user_arvalid), .arready(user_arready), .araddr(user_araddr),
-        .rvalid(user_rvalid), .rready(user_rready), .rdata(user_rdata), .rresp(user_rresp),
-        .su_wr(su_wr), .su_addr(su_addr), .su_wdata(su_wdata), .su_rd_addr(su_rd_addr), .su_rdata(su_rdata),
-        .su_hit(su_hit), .su_rd_hit(su_rd_hit)
-    );
-
+    wire                 stream_rst;
     wire                 h2s_valid, h2s_ready, h2s_first, h2s_last, h2s_err;
     wire [DATA_W-1:0]    h2s_data;
     wire [DATA_W/8-1:0]  h2s_keep;
@@ -174,19 +163,40 @@ module cw_sim_top #(
     wire [7:0]           s2h_room_n;
     wire                 s2h_end_valid, unused_end_drop, unused_end_cut;
     wire [10:0]          s2h_end_queue;
-    cw_sim_stream #(.DATA_W(DATA_W), .QUEUE_N(QUEUE_N)) u_stream (
-        .clk(clk), .rst(rst), .stream_rst(stream_rst), .idle(user_idle),
-        .su_wr(su_wr), .su_addr(su_addr), .su_wdata(su_wdata), .su_rd_addr(su_rd_addr), .su_rdata(su_rdata),
-        .su_hit(su_hit), .su_rd_hit(su_rd_hit),
-        .h2s_valid(h2s_valid), .h2s_ready(h2s_ready), .h2s_data(h2s_data), .h2s_keep(h2s_keep),
-        .h2s_first(h2s_first), .h2s_last(h2s_last), .h2s_err(h2s_err), .h2s_queue(h2s_queue),
-        .h2s_user(h2s_user), .h2s_credit_valid(h2s_credit_valid), .h2s_credit_ready(h2s_credit_ready),
-        .h2s_credit_queue(h2s_credit_queue), .h2s_credit_n(h2s_credit_n),
-        .s2h_valid(s2h_valid), .s2h_ready(s2h_ready), .s2h_data(s2h_data), .s2h_keep(s2h_keep),
-        .s2h_last(s2h_last), .s2h_err(s2h_err), .s2h_queue(s2h_queue), .s2h_user(s2h_user),
-        .s2h_room_valid(s2h_room_valid), .s2h_room_queue(s2h_room_queue), .s2h_room_n(s2h_room_n),
-        .s2h_end_valid(s2h_end_valid), .s2h_end_queue(s2h_end_queue)
-    );
+
+    generate
+    if (USER == 0) begin : g_plain
+        wire        su_wr, su_hit, su_rd_hit;
+        wire [17:0] su_addr, su_rd_addr;
+        wire [31:0] su_wdata, su_rdata;
+        cw_sim_user u_user (
+            .clk(clk), .rst(rst),
+            .awvalid(user_awvalid), .awready(user_awready), .awaddr(user_awaddr),
+            .wvalid(user_wvalid), .wready(user_wready), .wdata(user_wdata), .wstrb(user_wstrb),
+            .bvalid(user_bvalid), .bready(user_bready), .bresp(user_bresp),
+            .arvalid(user_arvalid), .arready(user_arready), .araddr(user_araddr),
+            .rvalid(user_rvalid), .rready(user_rready), .rdata(user_rdata), .rresp(user_rresp),
+            .su_wr(su_wr), .su_addr(su_addr), .su_wdata(su_wdata), .su_rd_addr(su_rd_addr), .su_rdata(su_rdata),
+            .su_hit(su_hit), .su_rd_hit(su_rd_hit)
+        );
+        cw_sim_stream #(.DATA_W(DATA_W), .QUEUE_N(QUEUE_N)) u_stream (
+            .clk(clk), .rst(rst), .stream_rst(stream_rst), .idle(user_idle),
+            .su_wr(su_wr), .su_addr(su_addr), .su_wdata(su_wdata), .su_rd_addr(su_rd_addr), .su_rdata(su_rdata),
+            .su_hit(su_hit), .su_rd_hit(su_rd_hit),
+            .h2s_valid(h2s_valid), .h2s_ready(h2s_ready), .h2s_data(h2s_data), .h2s_keep(h2s_keep),
+            .h2s_first(h2s_first), .h2s_last(h2s_last), .h2s_err(h2s_err), .h2s_queue(h2s_queue),
+            .h2s_user(h2s_user), .h2s_credit_valid(h2s_credit_valid), .h2s_credit_ready(h2s_credit_ready),
+            .h2s_credit_queue(h2s_credit_queue), .h2s_credit_n(h2s_credit_n),
+            .s2h_valid(s2h_valid), .s2h_ready(s2h_ready), .s2h_data(s2h_data), .s2h_keep(s2h_keep),
+            .s2h_last(s2h_last), .s2h_err(s2h_err), .s2h_queue(s2h_queue), .s2h_user(s2h_user),
+            .s2h_room_valid(s2h_room_valid), .s2h_room_queue(s2h_room_queue), .s2h_room_n(s2h_room_n),
+            .s2h_end_valid(s2h_end_valid), .s2h_end_queue(s2h_end_queue)
+        );
+    end else begin : g_filter
+        wire unused_room = &{1'b0, s2h_room_valid, s2h_room_queue, s2h_room_n, s2h_end_valid, s2h_end_queue};
+        cw_filter #(.DATA_W(DATA_W), .QUEUE_N(QUEUE_N)) u_filter (.*, .idle(user_idle));
+    end
+    endgenerate
 
     cw_top #(
         .DATA_W(DATA_W), .QUEUE_N(QUEUE_N), .VECTOR_N(VECTOR_N), .TAG_N(TAG_N), .OP_N(OP_N),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# Block tests: tests/rtl/<module>_test.c against the Verilated module (dut.h says how).
+# Block tests: tests/rtl/<module>_test.c against the Verilated module of rtl/, or of the example filter (dut.h says how).
 # Verilator's run-time and its rules are in sim/device/build.mk.
 
 RTL_TEST_NAMES := $(patsubst tests/rtl/%_test.c,%,$(wildcard tests/rtl/*_test.c))
@@ -9,14 +9,15 @@ RTL_WAIVERS = $(wildcard rtl/*.vlt)
 # $(call rtl_args,name): words after "verilator:" in the first lines of the test, without top=
 rtl_comment = $(shell sed -n '1,10s;^.*verilator: *\([^*]*\).*$$;\1;p' tests/rtl/$(1)_test.c)
 rtl_top = $(or $(patsubst top=%,%,$(filter top=%,$(call rtl_comment,$(1)))),$(1))
-rtl_file = $(firstword $(wildcard rtl/$(1).v tests/rtl/$(1).v) rtl/$(1).v)
+rtl_file = $(firstword $(wildcard rtl/$(1).v tests/rtl/$(1).v constraints/filter/$(1).v) rtl/$(1).v)
+RTL_DIRS := -Irtl -Iconstraints/filter -y rtl -y tests/rtl -y constraints/filter
 
 RTL_HARNESS := $(patsubst %,$(B)/asan/tests/rtl/%.o,dut stream icarus)
 
 define rtl_test
 $(B)/verilated/rtl/$(1)/model.a: tests/rtl/$(1)_test.c $(call rtl_file,$(call rtl_top,$(1))) $(RTL_WAIVERS) sim/device/glue.awk sim/device/glue.h
 	@mkdir -p $$(@D)
-	$$(Q)$$(VERILATOR) --cc --assert -Wall --x-initial unique --trace-fst -Irtl -y rtl -y tests/rtl \
+	$$(Q)$$(VERILATOR) --cc --assert -Wall --x-initial unique --trace-fst $(RTL_DIRS) \
 		--prefix V$(1) --Mdir $$(@D) --top-module $(call rtl_top,$(1)) \
 		$(filter-out top=%,$(call rtl_comment,$(1))) $(RTL_WAIVERS) $(call rtl_file,$(call rtl_top,$(1)))
 	$$(Q)awk -v target=$$@ -f rtl/verilator_deps.awk $$(@D)/V$(1)__ver.d > $$(@D)/rtl.d
@@ -31,8 +32,8 @@ $(B)/tests/rtl/$(1)_test: $(B)/asan/tests/rtl/$(1)_test.o $(RTL_HARNESS) \
 	@mkdir -p $$(@D)
 	$$(Q)$$(CXX) $$(ASAN) -o $$@ $$^ -lcmocka $$(LDLIBS)
 
-$(B)/icarus/$(1).vvp: tests/rtl/$(1)_test.c $(call rtl_file,$(call rtl_top,$(1))) $(wildcard rtl/*.v rtl/*.vh) $(B)/icarus/cw_icarus.vpi
-	$$(Q)iverilog -g2005 -Wall -Wno-timescale -Irtl -y rtl -y tests/rtl -s $(call rtl_top,$(1)) \
+$(B)/icarus/$(1).vvp: tests/rtl/$(1)_test.c $(call rtl_file,$(call rtl_top,$(1))) $(wildcard rtl/*.v rtl/*.vh constraints/filter/*.v*) $(B)/icarus/cw_icarus.vpi
+	$$(Q)iverilog -g2005 -Wall -Wno-timescale $(RTL_DIRS) -s $(call rtl_top,$(1)) \
 		$(patsubst -G%,-P$(call rtl_top,$(1)).%,$(filter -G%,$(call rtl_comment,$(1)))) -o $$@ $(call rtl_file,$(call rtl_top,$(1)))
 endef
 $(foreach t,$(RTL_TEST_NAMES),$(eval $(call rtl_test,$(t))))

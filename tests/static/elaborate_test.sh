@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 # The largest build, 2048 queues and 2048 vectors, in the three Verilog tools; and what a
-# queue costs: memory only, so that flip-flops grow by the width of a queue's number here and there.
+# queue costs: memory only, so that flip-flops grow by the width of a queue's number here and there. Likewise the
+# example filter, in each width.
 set -u
 cd "$(dirname "$0")/../.." || exit
 . tests/tap.sh
@@ -37,6 +38,19 @@ contexts_are_in_memory() {
     [ "$few" -gt 1000 ] && [ $((most - few)) -lt 300 ]
 }
 
+# ---- the example filter: WIDTH QUEUES ----
+filter_dirs=(-Irtl -Iconstraints/filter -y rtl -y constraints/filter)
+filter_in_verilator() { silent verilator --lint-only -Wall "${filter_dirs[@]}" -GDATA_W="$1" -GQUEUE_N="$2" "${waivers[@]}" --top-module cw_filter constraints/filter/cw_filter.v; }
+filter_in_icarus() {
+    silent iverilog -g2005 -Wall -Wno-timescale "${filter_dirs[@]}" -s cw_filter -Pcw_filter.DATA_W="$1" -Pcw_filter.QUEUE_N="$2" \
+        -t null constraints/filter/cw_filter.v
+}
+filter_in_yosys() {
+    silent yosys -q -e . -p "read_verilog -Irtl -Iconstraints/filter rtl/stream_reg.v rtl/cw_ram.v constraints/filter/*.v;
+        chparam -set DATA_W $1 -set QUEUE_N $2 cw_filter; hierarchy -check -top cw_filter; proc; flatten; opt_clean; check -assert;
+        select -assert-none t:\$dlatch t:\$adlatch t:\$dlatchsr t:\$sr; memory_collect; tee -q -o $work/$2.stat stat -width"
+}
+
 read_files="tests/static/elaborate_test.sh $(in_folder rtl)"
 check "verilator_elaborates_2048_queues" by verilator "$read_files" in_verilator 2048
 check "icarus_elaborates_2048_queues" by iverilog "$read_files" in_icarus 2048
@@ -45,4 +59,15 @@ for n in 2048 64; do
 done
 check "contexts_are_in_memory" contexts_are_in_memory
 echo "# $(contexts_are_in_memory)"
+read_files+=" $(in_folder constraints/filter)"
+for width in 128 256 512; do
+    check "verilator_elaborates_the_filter_${width}" by verilator "$read_files" filter_in_verilator "$width" 2048
+    check "icarus_elaborates_the_filter_${width}" by iverilog "$read_files" filter_in_icarus "$width" 2048
+done
+check "verilator_elaborates_the_smallest_filter" by verilator "$read_files" filter_in_verilator 128 2
+for n in 64 2048; do
+    check "yosys_elaborates_the_filter_$n" by -o "$work/$n.stat" yosys "$read_files" filter_in_yosys 256 "$n"
+done
+routes_are_in_memory() { [ "$(flip_flops 64)" -gt 500 ] && [ $(($(flip_flops 2048) - $(flip_flops 64))) -lt 20 ]; }
+check "routes_are_in_memory" routes_are_in_memory
 tap_end

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 # File lists for other people's builds: rtl/causeway*.f hold every file of rtl/ once, each list is enough for its
-# top, and causeway.core says the same as the lists.
+# top, and causeway.core says the same as the lists; constraints/filter/filter.f is enough beside rtl/causeway.f.
 set -u
 cd "$(dirname "$0")/../.." || exit
 . tests/tap.sh
@@ -19,18 +19,19 @@ enough() {
     local top=$1
     shift
     mapfile -t files < <(names "$@")
-    iverilog -g2005 -Wall -Wno-timescale -Irtl -s "$top" -t null "${files[@]}"
+    iverilog -g2005 -Wall -Wno-timescale -Irtl -Iconstraints/filter -s "$top" -t null "${files[@]}"
 }
 
 # core CORE: its filesets against the lists
 core() {
     local set list bad=0
-    for set in rtl usplus 7series ptile; do
+    for set in rtl usplus 7series ptile filter; do
         list=rtl/causeway_$set.f
         [ "$set" = rtl ] && list=rtl/causeway.f
+        [ "$set" = filter ] && list=constraints/filter/filter.f
         diff <(names "$list") <(sed -n "/^  $set:/,/file_type/p" "$1" | sed -n 's/^ *- \([^:]*\.v\)$/\1/p') || { echo "$1: $set is not $list"; bad=1; }
     done
-    diff <(ls rtl/*.vh) <(sed -n 's/^ *- \(.*\.vh\): .*/\1/p' "$1") || { echo "$1: include files"; bad=1; }
+    diff <(printf "%s\n" rtl/*.vh constraints/filter/*.vh | sort) <(sed -n 's/^ *- \(.*\.vh\): .*/\1/p' "$1" | sort) || { echo "$1: include files"; bad=1; }
     while read -r list; do
         [ -e "$list" ] || { echo "$1: $list does not exist"; bad=1; }
     done < <(sed -n 's/^ *- \([^:]*\.v\)$/\1/p' "$1")
@@ -48,6 +49,7 @@ check "the_endpoint_needs_its_list_only" enough cw_top rtl/causeway.f
 check "the_usplus_shim_needs_its_lists_only" enough cw_card_usplus rtl/causeway.f rtl/causeway_usplus.f constraints/common/card_usplus.f
 check "the_7series_shim_needs_its_lists_only" enough cw_card_7series rtl/causeway.f rtl/causeway_7series.f constraints/common/card_7series.f
 check "the_ptile_shim_needs_its_lists_only" enough cw_if_ptile rtl/causeway.f rtl/causeway_ptile.f
+check "the_filter_needs_its_lists_only" enough cw_filter rtl/causeway.f constraints/filter/filter.f
 check "the_core_file_says_the_same" core causeway.core
 lists_without
 check "a_file_in_no_list_is_found" refuses "stream_fifo" every_file_once "$work"

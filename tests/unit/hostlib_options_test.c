@@ -112,7 +112,8 @@ static void ways_to_host_memory(void **state)
 static void every_card_option_goes_where_it_belongs(void **state)
 {
 	(void)state;
-	good("sim,card-tlp=c.tlp,wave=w.fst,wave-from=10,wave-to=20,idle-skip=0,reorder=1,queues=128,width=512,shim=ptile");
+	good("sim,card-tlp=c.tlp,wave=w.fst,wave-from=10,wave-to=20,idle-skip=0,reorder=1,queues=128,width=512,shim=ptile,user=filter");
+	assert_int_equal(o.card.user, CW_CARD_USER_FILTER);
 	assert_int_equal(o.card.shim, CW_SHIM_PTILE);
 	assert_int_equal(o.card.queues, 128);
 	assert_int_equal(o.card.width, 512);
@@ -126,6 +127,7 @@ static void every_card_option_goes_where_it_belongs(void **state)
 	assert_true(o.card.hip.reorder_cycles > 0);
 	assert_true(o.card.hip.throttle_tx > 0 && o.card.hip.throttle_rx > 0 && o.card.axi.stall > 0);
 	assert_true(o.card_set);
+	bad("sim,user=sieve", "option user=sieve: plain or filter");
 	good("sim,idle-skip=1,reorder=0");
 	assert_false(o.card.no_idle_skip);
 	assert_int_equal(o.card.hip.reorder_cycles, 0);
