@@ -90,7 +90,7 @@ static void packets_follow_the_weights(void **state)
 	e->latency = 50;
 	stream_stall(e->h2s, 50);
 	for (unsigned q = 0; q < 3; q++) {
-		dut_qcfg(e->d, 0, q, CW_Q_CONFIG, weight[q] << CW_Q_CONFIG_WEIGHT_SHIFT);
+		e->weight[q] = weight[q];
 		enable(e, q);
 		credit(e, q, 255);
 		for (unsigned i = 0; i < 1100; i++)
