@@ -46,6 +46,7 @@ static int cw_params_check(void)
 	    cw_param_check("entries", entries, 2, 65536) ||
 	    cw_param_check("vectors", vectors, 0, CW_VECTOR_N_MAX) ||
 	    cw_moderation_params_check() ||
+	    cw_config_params_check() ||
 	    cw_poll_params_check() ||
 	    cw_param_check("stream_bytes", cw_stream_bytes, CW_STREAM_BYTES_MIN, CW_STREAM_BYTES_MAX) ||
 	    cw_param_check("timeout_ms", timeout_ms, 1, 3600000) ||
@@ -179,6 +180,9 @@ static int cw_capabilities(struct cw_dev *cw)
 			2 * cw->pair_n);
 		return -ENODEV;
 	}
+	ret = cw_config_init(cw);
+	if (ret)
+		return ret;
 	return cw_moderation_init(cw);
 }
 
@@ -240,6 +244,7 @@ static int cw_file_queue_init(struct cw_dev *cw, struct cw_queue *q, unsigned in
 {
 	q->entries = cw->entries;
 	q->vector = cw_irq_vector(cw, index);
+	q->config = cw_config(cw, cw->weight);
 	q->moderation = cw->moderation;
 	q->card_limit = cw->card_bytes;
 	return cw_queue_init(cw, q, index, index >= cw->pair_n);
