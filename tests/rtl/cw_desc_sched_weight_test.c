@@ -137,7 +137,7 @@ static void the_least_has_its_turn_beside_the_most(void **state)
 	end(&e);
 }
 
-/* Stopped, quiesced or disabled in the middle of its turn, a queue leaves it to the others, and comes back to a whole one. */
+/* Stopped, quiesced or disabled in its turn, a queue leaves the rest to the others, and comes back to a whole one. */
 static void a_turn_ends_with_its_queue(void **state)
 {
 	struct stream_beat b = { 0 };
