@@ -182,6 +182,7 @@ struct cw_dev {
 	unsigned int vector_n, vector_used;
 	struct cw_bounce bounce;
 	enum cw_irq_type irq_type;
+	u32 weight;                  /* of the file's queues */
 	u32 moderation;              /* Q_MODERATION of each queue */
 	bool chunk_irq;              /* each chunk's end interrupts at once, */
 	bool adaptive;               /* or some do, as fast as the queue is */
@@ -336,6 +337,16 @@ u32 cw_moderation_stride(const struct cw_queue *q);
 void cw_moderation_start(struct cw_queue *q);
 bool cw_moderation_chunk(struct cw_queue *q, const struct cw_chunk *chunk);
 void cw_moderation_ended(struct cw_queue *q);
+
+/* cw_config.c */
+int cw_config_params_check(void);
+/* Sets cw->weight, as the parameter asks for. */
+int cw_config_init(struct cw_dev *cw);
+/* May a queue have this weight (0: 1)? -EINVAL, -EOPNOTSUPP. */
+int cw_config_weight_check(const struct cw_dev *cw, u32 asked);
+/* Q_CONFIG of a queue of this weight, as far as it does not depend on what the queue is for. */
+u32 cw_config(const struct cw_dev *cw, u32 asked);
+u32 cw_config_weight(const struct cw_queue *q);
 
 /* cw_poll.c */
 int cw_poll_params_check(void);

@@ -154,6 +154,9 @@ static int cw_capabilities(struct cw_dev *cw)
 			2 * cw->pair_n);
 		return -ENODEV;
 	}
+	ret = cw_config_init(cw);
+	if (ret)
+		return ret;
 	return cw_moderation_init(cw);
 }
 

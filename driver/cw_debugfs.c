@@ -91,9 +91,10 @@ static void cw_queue_print(struct seq_file *m, struct cw_queue *q, u32 status)
 {
 	struct cw_queue_look look = cw_queue_look(q);
 
-	seq_printf(m, "%5u %s %6u %-4s %-8s %10u %10u %6u %7u %9llu %8llu %6u\n", q->index, q->c2h ? "c2h" : "h2c",
+	seq_printf(m, "%5u %s %6u %-4s %-8s %10u %10u %6u %7u %9llu %8llu %6u %6u\n", q->index, q->c2h ? "c2h" : "h2c",
 		   q->vector, cw_state_name(look.state), cw_card_state_name(status), look.producer, look.consumer,
-		   look.active, look.pending, look.recovered, look.irq_lost, look.stride);
+		   look.active, look.pending, look.recovered, look.irq_lost, cw_config_weight(q),
+		   look.stride);
 }
 
 static int queues_show(struct seq_file *m, void *unused)
@@ -106,7 +107,7 @@ static int queues_show(struct seq_file *m, void *unused)
 	ret = cw_card_get(cw);
 	if (ret)
 		return ret;
-	seq_puts(m, "queue way vector state card       producer   consumer active pending recovered irq_lost stride\n");
+	seq_puts(m, "queue way vector state card       producer   consumer active pending recovered irq_lost weight stride\n");
 	down_read(&cw->table);
 	for (i = 0; (q = cw_queue_next(cw, &i)); i++)
 		cw_queue_print(m, q, cw_q_read(q, CW_Q_STATUS));

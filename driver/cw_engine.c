@@ -47,6 +47,7 @@ static int cw_file_queue_init(struct cw_dev *cw, struct cw_queue *q, unsigned in
 {
 	q->entries = cw->entries;
 	q->vector = cw_irq_vector(cw, index);
+	q->config = cw_config(cw, cw->weight);
 	q->moderation = cw->moderation;
 	q->card_limit = cw->card_bytes;
 	return cw_queue_init(cw, q, index, index >= cw->pair_n);

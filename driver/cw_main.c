@@ -26,6 +26,7 @@ static int cw_params_check(void)
 	if (cw_caps_params_check() ||
 	    cw_param_check("vectors", vectors, 0, CW_VECTOR_N_MAX) ||
 	    cw_moderation_params_check() ||
+	    cw_config_params_check() ||
 	    cw_poll_params_check() ||
 	    cw_param_check("stream_bytes", cw_stream_bytes, CW_STREAM_BYTES_MIN, CW_STREAM_BYTES_MAX))
 		return -EINVAL;

@@ -122,7 +122,7 @@ static int cw_own_check(const struct cw_dev *cw, const struct cw_queue_setup *s)
 		return -EINVAL;
 	if (s->mode == CW_QUEUE_MM && (s->card_base >= cw->card_bytes || s->card_limit > cw->card_bytes - s->card_base))
 		return -EINVAL;
-	return 0;
+	return cw_config_weight_check(cw, s->weight);
 }
 
 /* Records of a stream are told of each alone, or late by the time that was asked for: it is never known that one is
@@ -145,10 +145,12 @@ static void cw_own_set(struct cw_own *own, struct cw_queue_setup *s)
 	s->entries = s->entries ? s->entries : cw->entries;
 	q->entries = s->entries;
 	q->moderation = cw_own_moderation(cw, s);
+	s->weight = s->weight ? s->weight : 1;
+	q->config = cw_config(cw, s->weight);
 	own->hdr = s->flags & CW_QUEUE_HDR;
 	own->room = 1;
 	if (s->mode == CW_QUEUE_ST) {
-		q->config = CW_Q_CONFIG_STREAM_MASK | FIELD_PREP(CW_Q_CONFIG_STALL_MASK, s->full == CW_QUEUE_STALL);
+		q->config |= CW_Q_CONFIG_STREAM_MASK | FIELD_PREP(CW_Q_CONFIG_STALL_MASK, s->full == CW_QUEUE_STALL);
 	} else {
 		s->card_limit = s->card_limit ? s->card_limit : cw->card_bytes - s->card_base;
 		q->card_base = s->card_base;

@@ -93,7 +93,7 @@ static int cw_setup_check(const struct cw_queue_setup *s, fmode_t mode)
 	bool to_us = s->mode == CW_QUEUE_ST && s->dir == CW_QUEUE_C2H;
 
 	if (s->flags & ~(CW_QUEUE_HDR | CW_QUEUE_NONBLOCK | CW_QUEUE_CLOEXEC) || s->dir > CW_QUEUE_C2H ||
-	    s->mode > CW_QUEUE_ST || s->full > CW_QUEUE_STALL || s->packet_max || s->queue || s->reserved)
+	    s->mode > CW_QUEUE_ST || s->full > CW_QUEUE_STALL || s->packet_max || s->queue)
 		return -EINVAL;
 	if (s->mode == CW_QUEUE_MM ? s->flags & CW_QUEUE_HDR : s->card_base || s->card_limit)
 		return -EINVAL;

@@ -27,7 +27,7 @@
 #define CW_PCI_REVISION 0x1u /* PCI revision ID */
 #define CW_ID_MAGIC 0x59415743u /* value of the ID register: the bytes 'CWAY' */
 #define CW_VERSION_MAJOR 0x1u /* register interface: a driver refuses another major version */
-#define CW_VERSION_MINOR 0x1u /* register interface: grows with compatible additions */
+#define CW_VERSION_MINOR 0x2u /* register interface: grows with compatible additions */
 
 /* Global registers, at BAR0 + GLOBAL_OFFSET */
 #define CW_ID 0x0u /* RO: identifies a Causeway endpoint */
@@ -57,6 +57,8 @@
 #define  CW_CAP_FEATURES_EVENT_RING_MASK 0x00000002u
 #define  CW_CAP_FEATURES_MOD_TIME_SHIFT 2 /* interrupt moderation by time */
 #define  CW_CAP_FEATURES_MOD_TIME_MASK 0x00000004u
+#define  CW_CAP_FEATURES_WEIGHT_SHIFT 3 /* queues have weights: Q_CONFIG.WEIGHT */
+#define  CW_CAP_FEATURES_WEIGHT_MASK 0x00000008u
 #define  CW_CAP_FEATURES_TAGS_SHIFT 16 /* read tags of the tag pool */
 #define  CW_CAP_FEATURES_TAGS_MASK 0xffff0000u
 #define CW_CLOCK_HZ 0x14u /* RO: frequency of the card's clock, hertz */
@@ -208,6 +210,8 @@
 #define  CW_Q_CONFIG_NS_MASK 0x00000100u
 #define  CW_Q_CONFIG_STALL_SHIFT 9 /* C2H stream without room: 0 drop, 1 stall */
 #define  CW_Q_CONFIG_STALL_MASK 0x00000200u
+#define  CW_Q_CONFIG_WEIGHT_SHIFT 10 /* how many fetches (of up to CAP_DMA.FETCH_MAX descriptors), and of an H2C stream packets, the queue has in one turn while others wait for theirs; 0: 1 (needs CAP_FEATURES.WEIGHT) */
+#define  CW_Q_CONFIG_WEIGHT_MASK 0x0000fc00u
 #define  CW_Q_CONFIG_VECTOR_SHIFT 16 /* interrupt vector */
 #define  CW_Q_CONFIG_VECTOR_MASK 0x07ff0000u
 #define CW_Q_MODERATION 0xcu /* RWQ: interrupt moderation */

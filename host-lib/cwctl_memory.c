@@ -47,10 +47,11 @@ int ctl_info(const struct ctl *c)
 	}
 	printf("data path     %u bytes at %.1f MHz, %u-bit host addresses\n", i.data_bytes, i.clock_hz / 1e6,
 	       i.addr_bits);
-	printf("features      %s%s%s%u read tags\n",
+	printf("features      %s%s%s%s%u read tags\n",
 	       i.features & CW_CAP_FEATURES_STREAM_MASK ? "streams, " : "",
 	       i.features & CW_CAP_FEATURES_EVENT_RING_MASK ? "event rings, " : "",
 	       i.features & CW_CAP_FEATURES_MOD_TIME_MASK ? "moderation by time, " : "",
+	       i.features & CW_CAP_FEATURES_WEIGHT_MASK ? "weights, " : "",
 	       (i.features & CW_CAP_FEATURES_TAGS_MASK) >> CW_CAP_FEATURES_TAGS_SHIFT);
 	ctl_print_bus(c->card);
 	return ctl_close(dev, 0);

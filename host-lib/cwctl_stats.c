@@ -113,6 +113,13 @@ static const char *way_name(const struct queue_look *q)
 	return q->config & CW_Q_CONFIG_C2H_MASK ? "c2h" : "h2c";
 }
 
+static uint32_t weight_of(const struct queue_look *q)
+{
+	uint32_t weight = (q->config & CW_Q_CONFIG_WEIGHT_MASK) >> CW_Q_CONFIG_WEIGHT_SHIFT;
+
+	return weight ? weight : 1;
+}
+
 /* The same queue in the look before; NULL: it was disabled, or its counts began anew. */
 static const struct queue_look *earlier(const struct look *before, const struct queue_look *q)
 {
@@ -126,14 +133,14 @@ static void print_queues(const struct look *l, const struct look *before)
 {
 	if (!l->queue_n)
 		return;
-	printf("%-6s %-4s %-9s", "queue", "way", "state");
+	printf("%-6s %-4s %-9s %6s", "queue", "way", "state", "weight");
 	for (unsigned i = 0; i < QUEUE_COUNT_N; i++)
 		printf(" %10s", queue_counts[i].name);
 	printf("%s\n", before ? "    +records" : "");
 	for (const struct queue_look *q = l->queue; q < l->queue + l->queue_n; q++) {
 		const struct queue_look *b = earlier(before, q);
 
-		printf("%-6u %-4s %-9s", q->index, way_name(q), state_name(q->status));
+		printf("%-6u %-4s %-9s %6u", q->index, way_name(q), state_name(q->status), weight_of(q));
 		for (unsigned i = 0; i < QUEUE_COUNT_N; i++)
 			printf(" %10u", q->count[i]);
 		if (before)
@@ -191,8 +198,8 @@ static void json_look(const char *card, const struct look *l, const struct look 
 	}
 	printf(",\"queues\":[");
 	for (const struct queue_look *q = l->queue; q < l->queue + l->queue_n; q++) {
-		printf("%s{\"queue\":%u,\"way\":\"%s\",\"state\":\"%s\"", q == l->queue ? "" : ",", q->index, way_name(q),
-		       state_name(q->status));
+		printf("%s{\"queue\":%u,\"way\":\"%s\",\"state\":\"%s\",\"weight\":%u", q == l->queue ? "" : ",", q->index,
+		       way_name(q), state_name(q->status), weight_of(q));
 		for (unsigned i = 0; i < QUEUE_COUNT_N; i++)
 			printf(",\"%s\":%u", queue_counts[i].name, q->count[i]);
 		printf("}");

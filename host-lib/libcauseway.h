@@ -91,7 +91,7 @@ CW_API int cw_wait(struct cw_dev *dev, struct cw_io **io, int timeout_ms);
  * A queue of one's own, to or from card memory or a stream of packets: docs/streams.md. Where a driver serves the card; on
  * the PCI bus -EOPNOTSUPP. The setup says what it is to be (causeway.h: struct cw_queue_setup; its size field is
  * filled in), with CW_QUEUE_ANY_VECTOR where that does not matter, and afterwards what it is. -EINVAL, -EBUSY the card
- * has no more queues, -EOPNOTSUPP it has no streams, -ENOMEM.
+ * has no more queues, -EOPNOTSUPP it has no streams, or no weights, -ENOMEM.
  * Any thread may call, also several for one queue: packets of each call stay whole. cw_queue_close() must be the
  * last call for a queue, and every queue is closed before its device (cw_close() is -EBUSY, else).
  */

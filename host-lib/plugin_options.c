@@ -13,14 +13,14 @@ enum side { HOST, CARD };
 
 /* What can be asked; the order is that of enum key. */
 enum key {
-	SEED, GEN, LANES, LATENCY, READ_LATENCY, READ_JITTER, MPS, MRRS, VECTORS, IRQ, IOMMU, DMA, MEM_TOP, TAG10, ORDER, MODULE, TLP,
-	CARD_TLP, WAVE, WAVE_FROM, WAVE_TO, IDLE_SKIP, REORDER, QUEUES, WIDTH, SHIM, USER, KEY_N
+	SEED, GEN, LANES, LATENCY, READ_LATENCY, READ_JITTER, MPS, MRRS, VECTORS, IRQ, IOMMU, DMA, MEM_TOP, TAG10, ATTRIBUTES, ORDER, MODULE,
+	TLP, CARD_TLP, WAVE, WAVE_FROM, WAVE_TO, IDLE_SKIP, REORDER, QUEUES, WIDTH, SHIM, USER, KEY_N
 };
 
 static const char *const keys[KEY_N + 1] = {
 	[SEED] = "seed", [GEN] = "gen", [LANES] = "lanes", [LATENCY] = "latency", [READ_LATENCY] = "read-latency",
 	[READ_JITTER] = "read-jitter", [MPS] = "mps", [MRRS] = "mrrs", [VECTORS] = "vectors", [IRQ] = "irq",
-	[IOMMU] = "iommu", [DMA] = "dma", [MEM_TOP] = "mem-top", [TAG10] = "tag10", [ORDER] = "order", [MODULE] = "module", [TLP] = "tlp", [CARD_TLP] = "card-tlp",
+	[IOMMU] = "iommu", [DMA] = "dma", [MEM_TOP] = "mem-top", [TAG10] = "tag10", [ATTRIBUTES] = "attributes", [ORDER] = "order", [MODULE] = "module", [TLP] = "tlp", [CARD_TLP] = "card-tlp",
 	[WAVE] = "wave", [WAVE_FROM] = "wave-from", [WAVE_TO] = "wave-to", [IDLE_SKIP] = "idle-skip",
 	[REORDER] = "reorder", [QUEUES] = "queues", [WIDTH] = "width", [SHIM] = "shim", [USER] = "user", [KEY_N] = NULL,
 };
@@ -44,6 +44,7 @@ static const struct {
 	[DMA] = { HOST, 0, 0 },
 	[MEM_TOP] = { HOST, 2, 128 },
 	[TAG10] = { HOST, 0, 1 },
+	[ATTRIBUTES] = { HOST, 0, 1 },
 	[ORDER] = { HOST, 0, 1 },
 	[MODULE] = { HOST, 0, 0 },
 	[TLP] = { HOST, 0, 0 },
@@ -187,6 +188,7 @@ static void set_number(enum key key, struct sim_options *o, uint64_t v)
 	case IOMMU: o->shim.iommu = v; break;
 	case MEM_TOP: o->shim.mem_top = (unsigned)v; break;
 	case TAG10: o->shim.host.tag10 = v; break;
+	case ATTRIBUTES: o->shim.host.relaxed_ordering = o->shim.host.no_snoop = v; break;
 	case ORDER: o->shim.host.order_random = o->shim.host.split_random = v; break;
 	case WAVE_FROM: o->card.wave_from = v; break;
 	case WAVE_TO: o->card.wave_to = v; break;

@@ -25,6 +25,8 @@ int cw_queue_open(struct cw_dev *dev, struct cw_queue_setup *setup, struct cw_qu
 	*out = NULL;
 	if (!dev->backend->queue_open)
 		return cw_dev_fail(dev, -EOPNOTSUPP, "queue: only a driver has queues to give; this card has none");
+	if (setup->weight > CW_QUEUE_WEIGHT_MAX)
+		return cw_dev_fail(dev, -EINVAL, "queue: weight %u: 1 to %u", setup->weight, CW_QUEUE_WEIGHT_MAX);
 	q = calloc(1, sizeof(*q));
 	if (!q)
 		return cw_dev_fail(dev, -ENOMEM, "queue: no memory");

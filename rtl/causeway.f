@@ -64,6 +64,7 @@ rtl/cw_tag_free.v
 rtl/cw_tag_pool.v
 rtl/cw_tag_timer.v
 rtl/cw_top.v
+rtl/cw_turns.v
 rtl/cw_tx_cpl.v
 rtl/cw_tx_req.v
 rtl/cw_user.v

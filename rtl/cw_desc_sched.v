@@ -5,7 +5,8 @@
 // Keeps, for every queue, ring base, log2 entries, producer index and the count
 // of descriptors whose fetch was requested. Queues with descriptors to fetch
 // wait in a list (each at most once: a bit a queue says so); the queue at its
-// head gets one fetch and goes to the end while it has more. A fetch is the
+// head gets as many fetches as its weight says, one by default, and goes to the end while
+// it has more (cw_turns). A fetch is the
 // smallest of: 32 descriptors, up to the producer index, up to the end of the
 // ring, up to the next boundary of 512 bytes or of the largest read if smaller.
 //
@@ -158,9 +159,11 @@ module cw_desc_sched #(
                   qcfg_data[CW_Q_CONFIG_ENTRIES_LOG2_MSB:CW_Q_CONFIG_ENTRIES_LOG2_LSB]}),
         .rd_en(open && (pick_pop || pick_kick)), .rd_addr(pick_queue[QW-1:0]), .rd_data({stream, c2h, entries_log2})
     );
-    stream_ram_fifo #(.W(11), .DEPTH(QUEUE_N)) u_list (
-        .clk(clk), .rst(rst), .idle(list_idle), .in_valid(push), .in_data(queue_q),
-        .out_valid(list_valid), .out_ready(open && pick_pop), .out_data(list_queue)
+    cw_turns #(.QUEUE_N(QUEUE_N)) u_turns (
+        .clk(clk), .rst(rst), .idle(list_idle), .weight_wr(cfg_write && qcfg_reg == CW_Q_CONFIG[6:2]),
+        .weight_queue(qcfg_queue), .weight(qcfg_data[CW_Q_CONFIG_WEIGHT_MSB:CW_Q_CONFIG_WEIGHT_LSB]),
+        .start(open && pick_kick), .start_queue(kick_queue), .in_valid(push), .in_more(state_q == S_FETCH),
+        .in_queue(queue_q), .out_valid(list_valid), .out_ready(open && pick_pop), .out_queue(list_queue)
     );
 
     // ---- size of a fetch ----

@@ -107,7 +107,7 @@ module cw_qctl #(
     wire        go_enable  = reg_wdata[CW_Q_CTRL_ENABLE_LSB];
     wire        go_quiesce = reg_wdata[CW_Q_CTRL_QUIESCE_LSB];
     wire [31:0] keep  = {{8{reg_be[3]}}, {8{reg_be[2]}}, {8{reg_be[1]}}, {8{reg_be[0]}}};
-    wire [31:0] mask  = word == R_CONFIG ? 32'h07ff03ff :
+    wire [31:0] mask  = word == R_CONFIG ? 32'h07ffffff :
                         word == CW_Q_RING_LO[6:2] || word == CW_Q_CPL_LO[6:2] ? 32'hffffffc0 : 32'hffffffff;
     wire [31:0] merged = ((config_word & ~keep) | (reg_wdata & keep)) & mask;
     wire [4:0]  log2  = config_word[CW_Q_CONFIG_ENTRIES_LOG2_MSB:CW_Q_CONFIG_ENTRIES_LOG2_LSB];

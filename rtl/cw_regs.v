@@ -114,7 +114,7 @@ module cw_regs #(
         CW_CAP_COUNTS[10:2]:     value = {VECTOR_N[15:0], QUEUE_N[15:0]};
         CW_CAP_DMA[10:2]:        value = {FETCH_MAX[7:0], 3'd0, ENTRIES_LOG2_MAX[4:0], DATA_BYTES[7:0],
                                           DMA_ADDR_W[7:0]};
-        CW_CAP_FEATURES[10:2]:   value = {TAG_N[15:0], 13'd0, 1'b1, 1'b1, STREAM != 0}; // time, event rings, streams
+        CW_CAP_FEATURES[10:2]:   value = {TAG_N[15:0], 12'd0, 3'b111, STREAM != 0}; // weights, time, event rings, streams
         CW_CLOCK_HZ[10:2]:       value = CLOCK_HZ[31:0];
         CW_CARD_MEM_LO[10:2]:    value = CARD_MEM_BYTES[31:0];
         CW_CARD_MEM_HI[10:2]:    value = CARD_MEM_BYTES[63:32];

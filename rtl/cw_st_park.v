@@ -7,7 +7,8 @@
 //   host to card  a packet begins when its queue has credit (the user's, in packets)
 //                 and its last descriptor is here, or no more may come (full); its
 //                 descriptors then leave back to back as they come, and no other
-//                 queue's in between. Queues take turns, a packet each.
+//                 queue's in between. Queues take turns, of so many packets as their
+//                 weights say, one by default (cw_turns).
 //   card to host  a descriptor leaves when it is asked for; `answer` says one cycle
 //                 later whether there was one, and if not whether to wait: the
 //                 policy says so, or the host has posted more than has come here
@@ -161,9 +162,9 @@ module cw_st_park #(
         .rd_en(pick != EV_NONE), .rd_addr(pick_queue[QW-1:0]),
         .rd_data({credit, run, quiet, listed, wr, rd, eops, ends})
     );
+    wire cfg_write = qcfg_valid && qcfg_op == OP_WRITE && qcfg_reg == CW_Q_CONFIG[6:2];
     cw_ram #(.W(1), .DEPTH(QUEUE_N)) u_stall (
-        .clk(clk), .wr_en(qcfg_valid && qcfg_op == OP_WRITE && qcfg_reg == CW_Q_CONFIG[6:2]),
-        .wr_addr(qcfg_queue[QW-1:0]), .wr_data(qcfg_data[CW_Q_CONFIG_STALL_LSB]),
+        .clk(clk), .wr_en(cfg_write), .wr_addr(qcfg_queue[QW-1:0]), .wr_data(qcfg_data[CW_Q_CONFIG_STALL_LSB]),
         .rd_en(pick == EV_ASK), .rd_addr(pick_queue[QW-1:0]), .rd_data(stall)
     );
 
@@ -258,9 +259,11 @@ module cw_st_park #(
     wire        will_begin = may_begin(on_after, some_after, l_ends[next_slot], l_eops != {SLOT_N{1'b0}}, full_after,
                                        paid_after);
 
-    stream_ram_fifo #(.W(11), .DEPTH(QUEUE_N)) u_list (
-        .clk(clk), .rst(rst), .idle(list_idle), .in_valid(push), .in_data(queue_q),
-        .out_valid(list_valid), .out_ready(pick == EV_SERVE), .out_data(list_queue)
+    cw_turns #(.QUEUE_N(QUEUE_N), .WEIGHTED(C2H == 0)) u_turns (
+        .clk(clk), .rst(rst), .idle(list_idle), .weight_wr(cfg_write), .weight_queue(qcfg_queue),
+        .weight(qcfg_data[CW_Q_CONFIG_WEIGHT_MSB:CW_Q_CONFIG_WEIGHT_LSB]), .start(1'b0), .start_queue(11'd0),
+        .in_valid(push), .in_more(pops), .in_queue(queue_q), .out_valid(list_valid),
+        .out_ready(pick == EV_SERVE), .out_queue(list_queue)
     );
 
     // ---- descriptors ----

@@ -88,7 +88,7 @@ static const struct {
 };
 
 /* What the builds under test have. */
-#define WALK_FEATURES (CW_CAP_FEATURES_EVENT_RING_MASK | CW_CAP_FEATURES_MOD_TIME_MASK)
+#define WALK_FEATURES (CW_CAP_FEATURES_EVENT_RING_MASK | CW_CAP_FEATURES_MOD_TIME_MASK | CW_CAP_FEATURES_WEIGHT_MASK)
 
 /* ---- accesses ---- */
 

@@ -23,7 +23,7 @@
 #include <linux/types.h>
 
 /* Grows with each addition; read it from cw_info.abi before using one. */
-#define CW_ABI_VERSION 3
+#define CW_ABI_VERSION 4
 
 #define CW_IOC_TYPE 0xC9
 #define CW_IOC_INFO _IO(CW_IOC_TYPE, 0x00)      /* struct cw_info, filled */
@@ -108,7 +108,7 @@ enum cw_queue_full {
 
 /*
  * CW_IOC_QUEUE gives a file descriptor, which owns a queue of the card until it is closed for the last time.
- * -EBUSY: the card has no more queues; -EOPNOTSUPP: it has no streams; -EACCES: dir is not as the device file
+ * -EBUSY: the card has no more queues; -EOPNOTSUPP: it has no streams, or no weights; -EACCES: dir is not as the device file
  * was opened; -ENOMEM.
  */
 struct cw_queue_setup {
@@ -126,10 +126,13 @@ struct cw_queue_setup {
 	__u64 card_limit;  /* bytes from there; 0: all to the end of card memory. Filled; of a stream 0 */
 	__u64 packet_max;  /* filled: bytes of the longest packet; of a queue to card memory 0 */
 	__u32 queue;       /* filled: its number on the card */
-	__u32 reserved;    /* 0 */
+	__u32 weight;      /* its turns while other queues are busy as well, 1 to CW_QUEUE_WEIGHT_MAX; 0: 1. Filled.
+			    * Before ABI version 4: 0, else -EINVAL
+			    */
 };
 
 #define CW_QUEUE_SETUP_SIZE_V1 64
+#define CW_QUEUE_WEIGHT_MAX 63
 
 /*
  * Before a packet's bytes, on a queue made with CW_QUEUE_HDR. Written: `len` is the number of bytes that follow,

@@ -51,7 +51,7 @@ static void parameters_out_of_range_are_refused(void **state)
 	static const char *const bad[] = {
 		"queues=1025", "entries=1", "entries=100", "entries=131072", "vectors=2049",
 		"timeout_ms=0", "timeout_ms=3600001", "irq_records=65536",
-		"irq_adaptive=2", "poll_usecs=10001",
+		"irq_adaptive=2", "poll_usecs=10001", "weight=0", "weight=64", "relaxed_ordering=2", "no_snoop=2",
 	};
 	struct rig *r = *state;
 

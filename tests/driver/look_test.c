@@ -76,16 +76,17 @@ static void queues_say_what_they_do(void **state)
 	struct rig *r = *state;
 	uint8_t *buf = calloc(N, PIECE);
 	struct shim_aio a[N], *p;
-	char field[12][32];
+	char field[13][32];
 
-	rig_open(r, "queues=1 entries=8 timeout_ms=3600000");
+	rig_open(r, "queues=1 weight=9 entries=8 timeout_ms=3600000");
 	rig_works(r);
-	assert_int_equal(fields_of(text_of(r, DIR "queues"), "0", field, 12), 12);
+	assert_int_equal(fields_of(text_of(r, DIR "queues"), "0", field, 13), 13);
 	assert_string_equal(field[1], "h2c");
 	assert_string_equal(field[3], "run");
 	assert_string_equal(field[4], "running");
 	assert_string_equal(field[7], "0");
-	assert_int_equal(fields_of(text_of(r, DIR "queues"), "1", field, 12), 12);
+	assert_string_equal(field[11], "9");
+	assert_int_equal(fields_of(text_of(r, DIR "queues"), "1", field, 13), 13);
 	assert_string_equal(field[1], "c2h");
 	rig_inject(r, CW_MODEL_SWALLOW, 0, 1);
 	for (unsigned i = 0; i < N; i++) {
@@ -94,7 +95,7 @@ static void queues_say_what_they_do(void **state)
 		assert_int_equal(shim_submit(r->shim, &p, 1), 1);
 	}
 	assert_int_equal(shim_run(r->shim, 1000000), 0);
-	assert_int_equal(fields_of(text_of(r, DIR "queues"), "0", field, 12), 12);
+	assert_int_equal(fields_of(text_of(r, DIR "queues"), "0", field, 13), 13);
 	assert_true(strtol(field[7], NULL, 10) > 0);           /* active */
 	assert_true(strtol(field[8], NULL, 10) > 0);           /* pending */
 	assert_true(strtol(field[5], NULL, 10) > strtol(field[6], NULL, 10)); /* producer, consumer */

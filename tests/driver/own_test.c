@@ -25,7 +25,8 @@ static void what_cannot_be_is_refused(void **state)
 	REFUSED(from, full, 2);
 	REFUSED(to, full, CW_QUEUE_STALL);
 	REFUSED(to, buffer, 4096);
-	REFUSED(to, reserved, 1);
+	REFUSED(to, weight, CW_QUEUE_WEIGHT_MAX + 1);
+	REFUSED(mm, weight, ~0u);
 	REFUSED(to, queue, 1);
 	REFUSED(to, packet_max, 1);
 	REFUSED(to, entries, 1);

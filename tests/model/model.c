@@ -14,7 +14,8 @@ void cw_model_param_default(struct cw_model_param *p)
 		.id = CW_ID_MAGIC, .version = CW_VERSION_MAJOR << 16 | CW_VERSION_MINOR,
 		.queues = 16, .vectors = 16, .addr_w = 64, .entries_log2_max = 16,
 		.clock_hz = 250000000, .card_bytes = 1ull << 32, .delay_ps = 20000,
-		.features = CW_CAP_FEATURES_STREAM_MASK | CW_CAP_FEATURES_EVENT_RING_MASK | CW_CAP_FEATURES_MOD_TIME_MASK,
+		.features = CW_CAP_FEATURES_STREAM_MASK | CW_CAP_FEATURES_EVENT_RING_MASK |
+			    CW_CAP_FEATURES_MOD_TIME_MASK | CW_CAP_FEATURES_WEIGHT_MASK,
 		.msi_log2 = 5,
 	};
 }

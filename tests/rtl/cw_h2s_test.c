@@ -71,6 +71,40 @@ static void a_queue_without_credit_waits_alone(void **state)
 	env_free(e);
 }
 
+static void delivered(struct env *e, unsigned q, unsigned n)
+{
+	for (unsigned i = 0; e->next_out[q] < n; i++) {
+		assert_true(i < 50000);
+		env_cycles(e, 10);
+	}
+}
+
+/* While all of them have packets waiting, each delivers as many as its weight says. */
+static void packets_follow_the_weights(void **state)
+{
+	static const unsigned weight[] = { 1, 2, 5 };
+	struct env *e = env_new(25);
+	unsigned from[3];
+
+	(void)state;
+	e->latency = 50;
+	stream_stall(e->h2s, 50);
+	for (unsigned q = 0; q < 3; q++) {
+		e->weight[q] = weight[q];
+		enable(e, q);
+		credit(e, q, 255);
+		for (unsigned i = 0; i < 1100; i++)
+			env_desc(e, q, 200 + dut_below(&e->rng, 200), true, true);
+	}
+	delivered(e, 2, 400); /* the first went as they came, until what is behind was full */
+	memcpy(from, e->next_out, sizeof(from));
+	delivered(e, 2, from[2] + 500);
+	assert_in_range(e->next_out[1] - from[1], 190, 210);
+	assert_in_range(e->next_out[0] - from[0], 95, 105);
+	settle(e, 7);
+	env_free(e);
+}
+
 /* A packet whose end was not fetched does not begin, so that others go on. */
 static void a_packet_without_its_end_holds_up_nobody(void **state)
 {
@@ -297,6 +331,7 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(packets_come_whole_and_in_order),
 		cmocka_unit_test(a_queue_without_credit_waits_alone),
+		cmocka_unit_test(packets_follow_the_weights),
 		cmocka_unit_test(a_packet_without_its_end_holds_up_nobody),
 		cmocka_unit_test(a_failed_read_marks_its_packet_and_nothing_else),
 		cmocka_unit_test(a_bad_descriptor_ends_its_packet_with_a_mark),

@@ -48,6 +48,7 @@ struct env {
 	unsigned x_n;
 	unsigned of[Q_N][DESC_N];    /* descriptors of a queue, by number */
 	unsigned made[Q_N], given[Q_N], allocated[Q_N], places[Q_N];
+	unsigned weight[Q_N];
 	unsigned next_out[Q_N];      /* first descriptor of the packet that comes next */
 	bool mid[Q_N];               /* descriptors made: inside a packet */
 	struct ops ops;
@@ -147,6 +148,7 @@ static inline void credit(struct env *e, unsigned q, unsigned n)
 
 static inline void enable(struct env *e, unsigned q)
 {
+	dut_qcfg(e->d, 0, q, CW_Q_CONFIG, e->weight[q] << CW_Q_CONFIG_WEIGHT_SHIFT);
 	dut_qcfg(e->d, 1, q, 0, 0);
 	e->places[q] = SLOTS;
 	e->made[q] = e->given[q] = e->allocated[q] = e->next_out[q] = 0;

@@ -49,6 +49,7 @@ struct top_host {
 	struct two_clocks c;
 	struct feed req, cpl;
 	struct drain tx, answer;
+	void (*link_out)(struct top_host *h, const struct drain *t); /* NULL: what leaves the card is here at once */
 	uint8_t mem[MEM_BYTES];
 	struct { uint32_t addr, len_dw, fbe, lbe, tag; } read[READ_N]; /* to be answered */
 	unsigned read_n, sent, stall, interrupts;
@@ -88,48 +89,48 @@ static unsigned low_byte(uint32_t be)
 	return be ? (unsigned)__builtin_ctz(be) : 0;
 }
 
-static void host_takes_write(struct top_host *h)
+static void host_takes_write(struct top_host *h, const struct drain *t)
 {
-	uint32_t addr = h->tx.h[2] & ~3u, fbe = h->tx.h[1] & 15, lbe = h->tx.h[1] >> 4 & 15;
+	uint32_t addr = t->h[2] & ~3u, fbe = t->h[1] & 15, lbe = t->h[1] >> 4 & 15;
 
-	for (unsigned i = 0; i < h->tx.n; i++) {
-		uint32_t be = i == 0 ? fbe : i + 1 == h->tx.n ? lbe : 15;
+	for (unsigned i = 0; i < t->n; i++) {
+		uint32_t be = i == 0 ? fbe : i + 1 == t->n ? lbe : 15;
 
 		assert_true(addr + 4 * i + 4 <= MEM_BYTES);
 		for (unsigned k = 0; k < 4; k++)
 			if (be >> k & 1)
-				h->mem[addr + 4 * i + k] = (uint8_t)(h->tx.dw[i] >> 8 * k);
+				h->mem[addr + 4 * i + k] = (uint8_t)(t->dw[i] >> 8 * k);
 	}
-	h->interrupts += h->tx.n == 1 && (h->tx.dw[0] & ~0xffu) == 0xabcd0000;
+	h->interrupts += t->n == 1 && (t->dw[0] & ~0xffu) == 0xabcd0000;
 	h->sent++;
 }
 
-static void host_takes_request(struct top_host *h)
+static void host_takes_request(struct top_host *h, const struct drain *t)
 {
-	uint32_t dw0 = h->tx.h[0];
+	uint32_t dw0 = t->h[0];
 
 	if (dw0 >> 24 == 0x40) {
-		assert_int_equal(dw0 & 0x3ff, h->tx.n);
-		host_takes_write(h);
+		assert_int_equal(dw0 & 0x3ff, t->n);
+		host_takes_write(h, t);
 		return;
 	}
 	assert_int_equal(dw0 >> 24, 0x00);
 	assert_true(h->read_n < READ_N);
-	h->read[h->read_n].addr = h->tx.h[2];
+	h->read[h->read_n].addr = t->h[2];
 	h->read[h->read_n].len_dw = dw0 & 0x3ff;
-	h->read[h->read_n].fbe = h->tx.h[1] & 15;
-	h->read[h->read_n].lbe = h->tx.h[1] >> 4 & 15;
-	h->read[h->read_n++].tag = h->tx.h[1] >> 8 & 0xff;
+	h->read[h->read_n].fbe = t->h[1] & 15;
+	h->read[h->read_n].lbe = t->h[1] >> 4 & 15;
+	h->read[h->read_n++].tag = t->h[1] >> 8 & 0xff;
 }
 
-static void host_takes_answer(struct top_host *h)
+static void host_takes_answer(struct top_host *h, const struct drain *t)
 {
-	unsigned tag = h->answer.h[2] >> 8 & 0xff;
+	unsigned tag = t->h[2] >> 8 & 0xff;
 
-	assert_int_equal(h->answer.h[0] >> 24, 0x4a);
-	assert_int_equal(h->answer.h[1] >> 13 & 7, 0);
+	assert_int_equal(t->h[0] >> 24, 0x4a);
+	assert_int_equal(t->h[1] >> 13 & 7, 0);
 	assert_true(tag < LOOK_N && h->look[tag].used && !h->look[tag].done);
-	h->look[tag].value = h->answer.dw[0];
+	h->look[tag].value = t->dw[0];
 	h->look[tag].done = true;
 }
 
@@ -162,9 +163,9 @@ static void host_sample(void *ctx)
 	h->req.taken = h->req.offering && dut_get(h->d, h->req.ready);
 	h->cpl.taken = h->cpl.offering && dut_get(h->d, h->cpl.ready);
 	if (host_drain(h, &h->tx))
-		host_takes_request(h);
+		(h->link_out ? h->link_out : host_takes_request)(h, &h->tx);
 	if (host_drain(h, &h->answer))
-		host_takes_answer(h);
+		(h->link_out ? h->link_out : host_takes_answer)(h, &h->answer);
 }
 
 /* ---- what goes to it ---- */

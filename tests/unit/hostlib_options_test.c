@@ -145,7 +145,7 @@ static const struct number numbers[] = {
 	{ "read-latency", 0, 1000000, false }, { "read-jitter", 0, 1000000, false }, { "mps", 128, 4096, true },
 	{ "mrrs", 128, 4096, true }, { "vectors", 1, 2048, false }, { "iommu", 0, 1, false },
 	{ "mem-top", 2, 128, false },
-	{ "tag10", 0, 1, false }, { "order", 0, 1, false }, { "idle-skip", 0, 1, false }, { "reorder", 0, 1, false },
+	{ "tag10", 0, 1, false }, { "attributes", 0, 1, false }, { "order", 0, 1, false }, { "idle-skip", 0, 1, false }, { "reorder", 0, 1, false },
 	{ "queues", 2, 2048, true }, { "width", 128, 512, true },
 };
 

@@ -50,7 +50,7 @@ check fact_card_bytes fact card_bytes 4294967296
 check fact_hw_version fact_like hw_version '[0-9]+\.[0-9]+'
 check facts_cannot_be_written sh -c "! echo 1 >$facts/queues"
 check the_module_has_a_version test -s /sys/module/causeway/version
-for p in queues entries vectors irq_usecs irq_records irq_adaptive poll_usecs timeout_ms; do check "parameter_${p}_is_described" described $p; done
+for p in queues entries vectors irq_usecs irq_records irq_adaptive weight relaxed_ordering no_snoop poll_usecs timeout_ms; do check "parameter_${p}_is_described" described $p; done
 sh -c "while cat $dir/queues $dir/rings/* >/dev/null 2>&1; do :; done" &
 reader=$!
 sleep 1
@@ -58,5 +58,5 @@ sleep 1
 check leaves_while_somebody_reads wait_for 200 unload
 check the_reader_ends gone $reader 100
 check nothing_is_left gone_all
-for p in queues=1025 entries=100 entries=1 vectors=2049 irq_records=65536 irq_adaptive=2 poll_usecs=10001 timeout_ms=0; do check "${p}_is_refused_by_name" refused $p; done
+for p in queues=1025 entries=100 entries=1 vectors=2049 irq_records=65536 irq_adaptive=2 weight=64 no_snoop=2 poll_usecs=10001 timeout_ms=0; do check "${p}_is_refused_by_name" refused $p; done
 finish
