@@ -64,6 +64,7 @@ struct env {
 	int last[Q_N];
 	unsigned taken[Q_N], truncs[Q_N];
 	unsigned drop_pulses, trunc_pulses, pkt_pulses;
+	bool keen;                   /* an operation is always to be had */
 };
 
 static inline uint8_t pkt_byte(unsigned p, uint32_t i)
@@ -164,7 +165,7 @@ static inline void op_drive(void *ctx)
 	while (i < OPS && e->op_used[(start + i) % OPS])
 		i++;
 	e->op_next = (start + i) % OPS;
-	dut_set(e->d, "alloc_ready", i < OPS && !dut_chance(&e->rng, 10));
+	dut_set(e->d, "alloc_ready", i < OPS && (e->keen || !dut_chance(&e->rng, 10)));
 	dut_set(e->d, "alloc_id", e->op_next);
 }
 
