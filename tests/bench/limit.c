@@ -99,6 +99,7 @@ void limit_demand(const struct bench_point *p, enum point_dir dir, struct demand
 	}
 	overhead(p, d);
 	d->payload = (uint64_t)n * p->size;
+	d->packet_beats = n * beats(p, p->size);
 }
 
 double limit_link(const struct bench_point *p)
@@ -123,6 +124,9 @@ double limit_cycles(const struct bench_point *p, double h2c_bytes, double c2h_by
 	c2h_bytes /= (double)c.payload;
 	for (unsigned s = 0; s < STREAM_N; s++)
 		cycles = more(cycles, h2c_bytes * (double)h.beats[s] + c2h_bytes * (double)c.beats[s]);
+	/* The ports of the user's logic, one each way: a packet begins with a beat of its own. */
+	if (p->stream)
+		cycles = more(cycles, more(h2c_bytes * (double)h.packet_beats, c2h_bytes * (double)c.packet_beats));
 	if (link > 0) {
 		cycles = more(cycles, (h2c_bytes * (double)h.up + c2h_bytes * (double)c.up) / link);
 		cycles = more(cycles, (h2c_bytes * (double)h.down + c2h_bytes * (double)c.down) / link);

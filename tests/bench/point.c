@@ -40,6 +40,12 @@ static int set_link(struct bench_point *p, const char *value)
 	return 0;
 }
 
+static int set_mode(struct bench_point *p, const char *value)
+{
+	p->stream = !strcmp(value, "st");
+	return p->stream || !strcmp(value, "mm") ? 0 : -EINVAL;
+}
+
 static int set_dir(struct bench_point *p, const char *value)
 {
 	for (unsigned i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++) {
@@ -90,7 +96,7 @@ int point_set(struct bench_point *p, const char *word, char *why, size_t why_siz
 	else if (eq && !strncmp(word, "dir=", 4))
 		ret = set_dir(p, eq + 1);
 	else if (eq && !strncmp(word, "mode=", 5))
-		ret = strcmp(eq + 1, "mm") ? -EINVAL : 0;
+		ret = set_mode(p, eq + 1);
 	else if (eq && !strcmp(word, "offset=page"))
 		ret = set_page(p);
 	else if (eq)
@@ -137,8 +143,8 @@ void point_print(const struct bench_point *p, char *text, size_t size)
 	char offset[16];
 
 	snprintf(offset, sizeof(offset), p->offset == POINT_PAGE ? "page" : "%d", p->offset);
-	snprintf(text, size, "%u,%s,mm,%s,%u,%s,%u,%u,%u,%u,%u", p->width, point_link(p), point_dir(p), p->size, offset,
-		 p->queues, p->batch, p->latency, p->split, p->tags);
+	snprintf(text, size, "%u,%s,%s,%s,%u,%s,%u,%u,%u,%u,%u", p->width, point_link(p), p->stream ? "st" : "mm",
+		 point_dir(p), p->size, offset, p->queues, p->batch, p->latency, p->split, p->tags);
 }
 
 /* Aligned buffers lie side by side; others have pages of their own. */

@@ -20,6 +20,7 @@ enum point_dir { DIR_H2C, DIR_C2H, DIR_BOTH };
 struct bench_point {
 	unsigned width;     /* of the data path, bits */
 	unsigned lanes;     /* of a Gen3 link; 0: its bandwidth is not modelled */
+	bool stream;        /* packets, one a descriptor; else card memory */
 	enum point_dir dir;
 	unsigned size;      /* bytes of a descriptor */
 	int offset;         /* of each buffer from a multiple of 64, or POINT_PAGE */

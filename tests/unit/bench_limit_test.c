@@ -93,6 +93,32 @@ static void limits_count_what_an_offset_costs(void **state)
 	same(LIMIT("batch=1"), 32 * 64 / (32 + 1 + 16 + 32.0));
 }
 
+/* A packet takes whole beats of its port; with a descriptor each, that is never more than the requests take. */
+static void packets_take_the_beats_of_their_port(void **state)
+{
+	struct bench_point p;
+	struct demand d;
+	char why[64];
+
+	(void)state;
+	point_base(&p);
+	assert_int_equal(point_set(&p, "mode=st", why, sizeof(why)), 0);
+	p.size = 65;
+	limit_demand(&p, DIR_C2H, &d);
+	assert_int_equal(d.packet_beats, 32 * 3);
+	for (p.size = 8; p.size <= 65536; p.size *= 2)
+		for (p.dir = DIR_H2C; p.dir <= DIR_BOTH; p.dir++) {
+			struct bench_point mm = p;
+
+			mm.stream = false;
+			same(limit_of(&p), limit_of(&mm));
+		}
+	/* were there nothing but the port */
+	p.dir = DIR_H2C;
+	p.size = 33;
+	assert_true(limit_cycles(&p, 33, 0) >= 2);
+}
+
 /* Both ways at once the requests are the limit: the streams' without a link, else the link's. */
 static void requests_are_the_limit_both_ways(void **state)
 {
@@ -146,7 +172,7 @@ static void an_account_makes_up_its_window(void **state)
 
 static void words_that_name_no_point_are_refused(void **state)
 {
-	static const char *const bad[] = { "size", "size=", "size=x", "sizes=64", "link=gen4", "dir=up", "mode=st",
+	static const char *const bad[] = { "size", "size=", "size=x", "sizes=64", "link=gen4", "dir=up", "mode=ax",
 					   "offset=", "=4", "" };
 	struct bench_point p;
 	char why[128];
@@ -184,6 +210,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(limits_are_those_of_the_table),
 		cmocka_unit_test(limits_count_what_an_offset_costs),
+		cmocka_unit_test(packets_take_the_beats_of_their_port),
 		cmocka_unit_test(requests_are_the_limit_both_ways),
 		cmocka_unit_test(an_account_makes_up_its_window),
 		cmocka_unit_test(words_that_name_no_point_are_refused),
