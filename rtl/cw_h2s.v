@@ -122,6 +122,7 @@ module cw_h2s #(
     wire               refund_valid, refund_ready;
     wire [10:0]        refund_queue;
     wire               unused_ask, unused_answer, unused_have, unused_stall, unused_room;
+    wire [23:0]        unused_answer_len;
     wire [10:0]        unused_room_queue;
     wire [7:0]         unused_room_n;
     cw_st_park #(.QUEUE_N(QUEUE_N), .SLOT_N(SLOT_N), .MORE_N(MORE_N), .C2H(0), .ENTRY_W(ENTRY_W)) u_park (
@@ -134,7 +135,7 @@ module cw_h2s #(
         .credit_queue(h2s_credit_queue), .credit_n(h2s_credit_n),
         .refund_valid(refund_valid), .refund_ready(refund_ready), .refund_queue(refund_queue),
         .kick_valid(1'b0), .kick_queue(11'd0), .kick_producer(32'd0), .ask_valid(1'b0), .ask_ready(unused_ask), .ask_queue(11'd0), .answer_valid(unused_answer),
-        .answer_have(unused_have), .answer_stall(unused_stall),
+        .answer_have(unused_have), .answer_stall(unused_stall), .answer_len(unused_answer_len),
         .more_valid(more_valid), .more_ready(more_ready), .more_queue(more_queue),
         .room_valid(unused_room), .room_queue(unused_room_queue), .room_n(unused_room_n),
         .out_valid(pop_valid), .out_ready(pop_ready), .out_queue(pop_queue), .out_num(pop_num),

@@ -2,10 +2,10 @@
 //
 // Card-to-host streams. Purely structural:
 //
-//   desc -> cw_st_park <- ask, answer -> cw_s2h_fill -> done
-//               '-> cw_st_issue -- item ---^  ^ | move
-//   s2h ------------- cw_s2h_in ------ seg ---' |
-//    '---- data ------> ring <-- read -- cw_c2h <' -> tx
+//   s2h -> cw_s2h_in -- seg -> cw_s2h_plan -- part -> cw_s2h_fill -> done
+//    |                         ^ ask, answer           ^  | move
+//    |               desc -> cw_st_park -> cw_st_issue -'  |
+//    '------ data ----------> ring <-- read -- cw_c2h <----' -> tx
 //
 // The ring is card memory to cw_c2h, which makes write TLPs of it as of any memory.
 `default_nettype none
@@ -94,10 +94,10 @@ module cw_s2h #(
     localparam WW     = $clog2(WORD_N);
     localparam LANE_W = $clog2(DATA_W / 8);
 
-    wire park_idle, park_empty, issue_idle, issue_empty, in_idle, fill_idle, fill_empty,
+    wire park_idle, park_empty, issue_idle, issue_empty, in_idle, plan_idle, plan_empty, fill_idle, fill_empty,
          c2h_busy, c2h_moving;
-    assign idle  = park_idle && issue_idle && in_idle && fill_idle && !c2h_moving && !ring_moving;
-    assign empty = park_empty && issue_empty && fill_empty && !c2h_busy;
+    assign idle  = park_idle && issue_idle && in_idle && plan_idle && fill_idle && !c2h_moving && !ring_moving;
+    assign empty = park_empty && issue_empty && plan_empty && fill_empty && !c2h_busy;
 
     // ---- buffers ----
     wire               pop_valid, pop_ready, pop_has, pop_cut, pop_abort;
@@ -106,6 +106,7 @@ module cw_s2h #(
     wire [ENTRY_W-1:0] pop_entry;
     wire               ask_valid, ask_ready, answer_valid, answer_have, answer_stall;
     wire [10:0]        ask_queue;
+    wire [23:0]        answer_len;
     wire               unused_credit, unused_refund;
     cw_st_park #(.QUEUE_N(QUEUE_N), .SLOT_N(SLOT_N), .MORE_N(MORE_N), .C2H(1), .ENTRY_W(ENTRY_W)) u_park (
         .clk(clk), .rst(rst), .idle(park_idle), .empty(park_empty),
@@ -118,7 +119,7 @@ module cw_s2h #(
         .kick_valid(kick_valid), .kick_queue(kick_queue), .kick_producer(kick_producer),
         .ask_valid(ask_valid), .ask_ready(ask_ready), .ask_queue(ask_queue),
         .answer_valid(answer_valid), .answer_have(answer_have), .answer_stall(answer_stall),
-        .more_valid(more_valid), .more_ready(more_ready), .more_queue(more_queue),
+        .answer_len(answer_len), .more_valid(more_valid), .more_ready(more_ready), .more_queue(more_queue),
         .room_valid(s2h_room_valid), .room_queue(s2h_room_queue), .room_n(s2h_room_n),
         .out_valid(pop_valid), .out_ready(pop_ready), .out_queue(pop_queue), .out_num(pop_num),
         .out_has(pop_has), .out_cut(pop_cut), .out_abort(pop_abort), .out_entry(pop_entry)
@@ -129,7 +130,7 @@ module cw_s2h #(
     wire [10:0]     unused_queue;
     wire [31:0]     item_num;
     wire [1:0]      item_attr;
-    wire [23:0]     item_len;
+    wire [23:0]     unused_item_len;
     wire [35:0]     unused_user;
     wire [63:0]     item_host;
     cw_st_issue #(.OP_W(OP_W), .ENTRY_W(ENTRY_W)) u_issue (
@@ -142,7 +143,7 @@ module cw_s2h #(
         .end_done_status(end_done_status), .end_done_kind(end_done_kind),
         .item_valid(item_valid), .item_ready(item_ready), .item_abort(unused_abort), .item_op(item_op),
         .item_queue(unused_queue), .item_num(item_num), .item_sop(unused_sop), .item_eop(unused_eop),
-        .item_attr(item_attr), .item_len(item_len), .item_user(unused_user), .item_host(item_host)
+        .item_attr(item_attr), .item_len(unused_item_len), .item_user(unused_user), .item_host(item_host)
     );
 
     // ---- packets ----
@@ -161,6 +162,25 @@ module cw_s2h #(
         .seg_queue(seg_queue), .seg_user(seg_user), .seg_bytes(seg_bytes), .stat_cut(cut_in)
     );
 
+    wire            part_valid, part_ready, part_open, part_close, part_bad, part_eop, part_sop;
+    wire [12:0]     part_bytes, part_words;
+    wire [35:0]     part_user;
+    wire [10:0]     part_queue;
+    cw_s2h_plan #(.DATA_W(DATA_W)) u_plan (
+        .clk(clk), .rst(rst), .idle(plan_idle), .empty(plan_empty),
+        .qcfg_valid(qcfg_valid), .qcfg_op(qcfg_op), .qcfg_queue(qcfg_queue),
+        .seg_valid(seg_valid), .seg_ready(seg_ready), .seg_eop(seg_eop), .seg_err(seg_err),
+        .seg_queue(seg_queue), .seg_user(seg_user), .seg_bytes(seg_bytes),
+        .ask_valid(ask_valid), .ask_ready(ask_ready), .ask_queue(ask_queue), .answer_valid(answer_valid),
+        .answer_have(answer_have), .answer_stall(answer_stall), .answer_len(answer_len),
+        .room_valid(s2h_room_valid), .room_queue(s2h_room_queue),
+        .part_valid(part_valid), .part_ready(part_ready), .part_open(part_open), .part_bytes(part_bytes),
+        .part_close(part_close), .part_bad(part_bad), .part_eop(part_eop), .part_sop(part_sop),
+        .part_user(part_user), .part_queue(part_queue), .part_words(part_words),
+        .end_valid(s2h_end_valid), .end_queue(s2h_end_queue), .end_drop(s2h_end_drop),
+        .end_cut(s2h_end_cut), .stat_drop(stat_drop), .stat_trunc(trunc), .stat_pkt(stat_pkt)
+    );
+
     wire            move_valid, move_ready, moved_valid, moved_ready;
     wire [OP_W-1:0] move_op, unused_op;
     wire [10:0]     move_queue;
@@ -171,21 +191,17 @@ module cw_s2h #(
     wire [6:0]      unused_status;
     wire            unused_error;
     cw_s2h_fill #(.DATA_W(DATA_W), .WORD_N(WORD_N), .OP_W(OP_W)) u_fill (
-        .clk(clk), .rst(rst), .idle(fill_idle), .empty(fill_empty),
-        .qcfg_valid(qcfg_valid), .qcfg_op(qcfg_op), .qcfg_queue(qcfg_queue),
-        .seg_valid(seg_valid), .seg_ready(seg_ready), .seg_eop(seg_eop), .seg_err(seg_err),
-        .seg_queue(seg_queue), .seg_user(seg_user), .seg_bytes(seg_bytes), .free_word(free_word),
-        .ask_valid(ask_valid), .ask_ready(ask_ready), .ask_queue(ask_queue),
-        .answer_valid(answer_valid), .answer_have(answer_have), .answer_stall(answer_stall),
-        .room_valid(s2h_room_valid), .room_queue(s2h_room_queue),
+        .clk(clk), .rst(rst), .idle(fill_idle), .empty(fill_empty), .free_word(free_word),
+        .part_valid(part_valid), .part_ready(part_ready), .part_open(part_open), .part_bytes(part_bytes),
+        .part_close(part_close), .part_bad(part_bad), .part_eop(part_eop), .part_sop(part_sop),
+        .part_user(part_user), .part_queue(part_queue), .part_words(part_words),
         .item_valid(item_valid), .item_ready(item_ready), .item_op(item_op), .item_num(item_num),
-        .item_attr(item_attr), .item_len(item_len), .item_host(item_host),
+        .item_attr(item_attr), .item_host(item_host),
         .move_valid(move_valid), .move_ready(move_ready), .move_op(move_op), .move_queue(move_queue),
         .move_num(move_num), .move_host(move_host), .move_place(move_place), .move_len(move_len),
         .move_attr(move_attr), .moved_valid(moved_valid), .moved_ready(moved_ready),
         .done_valid(done_valid), .done_ready(done_ready), .done_op(done_op), .done_bytes(done_bytes),
-        .done_info(done_info), .end_valid(s2h_end_valid), .end_queue(s2h_end_queue), .end_drop(s2h_end_drop),
-        .end_cut(s2h_end_cut), .stat_drop(stat_drop), .stat_trunc(trunc), .stat_pkt(stat_pkt)
+        .done_info(done_info)
     );
     assign stat_trunc = trunc || cut_in;
 

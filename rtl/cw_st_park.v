@@ -70,6 +70,7 @@ module cw_st_park #(
     output wire               answer_valid,   // strobe
     output wire               answer_have,
     output wire               answer_stall,   // it waits rather than drops
+    output wire [23:0]        answer_len,     // a cycle after an answer: bytes of its descriptor
 
     output wire               more_valid,
     input  wire               more_ready,
@@ -96,6 +97,7 @@ module cw_st_park #(
     localparam [2:0] EV_NONE = 3'd0, EV_CFG = 3'd1, EV_IN = 3'd2, EV_CREDIT = 3'd3, EV_REFUND = 3'd4,
                      EV_ASK = 3'd5, EV_SERVE = 3'd6, EV_CUR = 3'd7;
     localparam [15:0] ENDLESS = 16'hffff;
+    localparam LEN_LSB = 100;        // of an entry
     localparam ST_W = 16 + 3 + SW + 1 + 32 + 2 * SLOT_N;
 
     initial if (SLOT_N < 4 || MORE_N > SLOT_N / 2 || (SLOT_N & (SLOT_N - 1)) != 0 || (MORE_N & (MORE_N - 1)) != 0) begin
@@ -115,7 +117,7 @@ module cw_st_park #(
     reg         cur_q;               // a packet is in its middle
     reg         dry_q;               // ... and waits for its next descriptor
     reg  [10:0] cur_queue_q;
-    reg         turn_q;              // the last event came in: one out goes first
+    reg         asked_q;             // the last event out was an answer: the list goes first
     wire        init_done = init_q[QW];
 
     // ---- the next event ----
@@ -130,9 +132,11 @@ module cw_st_park #(
     wire        can_out  = can_cur || can_list || can_ask;
     wire        can_in   = init_done && (in_valid || credit_valid || refund_valid);
     wire        pick_cfg = cfg_pend_q && init_done;
-    wire        pick_out = !pick_cfg && can_out && !(can_in && !turn_q);
+    // Never two out in a row: what comes in always has the cycle between.
+    wire        pick_out = !pick_cfg && can_out;
     wire        pick_in  = !pick_cfg && !pick_out && can_in;
-    wire [2:0]  pick = pick_cfg ? EV_CFG : pick_out ? (can_ask ? EV_ASK : can_cur ? EV_CUR : EV_SERVE) :
+    wire        ask_now  = can_ask && !(can_list && asked_q);
+    wire [2:0]  pick = pick_cfg ? EV_CFG : pick_out ? (ask_now ? EV_ASK : can_cur ? EV_CUR : EV_SERVE) :
                        !pick_in ? EV_NONE : refund_valid ? EV_REFUND : in_valid ? EV_IN : EV_CREDIT;
     wire [10:0] pick_queue = pick == EV_CFG ? cfg_queue_q : pick == EV_ASK ? ask_queue :
                              pick == EV_CUR ? cur_queue_q : pick == EV_SERVE ? list_queue :
@@ -324,6 +328,7 @@ module cw_st_park #(
     assign answer_valid = ev_q == EV_ASK;
     assign answer_have  = have;
     assign answer_stall = known && run && (stall || (!quiet && posted != rd));
+    assign answer_len   = entry[LEN_LSB +: 24];
     assign room_valid = C2H != 0 && (ev_q == EV_CFG || ev_q == EV_IN || pops);
     assign room_queue = queue_q;
     assign room_n     = !on_after || l_ends[next_slot] ? 8'd0 : n_count > 32'd255 ? 8'd255 : n_count[7:0];
@@ -350,10 +355,8 @@ module cw_st_park #(
         in_end_q <= in_end;
         in_eop_q <= in_eop;
         in_entry_q <= in_entry;
-        if (pick == EV_IN || pick == EV_CREDIT || pick == EV_REFUND)
-            turn_q <= 1'b1;
-        else if (pick_out)
-            turn_q <= 1'b0;
+        if (pick_out)
+            asked_q <= ask_now;
         if (leaves_mid) begin
             cur_q       <= 1'b1;
             cur_queue_q <= queue_q;
@@ -377,7 +380,7 @@ module cw_st_park #(
             init_q     <= {(QW + 1){1'b0}};
             cur_q      <= 1'b0;
             dry_q      <= 1'b0;
-            turn_q     <= 1'b0;
+            asked_q    <= 1'b0;
             pop_q      <= 1'b0;
         end
     end

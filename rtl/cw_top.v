@@ -226,7 +226,7 @@ module cw_top #(
     localparam OP_W = $clog2(OP_N);
     // Descriptors that a stream queue can have on the card; how many come free at a time.
     localparam SLOT_N  = QUEUE_N > 1024 ? 8 : QUEUE_N > 256 ? 16 : 32;
-    localparam MORE_N  = SLOT_N / 4;
+    localparam MORE_N  = SLOT_N / 2;
     localparam ENTRY_W = 130;
 
     initial begin

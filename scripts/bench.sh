@@ -3,8 +3,8 @@
 # scripts/bench.sh [sweep|docs|subset|accept|steps|account|shims|speed|page CSV]   the benchmark (make bench); needs build/bin/cwbench.
 #
 #   sweep   measures every point of the plan, JOBS (2) at once, into build/bench/results.csv; prints the table.
-#           One factor at a time round the base point; ALL=1: the product of WIDTHS LINKS DIRS SIZES OFFSETS
-#           QUEUES BATCHES LATENCIES SPLITS OUTSTANDING, each a list. Stopped and started again, it goes on.
+#           One factor at a time round the base point; ALL=1: the product of MODES WIDTHS LINKS DIRS SIZES
+#           OFFSETS QUEUES BATCHES LATENCIES SPLITS OUTSTANDING, each a list. Stopped and started again, it goes on.
 #   shims   measures the points behind each vendor's shim (SHIMS) into build/bench/shims.csv, beside the ceiling of its interface
 #   docs    takes build/bench/results.csv and shims.csv over into tests/bench/, and page and pictures into docs/
 #   subset  measures the points of tests/bench/subset.txt and compares them with tests/bench/results.csv and shims.csv
@@ -27,12 +27,12 @@ all_sizes="8 16 32 64 128 256 512 1024 2048 4096 8192 16384 32768 65536"
 to_page="8 16 32 64 128 256 512 1024 2048 4096"
 widths=${WIDTHS:-256}
 
-# points WIDTHS LINKS DIRS SIZES OFFSETS QUEUES BATCHES LATENCIES SPLITS OUTSTANDING: their product, a line each
+# points WIDTHS LINKS DIRS SIZES OFFSETS QUEUES BATCHES LATENCIES SPLITS OUTSTANDING: their product, a line each; mode=st: of streams
 points() {
     local w l d s o q b t p n
     for w in $1; do for l in $2; do for d in $3; do for s in $4; do for o in $5; do for q in $6; do
         for b in $7; do for t in $8; do for p in $9; do for n in ${10}; do
-            echo "width=$w link=$l dir=$d size=$s offset=$o queues=$q batch=$b latency=$t split=$p outstanding=$n"
+            echo "width=$w link=$l mode=${mode:-mm} dir=$d size=$s offset=$o queues=$q batch=$b latency=$t split=$p outstanding=$n"
         done; done; done; done
     done; done; done; done; done; done
 }
@@ -40,10 +40,12 @@ points() {
 has_width() { [[ " $widths " = *" $1 "* ]]; }
 
 plan() {
-    local dirs="h2c c2h both" wide=256
+    local dirs="h2c c2h both" wide=256 m
     if [ -n "${ALL:-}" ]; then
-        points "$widths" "${LINKS:-none gen3x8 gen3x16}" "${DIRS:-$dirs}" "${SIZES:-$all_sizes}" "${OFFSETS:-0}" \
-            "${QUEUES:-64}" "${BATCHES:-32}" "${LATENCIES:-250}" "${SPLITS:-256}" "${OUTSTANDING:-256}"
+        for m in ${MODES:-mm}; do
+            mode=$m points "$widths" "${LINKS:-none gen3x8 gen3x16}" "${DIRS:-$dirs}" "${SIZES:-$all_sizes}" "${OFFSETS:-0}" \
+                "${QUEUES:-64}" "${BATCHES:-32}" "${LATENCIES:-250}" "${SPLITS:-256}" "${OUTSTANDING:-256}"
+        done
         return
     fi
     has_width 512 && wide="256 512"
@@ -56,6 +58,15 @@ plan() {
     points "$wide" none "$dirs" "$all_sizes" 0 64 32 "500 1000" 256 256
     has_width 512 && points 512 none "$dirs" "$all_sizes" 0 64 32 "500 1000" 256 768
     points "$wide" none "$dirs" "$all_sizes" 0 64 32 250 64 256
+    # Packets, one a descriptor
+    mode=st points "$widths" "none gen3x8 gen3x16" "$dirs" "$all_sizes" 0 64 32 250 256 256
+    mode=st points 256 none "$dirs" "$all_sizes" 0 "2 8" 32 250 256 256
+    mode=st points 256 none "$dirs" "$to_page" 0 2048 32 250 256 256
+    mode=st points 256 none "$dirs" "$all_sizes" 0 64 "1 8" 250 256 256
+    mode=st points 256 none "$dirs" "$all_sizes" 3 64 32 250 256 256
+    mode=st points 256 none "$dirs" "$to_page" page 64 32 250 256 256
+    mode=st points 256 none "$dirs" "$all_sizes" 0 64 32 "500 1000" 256 256
+    mode=st points 256 none "$dirs" "$all_sizes" 0 64 32 250 64 256
 }
 
 # shim_plan: a point a line; a shim's name says how wide the endpoint is
@@ -69,8 +80,7 @@ shim_plan() {
 
 # key_of POINT: its columns, as cwbench prints them
 key_of() {
-    sed -E 's/(width|link|dir|size|offset|queues|batch|latency|split|outstanding)=//g
-        s/^(shim=[^ ]* )?([^ ]* [^ ]*) /\1\2 mm /; s/shim=//; s/ /,/g'
+    sed -E 's,^((shim=[^ ]* )?width=[^ ]* link=[^ ]*) dir,\1 mode=mm dir,; s,(shim|width|link|mode|dir|size|offset|queues|batch|latency|split|outstanding)=,,g; s, ,\,,g'
 }
 
 # measure ROWS FAILED POINT...: one row, or one line about why not

@@ -61,8 +61,8 @@ module cw_sim_stream #(
     endfunction
     function automatic logic plain_hit(input [17:0] addr);
         plain_hit = {14'd0, addr} == CW_SU_ID || {14'd0, addr} == CW_SU_CONTROL || {14'd0, addr} == CW_SU_THROTTLE ||
-                    ({14'd0, addr} >= CW_SU_GEN_CTRL && {14'd0, addr} <= CW_SU_GEN_SEED) ||
-                    ({14'd0, addr} >= CW_SU_CHK_PACKETS && {14'd0, addr} <= CW_SU_CHK_FRAME) ||
+                    ({14'd0, addr} >= CW_SU_GEN_CTRL && {14'd0, addr} <= CW_SU_GEN_QUEUES) ||
+                    ({14'd0, addr} >= CW_SU_CHK_PACKETS && {14'd0, addr} <= CW_SU_CHK_FIRST) ||
                     {14'd0, addr} == CW_SU_REFUSED;
     endfunction
     function automatic [31:0] lanes(input [BYTES-1:0] keep);
@@ -92,11 +92,12 @@ module cw_sim_stream #(
     reg  [31:0] gen_count_q, gen_refused_q;
     reg  [23:0] gen_len_q, gen_step_q;
     reg  [35:0] gen_user_q;
-    reg  [10:0] gen_queue_q;
+    reg  [10:0] gen_queue_q, gen_queues_q, gen_at_q;
+    reg  [7:0]  gen_row_q, gen_same_q;  // packets in a row to a queue, less one; of them sent
     reg  [7:0]  gen_seed_q;
     reg  [2:0]  gen_mode_q;
     reg         gen_busy_q;
-    reg  [31:0] chk_packets_q, chk_bytes_q, chk_bad_q, chk_marked_q, chk_len_q, chk_frame_q;
+    reg  [31:0] chk_packets_q, chk_bytes_q, chk_bad_q, chk_marked_q, chk_len_q, chk_frame_q, chk_first_q;
     reg  [35:0] chk_user_q;
     reg  [10:0] chk_queue_q;
     wire [Q_W-1:0] su_at = su_addr[Q_W+1:2], su_rd_at = su_rd_addr[Q_W+1:2];
@@ -127,6 +128,7 @@ module cw_sim_stream #(
             CW_SU_GEN_USER_LO: su_rdata = gen_user_q[31:0];
             CW_SU_GEN_USER_HI: su_rdata = {28'd0, gen_user_q[35:32]};
             CW_SU_GEN_SEED:    su_rdata = {24'd0, gen_seed_q};
+            CW_SU_GEN_QUEUES:  su_rdata = {8'd0, gen_row_q, 5'd0, gen_queues_q};
             CW_SU_CHK_PACKETS: su_rdata = chk_packets_q;
             CW_SU_CHK_BYTES:   su_rdata = chk_bytes_q;
             CW_SU_CHK_BAD:     su_rdata = chk_bad_q;
@@ -136,6 +138,7 @@ module cw_sim_stream #(
             CW_SU_CHK_USER_HI: su_rdata = {28'd0, chk_user_q[35:32]};
             CW_SU_CHK_QUEUE:   su_rdata = {21'd0, chk_queue_q};
             CW_SU_CHK_FRAME:   su_rdata = chk_frame_q;
+            CW_SU_CHK_FIRST:   su_rdata = chk_first_q;
             CW_SU_REFUSED:     su_rdata = gen_refused_q;
             default:           su_rdata = 32'd0;
             endcase
@@ -183,9 +186,16 @@ module cw_sim_stream #(
     logic [DATA_W-1:0] gen_data;
     wire [31:0] gen_n    = {8'd0, left_q} < BYTES ? {8'd0, left_q} : BYTES;
     wire        gen_last = {8'd0, left_q} <= BYTES;
+    // of the packet at hand, and of the one behind it
+    wire [10:0] gen_to   = gen_queue_q + gen_at_q;
+    wire        gen_turn = gen_same_q == gen_row_q;
+    wire [10:0] at_next  = gen_at_q == gen_queues_q ? 11'd0 : gen_at_q + 11'd1;
+    wire [10:0] at_after = gen_turn ? at_next : gen_at_q;
     wire        gen_next = gen_busy_q && !send_q;
-    wire        refuses  = gen_next && gen_mode_q[1] && !has_room(gen_queue_q);
-    wire        gen_waits = gen_next && gen_mode_q[2] && !has_room(gen_queue_q);
+    wire        refuses  = gen_next && gen_mode_q[1] && !has_room(gen_to);
+    wire        gen_waits = gen_next && gen_mode_q[2] && !has_room(gen_to);
+    wire        gen_over = gen_go && send_q && gen_last;
+    wire        gen_on   = gen_over && gen_count_q > 32'd1 && (gen_mode_q[2:1] == 2'd0 || has_room(gen_queue_q + at_after));
     always_comb
         for (int i = 0; i < BYTES; i++)
             gen_data[8*i +: 8] = i < gen_n ? byte_q + i[7:0] : 8'h00;
@@ -195,7 +205,7 @@ module cw_sim_stream #(
     wire [ITEM_W-1:0] arb_item;
     stream_arb #(.W(ITEM_W), .N(2)) u_arb (
         .clk(clk), .rst(rst), .in_valid({send_q, loop_valid}), .in_ready({gen_go, loop_go}),
-        .in_data({gen_data, ~({BYTES{1'b1}} << gen_n), gen_last, 1'b0, gen_queue_q, gen_user_q, loop_item}),
+        .in_data({gen_data, ~({BYTES{1'b1}} << gen_n), gen_last, 1'b0, gen_to, gen_user_q, loop_item}),
         .in_last({gen_last, loop_item[48]}), .out_valid(arb_valid), .out_ready(arb_go),
         .out_data(arb_item), .out_last(arb_last), .out_source(unused_source)
     );
@@ -262,6 +272,8 @@ module cw_sim_stream #(
                 gen_busy_q <= 1'b0;
             else if (refuses) begin
                 gen_refused_q <= gen_refused_q + 32'd1;
+                gen_at_q      <= at_next;
+                gen_same_q    <= 8'd0;
                 gen_count_q   <= gen_count_q - 32'd1;
             end else begin
                 send_q <= 1'b1;
@@ -273,7 +285,13 @@ module cw_sim_stream #(
             left_q <= left_q - gen_n[23:0];
             byte_q <= byte_q + gen_n[7:0];
             if (gen_last) begin
-                send_q      <= 1'b0;
+                send_q      <= gen_on;
+                gen_at_q    <= at_after;
+                gen_same_q  <= gen_turn ? 8'd0 : gen_same_q + 8'd1;
+                if (gen_on) begin
+                    left_q <= gen_len_q + gen_step_q;
+                    byte_q <= gen_seed_q + 8'd1;
+                end
                 gen_count_q <= gen_count_q == 32'd0 ? 32'd0 : gen_count_q - 32'd1;
                 gen_len_q   <= gen_len_q + gen_step_q;
                 gen_seed_q  <= gen_seed_q + 8'd1;
@@ -297,6 +315,8 @@ module cw_sim_stream #(
                 if (su_wdata[0]) begin
                     gen_busy_q <= 1'b1;
                     gen_mode_q <= su_wdata[2:0];
+                    gen_at_q   <= 11'd0;
+                    gen_same_q <= 8'd0;
                 end else
                     gen_count_q <= 32'd0;
             default: ;
@@ -310,6 +330,7 @@ module cw_sim_stream #(
             CW_SU_GEN_USER_LO: gen_user_q[31:0] <= su_wdata;
             CW_SU_GEN_USER_HI: gen_user_q[35:32] <= su_wdata[3:0];
             CW_SU_GEN_SEED:    gen_seed_q <= su_wdata[7:0];
+            CW_SU_GEN_QUEUES:  {gen_row_q, gen_queues_q} <= {su_wdata[23:16], su_wdata[10:0]};
             default: ;
             endcase
         if (stream_rst) begin
@@ -321,6 +342,7 @@ module cw_sim_stream #(
             lfsr_q <= 16'hace1;
             {control_q, throttle_q, in_q, offered_q, mid_q, lost_q, pause_q, send_q, gen_busy_q} <= '0;
             {gen_count_q, gen_refused_q, gen_len_q, gen_step_q, gen_user_q, gen_queue_q, gen_seed_q, gen_mode_q} <= '0;
+            {gen_queues_q, gen_at_q, gen_row_q, gen_same_q} <= '0;
             chk_frame_q <= 32'd0;
             sweep_q <= '0;
             loop_set_q <= '0;
@@ -348,6 +370,8 @@ module cw_sim_stream #(
             sum_q  <= sum;
             off_q  <= off;
             chk_bytes_q <= chk_bytes_q + n;
+            if (!in_q && n != 0 && h2s_data[7:0] != h2s_user[7:0])
+                chk_first_q <= chk_first_q + 32'd1;
             if (h2s_last) begin
                 chk_packets_q <= chk_packets_q + 32'd1;
                 chk_bad_q     <= chk_bad_q + {31'd0, off};
@@ -358,7 +382,7 @@ module cw_sim_stream #(
             end
         end
         if (rst || (su_wr && {14'd0, su_addr} == CW_SU_CHK_PACKETS)) begin
-            {chk_packets_q, chk_bytes_q, chk_bad_q, chk_marked_q, chk_len_q, chk_user_q, chk_queue_q} <= '0;
+            {chk_packets_q, chk_bytes_q, chk_bad_q, chk_marked_q, chk_len_q, chk_user_q, chk_queue_q, chk_first_q} <= '0;
             {next_q, sum_q, off_q} <= '0;
         end
     end

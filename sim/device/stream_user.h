@@ -29,13 +29,14 @@
 #define CW_SU_GEN_POLITE  0x2 /* a packet whose queue has no room is not sent but counted in CW_SU_REFUSED */
 #define CW_SU_GEN_WAIT    0x4 /* a packet whose queue has no room waits until it has */
 #define CW_SU_GEN_BUSY    0x80000000
-#define CW_SU_GEN_QUEUE   0x1104 /* RW [10:0]: C2H queue of the next run; this and the next six only while not busy */
+#define CW_SU_GEN_QUEUE   0x1104 /* RW [10:0]: C2H queue of the next run; this and the next seven only while not busy */
 #define CW_SU_GEN_LEN     0x1108 /* RW [23:0]: bytes of the first packet; 0 is a packet */
 #define CW_SU_GEN_STEP    0x110c /* RW [23:0]: added to the length after each packet, modulo 2^24 */
 #define CW_SU_GEN_COUNT   0x1110 /* RW: packets of a run; read: packets left */
 #define CW_SU_GEN_USER_LO 0x1114 /* RW: user word of the first packet; one more each packet */
 #define CW_SU_GEN_USER_HI 0x1118 /* RW [3:0] */
 #define CW_SU_GEN_SEED    0x111c /* RW [7:0]: first byte of the first packet; one more each packet */
+#define CW_SU_GEN_QUEUES  0x1120 /* RW: packets of a run go to [10:0] further queues in turn, [23:16] further ones to each before the next */
 
 /* ---- packet checker; a write to CW_SU_CHK_PACKETS clears all of it ---- */
 #define CW_SU_CHK_PACKETS 0x1200 /* RO: packets taken */
@@ -47,6 +48,7 @@
 #define CW_SU_CHK_USER_HI 0x1218 /* RO */
 #define CW_SU_CHK_QUEUE   0x121c /* RO: its queue */
 #define CW_SU_CHK_FRAME   0x1220 /* RO: beats of all packets, looped back or not, that break the framing rules */
+#define CW_SU_CHK_FIRST   0x1224 /* RO: packets whose first byte is not the low byte of their user word */
 
 /* ---- room ---- */
 #define CW_SU_REFUSED     0x1300 /* RO: generator packets refused because the queue had no room; any write clears */

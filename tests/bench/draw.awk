@@ -9,7 +9,7 @@ BEGIN {
 }
 
 NR > 1 && $6 == 0 && $7 == 64 && $8 == 32 && $9 == 250 && $10 == 256 && $11 == 256 {
-	panel = $1 " " $2
+	panel = $1 " " $2 ($3 == "st" ? " st" : "")
 	figure[panel, $4, $5] = $12
 	limit[panel, $4, $5] = $13
 	seen[panel] = 1
@@ -38,7 +38,7 @@ function text(x, y, anchor, s) {
 
 function title_of(panel, f) {
 	split(panel, f, " ")
-	return f[1] " bits, " (f[2] == "none" ? "unpaced" : f[2] == "gen3x8" ? "Gen3 x8" : "Gen3 x16")
+	return f[1] " bits, " (f[2] == "none" ? "unpaced" : f[2] == "gen3x8" ? "Gen3 x8" : "Gen3 x16") (f[3] == "st" ? ", packets" : "")
 }
 
 function draw_panel(panel, f, v, s, i, step) {
@@ -55,7 +55,7 @@ function draw_panel(panel, f, v, s, i, step) {
 			text(x_of(s), y_of(0) + 16, "middle", s < 1024 ? s : s / 1024 " Ki")
 		}
 	text(x_of(8) - 40, y_of(y_max) - 8, "start", "<tspan font-weight=\"bold\">" title_of(panel) "</tspan>, bytes a cycle")
-	text((x_of(8) + x_of(65536)) / 2, y_of(0) + 32, "middle", "bytes a descriptor")
+	text((x_of(8) + x_of(65536)) / 2, y_of(0) + 32, "middle", "bytes a " (f[3] == "st" ? "packet" : "descriptor"))
 	for (i = 1; i <= 3; i++) {
 		curve(panel, dirs[i], 1)
 		curve(panel, dirs[i], 0)
@@ -70,6 +70,8 @@ END {
 		for (i = 1; i <= 3; i++)
 			if ((w " " links[i]) in seen && (w != 512 || links[i] != "gen3x8") && (w == 512 || links[i] != "gen3x16"))
 				panels[n++] = w " " links[i]
+		if ((w " none st") in seen)
+			panels[n++] = w " none st"
 	}
 	columns = n > 1 ? 2 : 1
 	width = columns * panel_w

@@ -113,6 +113,7 @@ void limit_demand(const struct bench_point *p, enum point_dir dir, struct demand
 	}
 	overhead(p, d);
 	d->payload = (uint64_t)n * p->size;
+	d->packet_beats = n * beats(p, p->size);
 }
 
 double limit_link(const struct bench_point *p)
@@ -153,6 +154,9 @@ static double cycles_of(const struct bench_point *p, const struct mix *m)
 
 	for (unsigned s = 0; s < STREAM_N; s++)
 		cycles = more(cycles, MIX(m, beats[s]));
+	/* The ports of the user's logic, one each way: a packet begins with a beat of its own. */
+	if (p->stream)
+		cycles = more(cycles, more(m->h_n * (double)m->h->packet_beats, m->c_n * (double)m->c->packet_beats));
 	if (link > 0)
 		cycles = more(cycles, more(MIX(m, up), MIX(m, down)) / link);
 	return cycles;

@@ -3,7 +3,8 @@
  * What a point cannot exceed: payload bytes over the busiest of the four TLP streams, in beats, of the
  * two directions of the link, in bytes at its rate, and behind a vendor's shim of that interface. Everything that a descriptor costs is
  * counted: its share of the descriptor read (one of up to MRRS), of the record writes (merged up to
- * MPS), of the doorbell, the consumer index and the MSI-X message of its batch, and its data.
+ * MPS), of the doorbell, the consumer index and the MSI-X message of its batch, and its data. A stream's
+ * packets also take the beats of their AXI4-Stream port.
  */
 #ifndef BENCH_LIMIT_H
 #define BENCH_LIMIT_H
@@ -18,6 +19,7 @@ struct demand {
 	uint64_t cpl_hdr, cpl_data;  /* room that reads ask of the IP's completion buffer: headers, units of 16 bytes */
 	uint64_t up, down; /* bytes on the link, framing and headers included */
 	uint64_t payload;
+	uint64_t packet_beats; /* were each descriptor a packet */
 };
 
 /* A batch or a full descriptor read, whichever is more, one way: DIR_H2C or DIR_C2H. */

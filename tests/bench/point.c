@@ -55,6 +55,12 @@ static int set_shim(struct bench_point *p, const char *value)
 	return 0;
 }
 
+static int set_mode(struct bench_point *p, const char *value)
+{
+	p->stream = !strcmp(value, "st");
+	return p->stream || !strcmp(value, "mm") ? 0 : -EINVAL;
+}
+
 static int set_dir(struct bench_point *p, const char *value)
 {
 	for (unsigned i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++) {
@@ -107,7 +113,7 @@ int point_set(struct bench_point *p, const char *word, char *why, size_t why_siz
 	else if (eq && !strncmp(word, "dir=", 4))
 		ret = set_dir(p, eq + 1);
 	else if (eq && !strncmp(word, "mode=", 5))
-		ret = strcmp(eq + 1, "mm") ? -EINVAL : 0;
+		ret = set_mode(p, eq + 1);
 	else if (eq && !strcmp(word, "offset=page"))
 		ret = set_page(p);
 	else if (eq)
@@ -158,8 +164,8 @@ void point_print(const struct bench_point *p, char *text, size_t size)
 	char offset[16];
 
 	snprintf(offset, sizeof(offset), p->offset == POINT_PAGE ? "page" : "%d", p->offset);
-	snprintf(text, size, "%s%s%u,%s,mm,%s,%u,%s,%u,%u,%u,%u,%u", p->shim ? cw_shim_name(p->shim) : "", p->shim ? "," : "",
-		 p->width, point_link(p), point_dir(p), p->size, offset,
+	snprintf(text, size, "%s%s%u,%s,%s,%s,%u,%s,%u,%u,%u,%u,%u", p->shim ? cw_shim_name(p->shim) : "", p->shim ? "," : "",
+		 p->width, point_link(p), p->stream ? "st" : "mm", point_dir(p), p->size, offset,
 		 p->queues, p->batch, p->latency, p->split, p->tags);
 }
 

@@ -21,6 +21,7 @@ struct bench_point {
 	unsigned shim;      /* enum cw_shim_id */
 	unsigned width;     /* of the data path, bits; with a shim, that of the endpoint behind it */
 	unsigned lanes;     /* of a Gen3 link; 0: its bandwidth is not modelled */
+	bool stream;        /* packets, one a descriptor; else card memory */
 	enum point_dir dir;
 	unsigned size;      /* bytes of a descriptor */
 	int offset;         /* of each buffer from a multiple of 64, or POINT_PAGE */

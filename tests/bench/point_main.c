@@ -15,10 +15,11 @@ struct show {
 
 static const char usage[] =
 	"cwbench [-v] [ops=N] [wave=FILE] [tlp=FILE] NAME=VALUE...: measures one point, prints its row\n"
-	"  shim=usplus|usplus512|7series|7series64|ptile|ptile256|ptile512 width=128|256|512 link=none|gen3x8|gen3x16 mode=mm dir=h2c|c2h|both size=N offset=N|page queues=N\n"
+	"  shim=usplus|usplus512|7series|7series64|ptile|ptile256|ptile512 width=128|256|512 link=none|gen3x8|gen3x16 mode=mm|st dir=h2c|c2h|both size=N offset=N|page queues=N\n"
 	"  batch=N latency=N split=64|128|256 outstanding=32|256|768\n"
 	"  idle=CYCLES [idle-skip=0]: one descriptor at a time; prints width, dir, size and the cycles of each step:\n"
 	"  doorbell to descriptor read, descriptor to data, data to record, record to message, doorbell to record\n"
+	"  held=drop|stall: streams one way; one queue gets nowhere, the figure is that of the others; =polite: as stall, none held\n"
 	"  account=1: what the window's cycles on the stream of requests went to: window, the same each way, more one way,\n"
 	"  more TLPs than at the limit, nothing; and by kind: data reads, data writes, descriptor reads, records, messages\n"
 	"  columns: " POINT_COLUMNS ",bytes_per_cycle,limit,share; the shim before them\n";
@@ -39,6 +40,12 @@ static int option(struct traffic_param *tp, struct show *show, const char *word)
 		tp->idle = strtoull(word + 5, NULL, 0);
 	else if (!strcmp(word, "idle-skip=0"))
 		tp->no_idle_skip = true;
+	else if (!strcmp(word, "held=polite"))
+		tp->held = HELD_POLITE;
+	else if (!strcmp(word, "held=drop"))
+		tp->held = HELD_DROP;
+	else if (!strcmp(word, "held=stall"))
+		tp->held = HELD_STALL;
 	else if (!strncmp(word, "pretend=", 8))
 		tp->pretend = strtod(word + 8, NULL);
 	else

@@ -12,6 +12,7 @@
 #include "figure.h"
 #include "limit.h"
 #include "meter.h"
+#include "packets.h"
 #include "rig.h"
 
 #define IOVA 0x800000000ull
@@ -25,6 +26,7 @@ struct queue {
 	bool c2h;
 	uint32_t posted, ended;  /* descriptors described, records seen */
 	uint32_t told;           /* consumer index written */
+	uint64_t word;           /* user word of the packet before */
 	uint64_t ring, records;  /* offsets in the memory */
 	uint64_t buf, card;      /* offset of the first buffer; card address */
 };
@@ -51,6 +53,7 @@ struct traffic {
 	uint8_t *expect, *got;
 	uint64_t ops, interrupts, batches;
 	uint64_t violations;
+	enum packets_held held;
 };
 
 /* ---- what the host model asks ---- */
@@ -187,7 +190,8 @@ static int lay_out(struct traffic *t)
 	t->raised = calloc(1, rig_vectors(&t->rig));
 	t->expect = malloc(p->size);
 	t->got = malloc(p->size);
-	if (!t->mem || !t->queue || !t->raised || !t->expect || !t->got || card_bytes * t->queue_n > 1ull << 32)
+	if (!t->mem || !t->queue || !t->raised || !t->expect || !t->got ||
+	    (!p->stream && card_bytes * t->queue_n > 1ull << 32))
 		return rig_fail(&t->rig, -ENOMEM, "no room for %llu bytes", (unsigned long long)t->mem_bytes);
 	for (unsigned i = 0; i < t->queue_n; i++)
 		t->queue[i] = (struct queue){
@@ -195,6 +199,7 @@ static int lay_out(struct traffic *t)
 			.c2h = p->dir == DIR_C2H || (p->dir == DIR_BOTH && i % 2),
 			.ring = 2 * i * t->ring_bytes, .records = (2 * i + 1) * t->ring_bytes,
 			.buf = t->rings_end + i * buf_bytes, .card = i * card_bytes,
+			.word = UINT64_MAX,
 		};
 	return 0;
 }
@@ -209,20 +214,48 @@ static int way_init(struct traffic *t, struct way *w)
 
 /* ---- descriptors ---- */
 
+static uint64_t word_of(const struct traffic *t, const struct queue *q, uint32_t number)
+{
+	return packets_word(t->p, t->queue_n, q->id, number);
+}
+
+/* A packet, or a buffer for one. */
+static void describe_packet(struct traffic *t, struct queue *q, uint32_t dw[4])
+{
+	uint64_t word = word_of(t, q, q->posted);
+
+	/* A buffer has no byte in common with what is to come. */
+	packets_bytes(q->c2h ? word ^ 0x80 : word, t->mem + buffer_at(t, q, q->posted), t->p->size);
+	if (q->c2h)
+		return;
+	dw[2] |= CW_DESC_DW2_SOP_MASK | CW_DESC_DW2_EOP_MASK | (uint32_t)(word >> 32) << CW_DESC_DW2_CARD_HI_SHIFT;
+	dw[3] = (uint32_t)word;
+}
+
+static int describe_memory(struct traffic *t, struct queue *q, uint32_t dw[4])
+{
+	uint64_t card = card_at(t, q, q->posted);
+
+	dw[2] |= (uint32_t)(card >> 32) << CW_DESC_DW2_CARD_HI_SHIFT;
+	dw[3] = (uint32_t)card;
+	if (!q->c2h) {
+		pattern(q, q->posted, t->mem + buffer_at(t, q, q->posted), t->p->size);
+		return 0;
+	}
+	pattern(q, q->posted, t->expect, t->p->size);
+	return cw_axi_poke(cw_card_memory(t->rig.card), card, t->expect, t->p->size);
+}
+
 static int describe(struct traffic *t, struct queue *q, bool last)
 {
-	uint64_t at = buffer_at(t, q, q->posted), iova = IOVA + at, card = card_at(t, q, q->posted);
-	uint32_t dw[4] = { (uint32_t)iova, (uint32_t)(iova >> 32),
-			   t->p->size | (last ? CW_DESC_DW2_IRQ_MASK : 0) |
-				   (uint32_t)(card >> 32) << CW_DESC_DW2_CARD_HI_SHIFT, (uint32_t)card };
+	uint64_t iova = IOVA + buffer_at(t, q, q->posted);
+	uint32_t dw[4] = { (uint32_t)iova, (uint32_t)(iova >> 32), t->p->size | (last ? CW_DESC_DW2_IRQ_MASK : 0), 0 };
 	int ret = 0;
 
-	if (q->c2h) {
-		pattern(q, q->posted, t->expect, t->p->size);
-		ret = cw_axi_poke(cw_card_memory(t->rig.card), card, t->expect, t->p->size);
-	} else {
-		pattern(q, q->posted, t->mem + at, t->p->size);
-	}
+	if (t->p->stream)
+		describe_packet(t, q, dw);
+	else
+		ret = describe_memory(t, q, dw);
 	memcpy(t->mem + q->ring + q->posted % t->entries * CW_DESC_BYTES, dw, sizeof(dw));
 	q->posted++;
 	return ret;
@@ -245,6 +278,10 @@ static int queue_up(struct traffic *t, struct queue *q)
 			  (uint32_t)__builtin_ctz(t->entries) << CW_Q_CONFIG_ENTRIES_LOG2_SHIFT |
 			  q->vector << CW_Q_CONFIG_VECTOR_SHIFT;
 	struct rig *r = &t->rig;
+
+	if (t->p->stream)
+		config |= CW_Q_CONFIG_STREAM_MASK |
+			  (q->c2h && !(t->held == HELD_DROP && !q->id) ? CW_Q_CONFIG_STALL_MASK : 0);
 
 	/* Nothing but the last descriptor of a batch raises. */
 	return rig_put32(r, at + CW_Q_CONFIG, config) ?: rig_put32(r, at + CW_Q_MODERATION, CW_Q_MODERATION_COUNT_MASK) ?:
@@ -276,7 +313,12 @@ static int compare(struct traffic *t, const struct queue *q, uint32_t number)
 	const uint8_t *got = t->mem + buffer_at(t, q, number);
 	uint32_t at = 0;
 
-	pattern(q, number, t->expect, t->p->size);
+	if (t->p->stream && !q->c2h)
+		return 0; /* the card's checker does it */
+	if (t->p->stream)
+		packets_bytes(q->word, t->expect, t->p->size);
+	else
+		pattern(q, number, t->expect, t->p->size);
 	if (!q->c2h) {
 		if (cw_axi_peek(cw_card_memory(t->rig.card), card_at(t, q, number), t->got, t->p->size))
 			return -EIO;
@@ -303,6 +345,14 @@ static int one_record(struct traffic *t, uint64_t at, uint64_t time)
 	    (dw[3] & ~CW_RECORD_DW3_NOW40_MASK) != (phase << 31 | q->id << CW_RECORD_DW3_QUEUE_SHIFT))
 		return rig_fail(&t->rig, -EIO, "queue %u: record %u is %08x %08x %08x %08x in slot %u", q->id, q->ended,
 				dw[0], dw[1], dw[2], dw[3], slot);
+	if (t->p->stream && q->c2h) {
+		uint64_t info = packets_info(dw), word = info & ((1ull << CW_RECORD_S2H_SOP) - 1);
+
+		if (!packets_record_ok(info, word_of(t, q, q->ended), q->word, t->held))
+			return rig_fail(&t->rig, -EIO, "queue %u, packet %u: its record says 0x%llx", q->id, q->ended,
+					(unsigned long long)info);
+		q->word = word;
+	}
 	if (w->n < w->size)
 		w->time[w->n++] = time;
 	return compare(t, q, q->ended++);
@@ -382,7 +432,7 @@ static int go(struct traffic *t)
 	int ret = 0;
 
 	for (uint32_t n = 0; !ret && n < t->entries; n += t->p->batch)
-		for (unsigned i = 0; !ret && i < t->queue_n; i++)
+		for (unsigned i = t->held >= HELD_DROP && t->p->dir == DIR_C2H; !ret && i < t->queue_n; i++)
 			ret = describe_batch(t, &t->queue[i]);
 	while (!ret && !done(t)) {
 		ret = rig_run(&t->rig, give_up);
@@ -446,6 +496,7 @@ static int measure(struct traffic *t, const struct traffic_param *tp, struct res
 	meter_init(&t->meter, &(struct meter_map){ t->rig.dev.bar[2].base, t->rig.dev.bar[2].base + t->rig.dev.bar[2].size,
 						   IOVA, IOVA + t->rings_end, rig_msi() }, p->dir == DIR_C2H);
 	t->meter.counts = !tp->idle;
+	t->held = tp->held;
 	t->ops = tp->ops ? (tp->ops + 7) / 8 * 8 : choose_ops(t);
 	ret = way_init(t, &t->way[0]) ?: way_init(t, &t->way[1]) ?: queues_up(t);
 	if (ret)
@@ -453,7 +504,10 @@ static int measure(struct traffic *t, const struct traffic_param *tp, struct res
 	start = cpu_ns();
 	cycles = cw_card_get_stats(t->rig.card).cycles;
 	evaluated = cw_card_get_stats(t->rig.card).evaluated;
-	ret = tp->idle ? go_idle(t, tp->idle) : go(t);
+	if (p->stream)
+		ret = packets_start(&t->rig, p, t->queue_n, t->held);
+	if (!ret)
+		ret = tp->idle ? go_idle(t, tp->idle) : go(t);
 	res->cpu_ns = cpu_ns() - start;
 	res->evaluated = cw_card_get_stats(t->rig.card).evaluated - evaluated;
 	res->cycles = cw_card_get_stats(t->rig.card).cycles - cycles;
@@ -502,6 +556,8 @@ int traffic_run(const struct bench_point *p, const struct traffic_param *tp, str
 		ret = measure(t, tp, res);
 	if (!ret)
 		ret = rig_quiet(&t->rig);
+	if (!ret && p->stream)
+		ret = packets_judge(&t->rig, p, t->way[0].n);
 	down = rig_down(&t->rig);
 	if (rp.log)
 		cw_log_close(rp.log);

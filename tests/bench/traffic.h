@@ -8,6 +8,7 @@
 #define BENCH_TRAFFIC_H
 
 #include "meter.h"
+#include "packets.h"
 #include "point.h"
 
 struct result {
@@ -31,6 +32,7 @@ struct traffic_param {
 	const char *tlp;   /* file of the TLP log at the card; NULL: none */
 	uint64_t idle;     /* not 0: one descriptor at a time, so many cycles apart; only the steps are measured */
 	bool no_idle_skip;
+	enum packets_held held; /* streams one way */
 	double pretend;    /* tests: the figure is taken to be this many times what it is; 0: as it is */
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// tests: cw_s2h_in cw_s2h_fill
+// tests: cw_s2h_in cw_s2h_plan cw_s2h_fill
 /* Card-to-host streams: packets into buffers, both policies, queues that end, room. */
 #include "s2h_env.h"
 
@@ -121,9 +121,9 @@ static void posted_buffers_are_room_before_they_are_fetched(void **state)
 	/* quiesced, what is posted will not come */
 	for (unsigned i = 0; i < 20; i++)
 		env_buffer(e, 4, 64);
+	e->places[4] = 0;
 	dut_qcfg(e->d, 3, 4, 0, 1);
 	env_cycle(e);
-	e->places[4] = 0;
 	env_send(e, 4, 10, false);
 	settle(e);
 	assert_int_equal(e->drop_pulses, 1);
@@ -343,6 +343,150 @@ static void long_packets_move_at_full_rate(void **state)
 	env_free(e);
 }
 
+/* Packets of 64 bytes, each in a buffer of its own, over all queues: beats in so many cycles. */
+static unsigned rate_of_small(struct env *e, unsigned cycles)
+{
+	uint64_t from;
+
+	e->ops.stall = 0;
+	for (unsigned q = 0; q < Q_N; q++) {
+		enable(e, q, true);
+		for (unsigned i = 0; i < 200; i++) {
+			struct buffer *x = env_buffer(e, q, 64);
+
+			x->host = (x->host + 63) & ~63ull;
+			e->next = x->host + 72;
+		}
+	}
+	env_cycles(e, 400);
+	for (unsigned i = 0; i < 190 * Q_N; i++)
+		env_send(e, i % Q_N, 64, false);
+	env_cycles(e, 200);
+	from = stream_count(e->s2h);
+	env_cycles(e, cycles);
+	return stream_count(e->s2h) - from;
+}
+
+static void small_packets_move_at_full_rate(void **state)
+{
+	struct env *e = env_new(61, 1);
+	unsigned beats = rate_of_small(e, 1000), each = 64 / e->bytes, most;
+
+	(void)state;
+	/* a beat a cycle, but a buffer every other cycle at most */
+	most = each > 1 ? 1000 : 500;
+	if (beats < most * 97 / 100)
+		fail_msg("%u beats of packets of %u in 1000 cycles", beats, each);
+	settle(e);
+	env_free(e);
+}
+
+
+/* A queue's last buffers leave though packets of others ask for theirs in every cycle that there is. */
+static void a_disabled_queue_ends_while_others_are_at_full_rate(void **state)
+{
+	struct env *e = env_new(62, 1);
+	uint32_t len = e->bytes;
+
+	(void)state;
+	e->ops.stall = 0;
+	for (unsigned q = 0; q < Q_N; q++) {
+		enable(e, q, true);
+		for (unsigned i = 0; i < (q == 5 ? 20 : 500); i++)
+			env_buffer(e, q, len);
+	}
+	env_cycles(e, 300);
+	for (unsigned i = 0; i < 2400; i++)
+		env_send(e, i % 5, len, false);
+	env_cycles(e, 200);
+	dut_qcfg(e->d, 2, 5, 0, 0);
+	env_cycles(e, 300);
+	assert_int_equal(e->ended[5], 20);
+	assert_true(stream_depth(e->s2h) > 100);
+	settle(e);
+	env_free(e);
+}
+
+/* Disabled in each cycle around the one in which the packet's first buffer is asked for. */
+static void a_queue_may_end_in_any_cycle_of_a_packets_beginning(void **state)
+{
+	struct env *e = env_new(63, 1);
+
+	(void)state;
+	for (unsigned i = 0; i < 24; i++) {
+		uint64_t from = stream_count(e->s2h);
+
+		enable(e, 6, true);
+		for (unsigned k = 0; k < 10; k++)
+			env_buffer(e, 6, 9000);
+		env_cycles(e, 60);
+		env_send(e, 6, 8192, false);
+		while (stream_count(e->s2h) < from + 4096 / e->bytes - 4)
+			env_cycle(e);
+		env_cycles(e, i);
+		stream_hold(e->s2h, true);
+		dut_qcfg(e->d, 2, 6, 0, 0);
+		env_cycles(e, 400);
+		assert_int_equal(e->live, 0);
+		assert_int_equal(e->ended[6], 10);
+		stream_hold(e->s2h, false);
+		while (stream_depth(e->s2h))
+			env_cycle(e);
+		env_cycles(e, 20);
+		assert_int_equal(dut_get(e->d, "empty"), 1);
+	}
+	env_free(e);
+}
+
+/*
+ * Packets that seven queues take in 2000 cycles; an eighth has no buffers, for ever. Of 64 packets one is for it where
+ * such are dropped; where they would wait, the user's logic looks at its room and sends none.
+ */
+static unsigned taken_by_seven(bool held, bool stall)
+{
+	struct env *e = env_new(64, 1);
+	unsigned taken = 0;
+
+	e->ops.stall = 0;
+	for (unsigned q = 0; q < Q_N; q++)
+		enable(e, q, q < 7 || stall);
+	for (unsigned i = 0; i < 7 * 200; i++) {
+		struct buffer *x = env_buffer(e, i % 7, 64);
+
+		x->host = (x->host + 63) & ~63ull;
+		e->next = x->host + 72;
+	}
+	env_cycles(e, 400);
+	assert_int_equal(e->room[7], 0);
+	for (unsigned i = 0; i < 7 * 190; i++) {
+		env_send(e, i % 7, 64, false);
+		if (held && i % 63 == 0 && (!stall || e->room[7]))
+			env_send(e, 7, 64, false);
+	}
+	env_cycles(e, 200);
+	for (unsigned q = 0; q < 7; q++)
+		taken -= e->taken[q];
+	env_cycles(e, 2000);
+	for (unsigned q = 0; q < 7; q++)
+		taken += e->taken[q];
+	assert_int_equal(e->drop_pulses != 0, held && !stall);
+	settle(e);
+	assert_int_equal(e->taken[7], 0);
+	env_free(e);
+	return taken;
+}
+
+static void one_queue_without_buffers_leaves_the_others_98_percent(void **state)
+{
+	(void)state;
+	for (unsigned stall = 0; stall < 2; stall++) {
+		unsigned all = taken_by_seven(false, stall), held = taken_by_seven(true, stall);
+
+		if (held * 100 < all * 98)
+			fail_msg("policy %u: %u packets, %u with a queue held", stall, all, held);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -357,6 +501,10 @@ int main(int argc, char **argv)
 		cmocka_unit_test(a_bad_buffer_ends_when_those_before_are_used),
 		cmocka_unit_test(a_reset_in_the_middle_makes_no_packet_of_the_rest),
 		cmocka_unit_test(long_packets_move_at_full_rate),
+		cmocka_unit_test(small_packets_move_at_full_rate),
+		cmocka_unit_test(one_queue_without_buffers_leaves_the_others_98_percent),
+		cmocka_unit_test(a_disabled_queue_ends_while_others_are_at_full_rate),
+		cmocka_unit_test(a_queue_may_end_in_any_cycle_of_a_packets_beginning),
 	};
 
 	return dut_main(argc, argv, tests, sizeof(tests) / sizeof(tests[0]));

@@ -118,6 +118,32 @@ static void shims_have_ceilings_of_their_own(void **state)
 	same(LIMIT("shim=ptile512"), LIMIT("width=512"));
 }
 
+/* A packet takes whole beats of its port; with a descriptor each, that is never more than the requests take. */
+static void packets_take_the_beats_of_their_port(void **state)
+{
+	struct bench_point p;
+	struct demand d;
+	char why[64];
+
+	(void)state;
+	point_base(&p);
+	assert_int_equal(point_set(&p, "mode=st", why, sizeof(why)), 0);
+	p.size = 65;
+	limit_demand(&p, DIR_C2H, &d);
+	assert_int_equal(d.packet_beats, 32 * 3);
+	for (p.size = 8; p.size <= 65536; p.size *= 2)
+		for (p.dir = DIR_H2C; p.dir <= DIR_BOTH; p.dir++) {
+			struct bench_point mm = p;
+
+			mm.stream = false;
+			same(limit_of(&p), limit_of(&mm));
+		}
+	/* were there nothing but the port */
+	p.dir = DIR_H2C;
+	p.size = 33;
+	assert_true(limit_cycles(&p, 33, 0) >= 2);
+}
+
 /* Both ways at once the requests are the limit: the streams' without a link, else the link's. */
 static void requests_are_the_limit_both_ways(void **state)
 {
@@ -171,7 +197,7 @@ static void an_account_makes_up_its_window(void **state)
 
 static void words_that_name_no_point_are_refused(void **state)
 {
-	static const char *const bad[] = { "size", "size=", "size=x", "sizes=64", "link=gen4", "dir=up", "mode=st", "shim=generic", "shim=x",
+	static const char *const bad[] = { "size", "size=", "size=x", "sizes=64", "link=gen4", "dir=up", "mode=ax", "shim=generic", "shim=x",
 					   "offset=", "=4", "" };
 	struct bench_point p;
 	char why[128];
@@ -216,6 +242,7 @@ int main(void)
 		cmocka_unit_test(limits_are_those_of_the_table),
 		cmocka_unit_test(limits_count_what_an_offset_costs),
 		cmocka_unit_test(shims_have_ceilings_of_their_own),
+		cmocka_unit_test(packets_take_the_beats_of_their_port),
 		cmocka_unit_test(requests_are_the_limit_both_ways),
 		cmocka_unit_test(an_account_makes_up_its_window),
 		cmocka_unit_test(words_that_name_no_point_are_refused),
