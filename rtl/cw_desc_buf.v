@@ -10,7 +10,8 @@
 // are still there. Different queues overtake each other.
 //
 // A descriptor a cycle within a batch, two cycles between batches. fill is
-// always taken.
+// always taken. A batch of one that ends with its descriptor while nothing else is here
+// goes on in that cycle (desc_open: the descriptor will be taken), past the RAM.
 `default_nettype none
 
 module cw_desc_buf #(
@@ -51,6 +52,7 @@ module cw_desc_buf #(
     input  wire              fill_end_fail,
 
     input  wire [1:0]        desc_room,     // of card to host, host to card: will take three more
+    input  wire              desc_open,     // what is offered in this cycle is taken in it
     output wire              desc_valid,
     input  wire              desc_ready,
     output wire [10:0]       desc_queue,
@@ -124,6 +126,17 @@ module cw_desc_buf #(
         for (k = 0; k < BUF_N; k = k + 1)
             waits[k] = older_q[k*BUF_N +: BUF_N] != {BUF_N{1'b0}};
 
+    // ---- a batch of one that need not wait ----
+    wire [10:0]      end_queue;
+    wire [31:0]      end_num;
+    wire [5:0]       end_n;
+    wire [4:0]       end_unit;
+    assign {end_queue, end_num, end_n, end_unit} = info[fill_end_buf];
+    wire             alone  = full_q == {BUF_N{1'b0}} && !out_q;
+    wire             direct = alone && desc_open && fill_end_valid && !fill_end_fail && fill_valid &&
+                              fill_buf == fill_end_buf && fill_unit == end_unit && end_n == 6'd1 &&
+                              !waits[fill_end_buf] && desc_room[c2h_q[fill_end_buf]];
+
     // A buffer whose read ends in this cycle is as good as full.
     wire [BUF_N-1:0] ending = fill_end_valid ? one << fill_end_buf : {BUF_N{1'b0}};
     wire [BUF_N-1:0] ready  = (full_q | ending) & ~waits & ~taken_q;
@@ -133,7 +146,7 @@ module cw_desc_buf #(
     wire [BUF_N-1:0] above  = can & ~((one << run_buf_q[way] << 1) - one);
     wire [BUF_W-1:0] pick   = lowest(above != {BUF_N{1'b0}} ? above : can);
     assign {pick_queue, pick_num, pick_n, pick_unit} = info[pick];
-    wire             start  = some != 2'b00;
+    wire             start  = some != 2'b00 && !direct;
     wire             pick_fail = fill_end_valid && fill_end_buf == pick ? fill_end_fail : fail_q[pick];
 
     wire [1:0]       may    = run_q & desc_room;
@@ -141,11 +154,13 @@ module cw_desc_buf #(
     wire             read   = may != 2'b00 && (!out_q || desc_ready);
     wire             last   = read && run_left_q[side] == 6'd1;
     wire [BUF_W-1:0] run_buf = run_buf_q[side];
+    wire             free    = last || direct;
+    wire [BUF_W-1:0] free_buf = last ? run_buf : fill_end_buf;
 
-    assign desc_valid = out_q;
-    assign desc_queue = out_queue_q;
-    assign desc_num   = out_num_q;
-    assign desc_fail  = out_fail_q;
+    assign desc_valid = out_q || direct;
+    assign desc_queue = out_q ? out_queue_q : end_queue;
+    assign desc_num   = out_q ? out_num_q : end_num;
+    assign desc_fail  = out_q && out_fail_q;
     assign fetching = (busy_q & ~full_q) != {BUF_N{1'b0}};
     assign empty = busy_q == {BUF_N{1'b0}} && !out_q;
     assign idle  = !take && (free_q || rest == {BUF_N{1'b0}}) && !start && !read && !(out_q && desc_ready) && !fill_valid &&
@@ -172,7 +187,7 @@ module cw_desc_buf #(
         end
     endgenerate
     wire [5:0] out_lane = {1'b0, out_unit_q} & LANE_MASK;
-    assign desc_data = bank_data[out_lane*128 +: 128];
+    assign desc_data = out_q ? bank_data[out_lane*128 +: 128] : fill_data[127:0];
 
     integer i;
     always @(posedge clk) begin
@@ -216,13 +231,14 @@ module cw_desc_buf #(
             run_left_q[side] <= run_left_q[side] - 6'd1;
             run_num_q[side]  <= run_num_q[side] + 32'd1;
         end
-        if (last) begin
-            run_q[side]      <= 1'b0;
-            busy_q[run_buf]  <= 1'b0;
-            full_q[run_buf]  <= 1'b0;
-            taken_q[run_buf] <= 1'b0;
+        if (last)
+            run_q[side]       <= 1'b0;
+        if (free) begin
+            busy_q[free_buf]  <= 1'b0;
+            full_q[free_buf]  <= 1'b0;
+            taken_q[free_buf] <= 1'b0;
             for (i = 0; i < BUF_N; i = i + 1)
-                older_q[{i[BUF_W-1:0], run_buf}] <= 1'b0;
+                older_q[{i[BUF_W-1:0], free_buf}] <= 1'b0;
         end
         if (rst) begin
             free_q    <= 1'b0;

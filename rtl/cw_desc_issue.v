@@ -35,6 +35,7 @@ module cw_desc_issue #(
     input  wire [31:0]     qcfg_data,
 
     output wire [1:0]      desc_room,       // of card to host, host to card: three more find a place
+    output wire            desc_open,       // one is taken in this cycle if it comes
     input  wire            desc_valid,
     output wire            desc_ready,
     input  wire [10:0]     desc_queue,
@@ -108,6 +109,7 @@ module cw_desc_issue #(
     wire halts;                  // and halts its queue
     wire streams;                // it is of a stream queue
     wire take = desc_valid && desc_ready;
+    assign desc_open  = !s1_q && !halt_q && !stop_q;
     assign desc_ready = (!s1_q || done) && !(done && halts) && !halt_q && !stop_q;
 
     wire cfg_write = qcfg_valid && qcfg_op == OP_WRITE;

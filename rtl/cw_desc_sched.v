@@ -18,7 +18,9 @@
 //
 // The next event is picked while the state of the one before is written. One cycle for
 // a doorbell, a stop or a status read, two for a fetch; from a doorbell to its fetch
-// three cycles when no other queue waits: then it need not go through the list.
+// two cycles when no other queue waits: then it need not go through the list. The state of
+// a queue whose doorbell is being checked (peek, see cw_doorbell) is looked up ahead while
+// nothing else is to be done: then none.
 `default_nettype none
 
 module cw_desc_sched #(
@@ -43,6 +45,8 @@ module cw_desc_sched #(
     input  wire [10:0] qst_queue,
     output wire        qst_fetch_ack,
     output wire [31:0] qst_fetched,
+    input  wire        peek_valid,
+    input  wire [10:0] peek_queue,
     input  wire        kick_valid,
     output wire        kick_ready,
     input  wire [10:0] kick_queue,
@@ -67,12 +71,12 @@ module cw_desc_sched #(
 
     localparam QW = $clog2(QUEUE_N);
     localparam [1:0] OP_WRITE = 2'd0, OP_ENABLE = 2'd1, OP_DISABLE = 2'd2, OP_QUIESCE = 2'd3;
-    localparam [1:0] S_IDLE = 2'd0, S_ACT = 2'd1, S_FETCH = 2'd2;
+    localparam [2:0] S_IDLE = 3'd0, S_ACT = 3'd1, S_FETCH = 3'd2, S_PEEK = 3'd3, S_SIZED = 3'd4;
     localparam [2:0] EV_CFG = 3'd0, EV_STOP = 3'd1, EV_QST = 3'd2, EV_KICK = 3'd3, EV_POP = 3'd4,
                      EV_MORE = 3'd5;
     localparam SW = STREAM != 0 ? $clog2(SLOT_N) + 1 : 1;  // bits of the places of a queue
 
-    reg  [1:0]  state_q;
+    reg  [2:0]  state_q;
     reg  [2:0]  ev_q;
     reg  [10:0] queue_q;
     reg  [31:0] arg_q;
@@ -83,6 +87,7 @@ module cw_desc_sched #(
     reg         pop_turn_q;     // the last event was a kick: a waiting queue goes first
     reg  [QW:0] init_q;         // list bits cleared since reset
     reg         qst_done_q;     // answered; waits for the request to fall
+    reg         can_q;          // the queue that was looked up ahead may fetch
     reg         fetch_q;
     reg  [10:0] fetch_queue_q;
     reg  [31:0] fetch_num_q;
@@ -107,16 +112,22 @@ module cw_desc_sched #(
     wire        pick_pop  = !pick_cfg && !pick_stop && !pick_more && !pick_qst && !pick_kick && init_done &&
                             can_pop;
     wire        pick_any  = pick_cfg || pick_stop || pick_more || pick_qst || pick_kick || pick_pop;
+    wire        peek      = peek_valid && init_done && !list_valid && !pick_any;
+    // the kick of the queue that was looked up ahead, and nothing came between
+    wire        ahead     = state_q == S_SIZED && can_q && kick_valid && !list_valid && engine_enable && !fetch_q &&
+                            !pick_cfg && !pick_stop && !pick_more && !pick_qst;
+    wire        fetching  = state_q == S_FETCH || ahead;
     wire        alone     = ev_q == EV_KICK && !list_valid && can_offer; // its fetch may be next
-    wire        open      = state_q == S_IDLE || state_q == S_FETCH ||
+    wire        open      = state_q == S_IDLE || state_q == S_FETCH || state_q == S_PEEK || (state_q == S_SIZED && !ahead) ||
                             (state_q == S_ACT && ev_q != EV_POP && !alone);
     wire [10:0] pick_queue = pick_cfg ? cfg_queue_q : pick_stop ? stop_queue : pick_more ? more_queue :
-                             pick_qst ? qst_queue : pick_kick ? kick_queue : list_queue;
+                             pick_qst ? qst_queue : pick_kick ? kick_queue :
+                             list_valid ? list_queue : peek_queue;
 
     assign stop_ready = open && pick_stop;
-    assign kick_ready = open && pick_kick;
+    assign kick_ready = (open && pick_kick) || ahead;
     assign more_ready = open && pick_more;
-    assign idle  = state_q == S_IDLE && !pick_any && init_done && !qcfg_valid && list_idle &&
+    assign idle  = state_q == S_IDLE && !pick_any && !peek && init_done && !qcfg_valid && list_idle &&
                    !(fetch_q && fetch_ready) && !(qst_done_q && !qst_valid);
     assign empty = state_q == S_IDLE && !fetch_q;
 
@@ -134,30 +145,30 @@ module cw_desc_sched #(
 
     cw_ram_fwd #(.W(67 + SW), .DEPTH(QUEUE_N)) u_state (
         .clk(clk), .wr_en(st_wr), .wr_addr(queue_q[QW-1:0]), .wr_data({st_places, st_data}),
-        .rd_en(open && pick_any), .rd_addr(pick_queue[QW-1:0]),
+        .rd_en(open && (pick_any || peek)), .rd_addr(pick_queue[QW-1:0]),
         .rd_data({places, producer, fetched, run, quiesce, halted})
     );
     cw_ram_fwd #(.W(1), .DEPTH(QUEUE_N)) u_in_list (
         .clk(clk), .wr_en(list_wr || !init_done),
         .wr_addr(init_done ? queue_q[QW-1:0] : init_q[QW-1:0]), .wr_data(init_done && list_bit),
-        .rd_en(open && pick_any), .rd_addr(pick_queue[QW-1:0]), .rd_data(in_list)
+        .rd_en(open && (pick_any || peek)), .rd_addr(pick_queue[QW-1:0]), .rd_data(in_list)
     );
     wire cfg_write = qcfg_valid && qcfg_op == OP_WRITE;
     cw_ram #(.W(26), .DEPTH(QUEUE_N)) u_ring_lo (
         .clk(clk), .wr_en(cfg_write && qcfg_reg == CW_Q_RING_LO[6:2]),
         .wr_addr(qcfg_queue[QW-1:0]), .wr_data(qcfg_data[31:6]),
-        .rd_en(open && (pick_pop || pick_kick)), .rd_addr(pick_queue[QW-1:0]), .rd_data(ring_lo)
+        .rd_en(open && (pick_pop || pick_kick || peek)), .rd_addr(pick_queue[QW-1:0]), .rd_data(ring_lo)
     );
     cw_ram #(.W(32), .DEPTH(QUEUE_N)) u_ring_hi (
         .clk(clk), .wr_en(cfg_write && qcfg_reg == CW_Q_RING_HI[6:2]),
         .wr_addr(qcfg_queue[QW-1:0]), .wr_data(qcfg_data),
-        .rd_en(open && (pick_pop || pick_kick)), .rd_addr(pick_queue[QW-1:0]), .rd_data(ring_hi)
+        .rd_en(open && (pick_pop || pick_kick || peek)), .rd_addr(pick_queue[QW-1:0]), .rd_data(ring_hi)
     );
     cw_ram #(.W(7), .DEPTH(QUEUE_N)) u_entries (
         .clk(clk), .wr_en(cfg_write && qcfg_reg == CW_Q_CONFIG[6:2]), .wr_addr(qcfg_queue[QW-1:0]),
         .wr_data({STREAM != 0 && qcfg_data[CW_Q_CONFIG_STREAM_LSB], qcfg_data[CW_Q_CONFIG_C2H_LSB],
                   qcfg_data[CW_Q_CONFIG_ENTRIES_LOG2_MSB:CW_Q_CONFIG_ENTRIES_LOG2_LSB]}),
-        .rd_en(open && (pick_pop || pick_kick)), .rd_addr(pick_queue[QW-1:0]), .rd_data({stream, c2h, entries_log2})
+        .rd_en(open && (pick_pop || pick_kick || peek)), .rd_addr(pick_queue[QW-1:0]), .rd_data({stream, c2h, entries_log2})
     );
     cw_turns #(.QUEUE_N(QUEUE_N)) u_turns (
         .clk(clk), .rst(rst), .idle(list_idle), .weight_wr(cfg_write && qcfg_reg == CW_Q_CONFIG[6:2]),
@@ -169,7 +180,7 @@ module cw_desc_sched #(
     // ---- size of a fetch ----
     wire [31:0] entries = 32'd1 << entries_log2;
     wire [31:0] slot    = fetched & (entries - 32'd1);
-    wire [31:0] told    = ev_q == EV_KICK ? arg_q : producer;
+    wire [31:0] told    = state_q == S_PEEK ? kick_producer : ev_q == EV_KICK ? arg_q : producer;
     wire [31:0] avail   = told - fetched;
     // An index that moved backwards, or too far, fetches nothing: whoever accepts
     // doorbells has checked them, this only bounds the damage.
@@ -240,7 +251,7 @@ module cw_desc_sched #(
                 list_wr = !can_fetch;
             default: ;
             endcase
-        S_FETCH: begin
+        S_FETCH, S_SIZED: if (fetching) begin
             st_wr         = 1'b1;
             st_data       = {told, fetched + {26'd0, n}, run, quiesce, halted};
             if (stream)
@@ -253,12 +264,13 @@ module cw_desc_sched #(
         endcase
     end
 
-    assign fetch_valid = fetch_q;
-    assign fetch_queue = fetch_queue_q;
-    assign fetch_num   = fetch_num_q;
-    assign fetch_n     = fetch_n_q;
-    assign fetch_addr  = fetch_addr_q;
-    assign fetch_c2h   = fetch_c2h_q;
+    // A fetch is offered in the cycle in which its size is known, and kept if it must wait.
+    assign fetch_valid = fetch_q || fetching;
+    assign fetch_queue = fetch_q ? fetch_queue_q : queue_q;
+    assign fetch_num   = fetch_q ? fetch_num_q : fetched;
+    assign fetch_n     = fetch_q ? fetch_n_q : n;
+    assign fetch_addr  = fetch_q ? fetch_addr_q : addr_q;
+    assign fetch_c2h   = fetch_q ? fetch_c2h_q : c2h;
     assign qst_fetch_ack = state_q == S_ACT && ev_q == EV_QST;
     assign qst_fetched   = fetched;
 
@@ -277,7 +289,13 @@ module cw_desc_sched #(
         // waits for a configuration strobe, a stop, a status read, a doorbell, or
         // a queue in the list with room for its fetch
         if (open) begin
-            state_q <= pick_any ? S_ACT : S_IDLE;
+            state_q <= pick_any ? S_ACT : peek ? S_PEEK : state_q == S_PEEK ? S_SIZED : S_IDLE;
+            if (state_q == S_PEEK)
+                arg_q <= kick_producer;
+            if (peek) begin
+                ev_q    <= EV_KICK;
+                queue_q <= peek_queue;
+            end
             if (pick_any) begin
                 ev_q       <= pick_cfg ? EV_CFG : pick_stop ? EV_STOP : pick_more ? EV_MORE : pick_qst ? EV_QST :
                               pick_kick ? EV_KICK : EV_POP;
@@ -291,23 +309,28 @@ module cw_desc_sched #(
         case (state_q)
         S_IDLE: ;
         // the queue's state is read: one cycle
-        S_ACT: begin
+        S_ACT, S_PEEK: begin
             if (!open)
                 state_q <= direct || (ev_q == EV_POP && can_fetch) ? S_FETCH : S_IDLE;
             avail_q  <= may_fetch;
             to_end_q <= entries - slot;
             addr_q   <= {ring_hi, ring_lo, 6'd0} + {28'd0, slot, 4'd0};
-            if (ev_q == EV_QST)
+            can_q    <= wants_list && can_fetch;
+            if (state_q == S_ACT && ev_q == EV_QST)
                 qst_done_q <= 1'b1;
         end
-        // the size of the fetch is known: one cycle
-        S_FETCH: begin
-            fetch_q       <= 1'b1;
+        // the size of the fetch is known: one cycle; S_SIZED: if its kick comes
+        S_FETCH, S_SIZED: if (fetching) begin
+            fetch_q       <= !fetch_ready;
             fetch_queue_q <= queue_q;
             fetch_num_q   <= fetched;
             fetch_n_q     <= n;
             fetch_addr_q  <= addr_q;
             fetch_c2h_q   <= c2h;
+            if (ahead) begin
+                state_q    <= S_IDLE;
+                pop_turn_q <= 1'b1;
+            end
         end
         default: state_q <= S_IDLE;
         endcase

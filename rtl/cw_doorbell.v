@@ -21,8 +21,13 @@
 //
 // Status for register reads: st_valid held until st_ack (one cycle).
 //
-// Throughput: a doorbell each three cycles, four with a consumer index. Latency to
-// kick: four cycles, or five.
+// peek says whose doorbell is looked up here, for who wants to look up its own state. It may
+// come to nothing. If no kick is offered in the next cycle, kick_producer shows its index
+// then, and a kick offered in the one after that is its kick.
+//
+// A doorbell is looked up, checked and written: a cycle each, the next one is looked up while
+// the one before is written. Throughput: a doorbell each two cycles. Latency to kick and
+// arm: two cycles.
 `default_nettype none
 
 module cw_doorbell #(
@@ -60,6 +65,8 @@ module cw_doorbell #(
     output wire [31:0]  st_consumer,
     output wire         st_error,
 
+    output wire         peek_valid,
+    output wire [10:0]  peek_queue,
     output wire         kick_valid,
     input  wire         kick_ready,
     output wire [10:0]  kick_queue,
@@ -93,19 +100,26 @@ module cw_doorbell #(
     wire        in_c   = (at_4 && one) || (at_0 && two);
     wire [31:0] in_consumer = two ? db_data[63:32] : db_data[31:0];
 
-    wire        db_q_valid, db_q_ready, has_p, has_c;
-    wire        db_q_in;
-    wire [14:0] queue;
-    wire [31:0] new_p, new_c;
+    // A doorbell that finds no other here is looked up in the cycle in which it comes.
+    wire        come = db_valid && !nop;
+    wire        kept_valid, head_valid, look_db;
+    wire [80:0] kept;
+    wire [80:0] head = kept_valid ? kept : {in_queue, in_p, in_c, db_data[31:0], in_consumer};
+    wire [14:0] head_queue = head[80:66];
     wire [4:0]  db_count;
-
-    assign db_q_in = db_valid && !nop;
     stream_fifo #(.W(81), .DEPTH(16)) u_db (
-        .clk(clk), .rst(rst), .in_valid(db_q_in), .in_ready(db_ready),
+        .clk(clk), .rst(rst), .in_valid(come && (kept_valid || !look_db)), .in_ready(db_ready),
         .in_data({in_queue, in_p, in_c, db_data[31:0], in_consumer}),
-        .out_valid(db_q_valid), .out_ready(db_q_ready),
-        .out_data({queue, has_p, has_c, new_p, new_c}), .count(db_count)
+        .out_valid(kept_valid), .out_ready(look_db), .out_data(kept), .count(db_count)
     );
+    assign head_valid = kept_valid || come;
+
+    // ---- the doorbell at hand ----
+    reg  [80:0] at_hand_q;
+    wire [14:0] queue;
+    wire        has_p, has_c;
+    wire [31:0] new_p, new_c;
+    assign {queue, has_p, has_c, new_p, new_c} = at_hand_q;
 
     // ---- configuration strobes wait here ----
     reg         cfg_q, zero_q;          // zero_q: the record count is to be cleared
@@ -121,26 +135,31 @@ module cw_doorbell #(
     wire [31:0]      old_p, old_c, records;
     assign {enabled, error, entries_log2, old_c, old_p} = ctx;
 
-    localparam [2:0] S_IDLE = 3'd0, S_CFG = 3'd1, S_STATUS = 3'd2, S_CONSUMER = 3'd3,
-                     S_PRODUCER = 3'd4, S_WRITE = 3'd5;
+    localparam [2:0] S_IDLE = 3'd0, S_CFG = 3'd1, S_STATUS = 3'd2, S_CHECK = 3'd3, S_WRITE = 3'd4;
     reg [2:0]        state_q;
-    reg              c_good_q, p_good_q, p_moved_q, known_q;
-    reg [31:0]       c_q;               // consumer in force after this doorbell
+    reg              c_good_q, forward_q, fits_old_q, fits_new_q, moved_q, known_q;
 
-    wire [31:0]      cur_c = has_c ? c_q : old_c;
+    // The ring holds what is handed over beyond the consumer index in force after this doorbell.
+    wire             p_good_q = forward_q && (has_c && c_good_q ? fits_new_q : fits_old_q);
+    wire [31:0]      entries  = 32'd1 << entries_log2;
 
-    wire             kick_room, arm_room;
+    wire             unused_kick_room, unused_arm_room;
     wire [2:0]       kick_count, arm_count;
+    // Room for what is written now, and for the next.
+    wire             room      = kick_count <= 3'd2 && arm_count <= 3'd2;
+    wire             open      = state_q == S_IDLE || state_q == S_WRITE;
     wire             start_cfg = cfg_q && !zero_q;
     wire             start_st  = !cfg_q && st_valid;
-    wire             start_db  = !cfg_q && !st_valid && db_q_valid && kick_room && arm_room;
+    wire             start_db  = !cfg_q && !st_valid && head_valid && room;
     wire [Q_W-1:0]   rd_queue  = start_cfg ? cfg_queue_q[Q_W-1:0] :
-                                 start_st ? st_queue[Q_W-1:0] : queue[Q_W-1:0];
-    wire             known     = {17'd0, queue} < QUEUE_N;
+                                 start_st ? st_queue[Q_W-1:0] : head_queue[Q_W-1:0];
+    wire             known     = {17'd0, head_queue} < QUEUE_N;
+    assign           look_db   = open && start_db;
     reg [CTX_W-1:0]  next_ctx;
     wire             bad  = !known_q || !enabled || (!has_p && !has_c) || (has_p && !p_good_q) ||
                             (has_c && !c_good_q);
     wire             write = state_q == S_WRITE;
+    wire             live  = write && known_q && enabled && !engine_rst;
 
     always @* begin
         next_ctx = ctx;
@@ -159,34 +178,38 @@ module cw_doorbell #(
         end
     end
 
-    cw_ram #(.W(CTX_W), .DEPTH(QUEUE_N)) u_ctx (
+    cw_ram_fwd #(.W(CTX_W), .DEPTH(QUEUE_N)) u_ctx (
         .clk(clk), .wr_en(state_q == S_CFG || (write && known_q)),
         .wr_addr(state_q == S_CFG ? cfg_queue_q[Q_W-1:0] : queue[Q_W-1:0]), .wr_data(next_ctx),
-        .rd_en(state_q == S_IDLE), .rd_addr(rd_queue), .rd_data(ctx)
+        .rd_en(open), .rd_addr(rd_queue), .rd_data(ctx)
     );
     cw_ram #(.W(32), .DEPTH(QUEUE_N)) u_records (
         .clk(clk), .wr_en(record_valid || zero_q),
         .wr_addr(record_valid ? record_queue[Q_W-1:0] : cfg_queue_q[Q_W-1:0]),
         .wr_data(record_valid ? record_count : 32'd0),
-        .rd_en(state_q == S_IDLE), .rd_addr(rd_queue), .rd_data(records)
+        .rd_en(open), .rd_addr(rd_queue), .rd_data(records)
     );
+    // ---- what is told: at once, or when there is room ----
+    wire        kick_now = live && has_p && p_good_q && moved_q, arm_now = live && has_c && c_good_q;
+    wire        kick_kept, arm_kept;
+    wire [42:0] kick_first, arm_first;
     stream_fifo #(.W(43), .DEPTH(4)) u_kick (
-        .clk(clk), .rst(engine_rst),
-        .in_valid(write && known_q && enabled && has_p && p_good_q && p_moved_q), .in_ready(kick_room),
-        .in_data({queue[10:0], new_p}),
-        .out_valid(kick_valid), .out_ready(kick_ready), .out_data({kick_queue, kick_producer}),
-        .count(kick_count)
+        .clk(clk), .rst(engine_rst), .in_valid(kick_now && (kick_kept || !kick_ready)),
+        .in_ready(unused_kick_room), .in_data({queue[10:0], new_p}),
+        .out_valid(kick_kept), .out_ready(kick_ready), .out_data(kick_first), .count(kick_count)
     );
-
     stream_fifo #(.W(43), .DEPTH(4)) u_arm (
-        .clk(clk), .rst(engine_rst),
-        .in_valid(write && known_q && enabled && has_c && c_good_q), .in_ready(arm_room),
-        .in_data({queue[10:0], new_c}),
-        .out_valid(arm_valid), .out_ready(arm_ready), .out_data({arm_queue, arm_index}),
-        .count(arm_count)
+        .clk(clk), .rst(engine_rst), .in_valid(arm_now && (arm_kept || !arm_ready)),
+        .in_ready(unused_arm_room), .in_data({queue[10:0], new_c}),
+        .out_valid(arm_kept), .out_ready(arm_ready), .out_data(arm_first), .count(arm_count)
     );
+    assign kick_valid  = kick_kept || kick_now;
+    assign {kick_queue, kick_producer} = kick_kept ? kick_first : {queue[10:0], new_p};
+    assign arm_valid   = arm_kept || arm_now;
+    assign {arm_queue, arm_index}      = arm_kept ? arm_first : {queue[10:0], new_c};
+    assign peek_valid  = look_db && head[65] && known;
+    assign peek_queue  = head_queue[10:0];
 
-    assign db_q_ready  = write;
     assign cfg_busy    = cfg_q || zero_q;
     assign st_ack      = state_q == S_STATUS;
     assign st_producer = old_p;
@@ -195,18 +218,12 @@ module cw_doorbell #(
     assign ev_good     = write && !bad;
     assign ev_bad      = write && bad;
     assign ev_queue    = {1'b0, queue};
-    assign idle        = state_q == S_IDLE && !db_q_valid && !cfg_busy && !kick_valid && !arm_valid;
+    assign idle        = state_q == S_IDLE && !kept_valid && !cfg_busy && !kick_valid && !arm_valid;
 
     always @(posedge clk) begin
         if (!record_valid)
             zero_q <= 1'b0;
         case (state_q)
-        // Waits for a configuration strobe, a status read or a doorbell, in this order.
-        S_IDLE: begin
-            known_q <= known;
-            state_q <= start_cfg ? S_CFG : start_st ? S_STATUS : !start_db ? S_IDLE :
-                       has_c ? S_CONSUMER : S_PRODUCER;
-        end
         // One cycle: the changed context is written.
         S_CFG: begin
             state_q <= S_IDLE;
@@ -214,20 +231,21 @@ module cw_doorbell #(
         end
         // One cycle: the status goes out.
         S_STATUS: state_q <= S_IDLE;
-        // One cycle: distances modulo 2^32 from the old consumer index.
-        S_CONSUMER: begin
-            state_q  <= S_PRODUCER;
-            c_good_q <= new_c - old_c <= records - old_c;
-            c_q      <= new_c - old_c <= records - old_c ? new_c : old_c;
+        // One cycle: distances modulo 2^32. What is handed over fits the ring, and nothing is taken back.
+        S_CHECK: begin
+            state_q    <= S_WRITE;
+            c_good_q   <= new_c - old_c <= records - old_c;
+            fits_old_q <= new_p - old_c <= entries;
+            fits_new_q <= new_p - new_c <= entries;
+            forward_q  <= new_p - old_p <= entries;
+            moved_q    <= new_p != old_p;
         end
-        // One cycle: what is handed over fits the ring, and nothing is taken back.
-        S_PRODUCER: begin
-            state_q   <= S_WRITE;
-            p_good_q  <= new_p - cur_c <= 32'd1 << entries_log2 && new_p - old_p <= 32'd1 << entries_log2;
-            p_moved_q <= new_p != old_p;
+        // Waits for a configuration strobe, a status read or a doorbell, in this order. S_WRITE:
+        // context written, kick and arm out.
+        default: begin
+            known_q <= known;
+            state_q <= start_cfg ? S_CFG : start_st ? S_STATUS : start_db ? S_CHECK : S_IDLE;
         end
-        // One cycle: context written, kick and events out.
-        default: state_q <= S_IDLE;
         endcase
         // The context of any other register is not kept here.
         if (qcfg_valid && (qcfg_op == OP_ENABLE || qcfg_op == OP_DISABLE ||
@@ -238,6 +256,8 @@ module cw_doorbell #(
             cfg_queue_q   <= qcfg_queue;
             cfg_entries_q <= qcfg_data[CW_Q_CONFIG_ENTRIES_LOG2_MSB:CW_Q_CONFIG_ENTRIES_LOG2_LSB];
         end
+        if (look_db)
+            at_hand_q <= head;
         if (rst) begin
             state_q <= S_IDLE;
             cfg_q   <= 1'b0;
@@ -245,7 +265,8 @@ module cw_doorbell #(
         end
     end
 
-    wire unused = &{1'b0, stride_log2[4:3], record_queue, st_queue, cfg_queue_q, db_count, kick_count, arm_count, qcfg_data};
+    wire unused = &{1'b0, stride_log2[4:3], record_queue, st_queue, cfg_queue_q, db_count, unused_kick_room,
+                     unused_arm_room, qcfg_data};
 endmodule
 
 `default_nettype wire

@@ -15,8 +15,9 @@
 // sent when its ring is turned off is sent: entry_under_way lets the completion of
 // a read behind that write wait. After rst all rings are off; `ready` rises then.
 //
-// Latency: two cycles for a read, three for a write; two from a raise to its entry, one
-// to its interrupt when it has no ring.
+// peek_vector: of a raise that may come next; while nothing else is to be done its ring is
+// looked up ahead. Latency: two cycles for a read, three for a write; from a raise to its
+// entry two and to its interrupt, when it has no ring, one, or one less if looked up ahead.
 `default_nettype none
 
 module cw_event #(
@@ -43,6 +44,7 @@ module cw_event #(
     output wire [10:0]  ring_vector,
     output wire         ring_on,
 
+    input  wire [10:0]  peek_vector,
     output wire         rescan,
     input  wire         head_valid,
     output wire         head_ready,
@@ -76,6 +78,7 @@ module cw_event #(
     reg  [31:0]    rdata_q;
     reg            raise_turn_q;      // an access was last
     reg            open_q;            // as `open` one cycle ago
+    reg            ahead_q;           // the block of vector at_q is at hand
     reg            entry_q, irq_q;
     reg  [63:0]    addr_q;
     reg            phase_q, error_q, completions_q;
@@ -85,13 +88,14 @@ module cw_event #(
     wire           free = !entry_q && !irq_q;
     wire           go_raise  = state_q == S_IDLE && head_valid && free && !(sel && !raise_turn_q);
     wire           go_access = state_q == S_IDLE && sel && !go_raise;
+    wire           at_once   = go_raise && ahead_q && at_q == head_vector[V_W-1:0];
 
     // ---- the block of a vector ----
     wire [31:0]    consumer, produced, hi;
     wire [31:6]    lo;
     wire [4:0]     log2;
     wire           exists = !reg_addr[2] && {21'd0, reg_addr[13:3]} < VECTOR_N;
-    wire [V_W-1:0] at     = go_raise ? head_vector[V_W-1:0] : reg_addr[V_W+2:3];
+    wire [V_W-1:0] at     = go_raise ? head_vector[V_W-1:0] : sel ? reg_addr[V_W+2:3] : peek_vector[V_W-1:0];
     wire           on     = {hi, lo} != 58'd0 && log2 != 5'd0 && log2 <= 5'd16;
 
     // ---- accesses ----
@@ -110,7 +114,7 @@ module cw_event #(
     wire           on_d   = {hi_d, lo_d} != 58'd0 && log2_d != 5'd0 && log2_d <= 5'd16;
 
     // ---- a raise ----
-    wire           raise   = state_q == S_RAISE;
+    wire           raise   = state_q == S_RAISE || at_once;
     wire           ring    = on && {21'd0, head_vector} < VECTOR_N;
     wire           room    = produced - consumer < 32'd1 << log2;
     wire           enter   = raise && ring && room && open;
@@ -142,13 +146,14 @@ module cw_event #(
     assign entry_under_way = entry_q && open;
     assign irq_valid       = irq_q || (raise && !ring);
     assign irq_vector      = irq_q ? vector_q : head_vector;
-    assign idle            = state_q == S_IDLE && !go_access && !go_raise && open == open_q &&
+    assign idle            = state_q == S_IDLE && !go_access && !go_raise && ahead_q && open == open_q &&
                              !(entry_q && entry_ready) && !(irq_q && irq_ready);
 
-    wire unused = &{1'b0, pass, keep, head_vector, reg_addr};
+    wire unused = &{1'b0, pass, keep, head_vector, peek_vector, reg_addr};
 
     always @(posedge clk) begin
-        open_q <= open;
+        open_q  <= open;
+        ahead_q <= state_q == S_IDLE && !go_access && !go_raise;
         if (entry_q && entry_ready)
             entry_q <= 1'b0;
         if (irq_q && irq_ready)
@@ -168,7 +173,8 @@ module cw_event #(
             at_q <= at;
             if (go_raise) begin
                 raise_turn_q <= 1'b0;
-                state_q      <= S_RAISE;
+                if (!at_once)
+                    state_q  <= S_RAISE;
             end else if (sel) begin
                 raise_turn_q <= 1'b1;
                 exists_q     <= exists;
@@ -183,8 +189,9 @@ module cw_event #(
         // One cycle: the bus takes the answer.
         S_ACK: state_q <= S_IDLE;
         // One cycle: entry, interrupt or refusal.
-        default: begin
-            state_q       <= S_IDLE;
+        default: state_q <= S_IDLE;
+        endcase
+        if (raise) begin
             entry_q       <= enter;
             irq_q         <= !ring && !irq_ready;
             addr_q        <= {hi, lo, 6'd0} + {29'd0, slot, 3'd0};
@@ -194,11 +201,11 @@ module cw_event #(
             queue_q       <= head_queue;
             vector_q      <= head_vector;
         end
-        endcase
         if (rst) begin
             state_q      <= S_SWEEP;
             at_q         <= {V_W{1'b0}};
             raise_turn_q <= 1'b0;
+            ahead_q      <= 1'b0;
             entry_q      <= 1'b0;
             irq_q        <= 1'b0;
         end

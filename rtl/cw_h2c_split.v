@@ -6,7 +6,8 @@
 // none crosses 4 KiB (PCIe Base 6.0, 2.2.7) and all but the first and last are
 // of full size. `start` tells cw_h2c_track the length before the first read.
 //
-// One read a cycle, descriptors back to back; one cycle of latency.
+// One read a cycle, descriptors back to back. The first read of a descriptor that finds nothing
+// here is offered in the cycle in which it comes; the second then comes two cycles later.
 `default_nettype none
 
 module cw_h2c_split #(
@@ -45,6 +46,7 @@ module cw_h2c_split #(
     output wire [1:0]      data_rd_attr
 );
     reg            run_q;
+    reg            gone_q;      // the read at hand went as its descriptor came
     reg [OP_W-1:0] op_q;
     reg [10:0]     queue_q;
     reg [31:0]     num_q;
@@ -53,38 +55,44 @@ module cw_h2c_split #(
     reg [1:0]      attr_q;
 
     wire [12:0] size  = 13'd1 << rd_log2;
-    wire [12:0] room  = size - ({1'b0, addr_q[11:0]} & (size - 13'd1));
-    wire        last  = left_q <= {11'd0, room};
-    wire [12:0] bytes = last ? left_q[12:0] : room;
-    wire        sent  = run_q && data_rd_ready;
+    wire [11:0] place = run_q ? addr_q[11:0] : h2c_host_addr[11:0];
+    wire [23:0] left  = run_q ? left_q : h2c_len;
+    wire [12:0] room  = size - ({1'b0, place} & (size - 13'd1));
+    wire        last  = left <= {11'd0, room};
+    wire [12:0] bytes = last ? left[12:0] : room;
+    wire        sent  = run_q && (gone_q || data_rd_ready);
     wire        take  = h2c_valid && h2c_ready;
+    wire        begins = !run_q && h2c_valid && start_ready;
+    wire        gone  = begins && data_rd_ready;
 
     assign h2c_ready   = start_ready && (!run_q || (data_rd_ready && last));
     assign start_valid = take;
     assign start_op    = h2c_op;
     assign start_len   = h2c_len;
-    assign data_rd_valid  = run_q;
-    assign data_rd_op     = op_q;
-    assign data_rd_queue  = queue_q;
-    assign data_rd_num    = num_q;
-    assign data_rd_addr   = addr_q;
+    assign data_rd_valid  = run_q ? !gone_q : begins;
+    assign data_rd_op     = run_q ? op_q : h2c_op;
+    assign data_rd_queue  = run_q ? queue_q : h2c_queue;
+    assign data_rd_num    = run_q ? num_q : h2c_num;
+    assign data_rd_addr   = run_q ? addr_q : h2c_host_addr;
     assign data_rd_bytes  = bytes;
-    assign data_rd_card   = card_q;
-    assign data_rd_offset = offset_q;
-    assign data_rd_attr   = attr_q;
+    assign data_rd_card   = run_q ? card_q : h2c_card_addr;
+    assign data_rd_offset = run_q ? offset_q : 24'd0;
+    assign data_rd_attr   = run_q ? attr_q : h2c_attr;
     assign idle  = !sent && !take;
     assign empty = !run_q;
 
     always @(posedge clk) begin
         if (sent) begin
             run_q    <= !last;
+            gone_q   <= 1'b0;
             addr_q   <= addr_q + {51'd0, bytes};
             card_q   <= card_q + {51'd0, bytes};
             offset_q <= offset_q + {11'd0, bytes};
             left_q   <= left_q - {11'd0, bytes};
         end
         if (take) begin
-            run_q    <= 1'b1;
+            run_q    <= !(gone && last);
+            gone_q   <= gone;
             op_q     <= h2c_op;
             queue_q  <= h2c_queue;
             num_q    <= h2c_num;

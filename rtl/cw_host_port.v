@@ -86,6 +86,8 @@ module cw_host_port #(
     input  wire [31:0]           qst_records,
     input  wire                  qst_halted,
     input  wire [4:0]            qst_cause,
+    output wire                  peek_valid,
+    output wire [10:0]           peek_queue,
     output wire                  kick_valid,
     input  wire                  kick_ready,
     output wire [10:0]           kick_queue,
@@ -271,9 +273,8 @@ module cw_host_port #(
     );
 
     cw_reg_bus u_reg_bus (
-        .clk(clk), .rst(rst), .idle(bus_idle),
-        .reg_valid(reg_valid), .reg_addr(reg_addr), .reg_ack(reg_ack), .reg_rdata(reg_rdata),
-        .reg_err(reg_err),
+        .clk(clk), .rst(rst), .idle(bus_idle), .reg_valid(reg_valid), .reg_addr(reg_addr),
+        .reg_ack(reg_ack), .reg_rdata(reg_rdata), .reg_err(reg_err),
         .global_sel(global_sel), .global_ack(global_ack), .global_rdata(global_rdata),
         .stats_sel(stats_sel), .stats_ack(stats_ack), .stats_rdata(stats_rdata),
         .msix_table_sel(msix_table_sel), .msix_pba_sel(msix_pba_sel), .msix_ack(msix_ack),
@@ -290,9 +291,8 @@ module cw_host_port #(
     ) u_regs (
         .clk(clk), .rst(full_rst), .now(now),
         .sel(global_sel), .reg_write(reg_write), .reg_addr(reg_addr[8:0]), .reg_be(reg_be),
-        .reg_wdata(reg_wdata), .ack(global_ack), .rdata(global_rdata),
-        .engine_enable(engine_enable), .cpl_timeout_log2(cpl_timeout_log2),
-        .stride_log2(stride_log2), .window_base(window_base), .soft_reset(soft_reset),
+        .reg_wdata(reg_wdata), .ack(global_ack), .rdata(global_rdata), .engine_enable(engine_enable),
+        .cpl_timeout_log2(cpl_timeout_log2), .stride_log2(stride_log2), .window_base(window_base), .soft_reset(soft_reset),
         .soft_busy(soft_busy), .ready(ready), .engine_empty(engine_empty),
         .fn_link({fn_bme, fn_ns, fn_ro, fn_tag10, fn_ext_tag, fn_rcb, fn_mrrs, fn_mps}),
         .tags_in_use(tags_in_use), .tags_quarantined(tags_quarantined),
@@ -370,8 +370,8 @@ module cw_host_port #(
         .record_valid(record_valid), .record_queue(record_queue), .record_count(record_count),
         .st_valid(st_valid), .st_queue(st_queue), .st_ack(st_ack), .st_producer(st_producer),
         .st_consumer(st_consumer), .st_error(st_error),
-        .kick_valid(kick_valid), .kick_ready(kick_ready), .kick_queue(kick_queue),
-        .kick_producer(kick_producer),
+        .peek_valid(peek_valid), .peek_queue(peek_queue),
+        .kick_valid(kick_valid), .kick_ready(kick_ready), .kick_queue(kick_queue), .kick_producer(kick_producer),
         .arm_valid(arm_valid), .arm_ready(arm_ready), .arm_queue(arm_queue), .arm_index(arm_index),
         .ev_good(ev_db_good), .ev_bad(ev_db_bad), .ev_queue(ev_db_queue)
     );

@@ -20,7 +20,8 @@
 // disabled queue owes nothing. raise_ready must come by itself: everything here,
 // and what waits for it, depends on it.
 //
-// Two cycles an event. Latency from a note to its raise: three cycles.
+// Two cycles an event. Latency from a note to its raise: three cycles; raise_queue and
+// raise_vector show a cycle before whose it may be.
 `default_nettype none
 
 module cw_moderate #(
@@ -188,8 +189,9 @@ module cw_moderate #(
     );
 
     assign raise_valid       = out_q;
-    assign raise_queue       = out_queue_q;
-    assign raise_vector      = out_vector_q;
+    // Without a raise these show whose is weighed.
+    assign raise_queue       = out_q ? out_queue_q : {{(11 - Q_W){1'b0}}, queue_q};
+    assign raise_vector      = out_q ? out_vector_q : vector;
     assign raise_error       = out_error_q;
     assign raise_completions = out_completions_q;
     assign cfg_busy          = cfg_q;

@@ -18,7 +18,8 @@
 // clear); `ready` rises when that is done.
 //
 // The table has a RAM for each of the four words of a vector, so that mask and message are
-// read at once. Latency: two cycles from an interrupt to its message; table reads two.
+// read at once. Latency: one cycle from an interrupt to its message, which is kept when it is
+// not taken at once; table reads two.
 // Throughput: a message each two cycles.
 `default_nettype none
 
@@ -110,7 +111,9 @@ module cw_msix #(
     wire [31:0] bit_mask  = 32'd1 << vector_q[4:0];
     wire        pending   = (bits & bit_mask) != 32'd0;
     wire        wanted    = state_q == S_TEST && fn_msix_en && (raise_q || pending);
-    wire        send      = wanted && can_send && !masked && room;
+    wire        may_send  = wanted && can_send && !masked;
+    wire        send      = may_send && room;
+    wire        direct    = may_send && !msg_q;
     wire        set_bit   = wanted && !send && !pending;
     wire        clear_bit = send && pending;
 
@@ -141,11 +144,11 @@ module cw_msix #(
     assign rdata          = !exists_q ? 32'd0 : in_table_q ? word : bits;
     assign err_irq_ready  = start_irq;
     assign irq_ready      = start_irq && !err_irq_valid;
-    assign msix_req_valid = msg_q;
-    assign msix_req_addr  = msg_addr_q;
-    assign msix_req_data  = msg_data_q;
-    assign ev_irq         = msg_q && msix_req_ready;
-    assign msg_under_way  = msg_q && sending_ok;
+    assign msix_req_valid = msg_q || direct;
+    assign msix_req_addr  = msg_q ? msg_addr_q : {words[{W_HI, 5'd0} +: 32], words[{W_LO, 5'd0} +: 32]};
+    assign msix_req_data  = msg_q ? msg_data_q : words[{W_DATA, 5'd0} +: 32];
+    assign ev_irq         = msix_req_valid && msix_req_ready;
+    assign msg_under_way  = msix_req_valid && sending_ok;
     // A message that may not leave yet waits for an input.
     assign idle           = state_q == S_IDLE && !start_access && !start_clear && !start_scan &&
                             !(start_irq && (err_irq_valid || irq_valid)) && !ev_irq;
@@ -198,7 +201,7 @@ module cw_msix #(
         S_TEST: begin
             state_q <= S_IDLE;
             if (send) begin
-                msg_q      <= 1'b1;
+                msg_q      <= !(direct && msix_req_ready);
                 msg_addr_q <= {words[{W_HI, 5'd0} +: 32], words[{W_LO, 5'd0} +: 32]};
                 msg_data_q <= words[{W_DATA, 5'd0} +: 32];
             end

@@ -14,8 +14,9 @@
 // A queue that is enabled or disabled drops the raise that waits here (cfg_busy: not
 // yet). After rst all queues are swept.
 //
-// Two cycles a raise, two a head, two a queue of a rescan. From a raise to its head
-// one cycle when no other waits.
+// raise_queue shows a cycle ahead whose raise may come; while nothing else is to be done its
+// word is looked up then. Two cycles a raise (one if looked up ahead), two a head, two a
+// queue of a rescan. From a raise to its head one cycle when no other waits, or none.
 `default_nettype none
 
 module cw_raise #(
@@ -54,6 +55,7 @@ module cw_raise #(
     reg  [1:0]     state_q;
     reg  [2:0]     op_q;
     reg  [Q_W-1:0] at_q;
+    reg            ahead_q;            // the word of queue at_q is at hand
     reg            cfg_q;
     reg  [Q_W-1:0] cfg_queue_q;
     reg            head_q, refused_q;  // the head is offered; it was refused
@@ -74,9 +76,11 @@ module cw_raise #(
     wire [2:0]     op       = cfg_q ? OP_CFG : refused_q ? OP_REFUSED : go_raise ? OP_RAISE :
                               can_pop ? OP_POP : OP_SCAN;
     wire [Q_W-1:0] at       = op == OP_CFG ? cfg_queue_q : op == OP_REFUSED ? head_queue_q :
-                              op == OP_RAISE ? raise_queue[Q_W-1:0] : op == OP_POP ? list_queue : scan_q;
+                              op == OP_RAISE || !any ? raise_queue[Q_W-1:0] : op == OP_POP ? list_queue : scan_q;
     wire           start    = state_q == S_IDLE && any;
-    wire           act      = state_q == S_ACT;
+    wire           at_once  = start && op == OP_RAISE && ahead_q && at_q == raise_queue[Q_W-1:0];
+    wire           act      = state_q == S_ACT || at_once;
+    wire [2:0]     act_op   = at_once ? OP_RAISE : op_q;
 
     // ---- a word a queue: in the list, set aside, wants to raise, why ----
     wire           listed, aside, wants;
@@ -84,11 +88,11 @@ module cw_raise #(
     wire [12:0]    raise_why = {raise_error | (wants & why[12]), raise_completions | (wants & why[11]), raise_vector};
     wire [12:0]    back_why  = {head_why_q[12] | (wants & why[12]), head_why_q[11] | (wants & why[11]),
                                 wants ? why[10:0] : head_why_q[10:0]};
-    wire           alone  = act && op_q == OP_RAISE && !listed && !aside;
+    wire           alone  = act && act_op == OP_RAISE && !listed && !aside;
     wire           direct = alone && !list_valid && !head_q && !refused_q;
     reg  [15:0]    word_d;
     always @* begin
-        case (op_q)
+        case (act_op)
         OP_CFG:     word_d = {listed, 15'd0};
         OP_REFUSED: word_d = {listed, !listed, 1'b1, back_why};
         OP_RAISE:   word_d = direct ? 16'd0 : {!aside, aside, 1'b1, raise_why};
@@ -96,14 +100,14 @@ module cw_raise #(
         default:    word_d = aside ? {1'b1, 1'b0, wants, why} : {listed, aside, wants, why};
         endcase
     end
-    wire           push   = (alone && !direct) || (act && op_q == OP_SCAN && aside);
-    wire           more   = act && op_q == OP_REFUSED && !listed && !aside;
-    wire           fewer  = act && aside && (op_q == OP_CFG || op_q == OP_SCAN);
+    wire           push   = (alone && !direct) || (act && act_op == OP_SCAN && aside);
+    wire           more   = act && act_op == OP_REFUSED && !listed && !aside;
+    wire           fewer  = act && aside && (act_op == OP_CFG || act_op == OP_SCAN);
 
     cw_ram #(.W(16), .DEPTH(QUEUE_N)) u_word (
         .clk(clk), .wr_en(state_q == S_SWEEP || act), .wr_addr(at_q),
         .wr_data(state_q == S_SWEEP ? 16'd0 : word_d),
-        .rd_en(start), .rd_addr(at), .rd_data({listed, aside, wants, why})
+        .rd_en(state_q == S_IDLE), .rd_addr(at), .rd_data({listed, aside, wants, why})
     );
     stream_ram_fifo #(.W(Q_W), .DEPTH(QUEUE_N)) u_list (
         .clk(clk), .rst(rst), .idle(list_idle), .in_valid(push), .in_data(at_q),
@@ -111,15 +115,16 @@ module cw_raise #(
     );
 
     assign cfg_busy    = cfg_q;
-    assign raise_ready = act && op_q == OP_RAISE;
+    assign raise_ready = act && act_op == OP_RAISE;
     assign head_valid  = head_q || direct;
     assign head_queue  = {{(11 - Q_W){1'b0}}, head_q ? head_queue_q : at_q};
     assign {head_error, head_completions, head_vector} = head_q ? head_why_q : raise_why;
-    assign idle        = state_q == S_IDLE && !any && list_idle && !rescan && !qcfg_valid && !(head_q && head_ready);
+    assign idle        = state_q == S_IDLE && !any && ahead_q && list_idle && !rescan && !qcfg_valid && !(head_q && head_ready);
 
     wire unused = &{1'b0, raise_queue, qcfg_queue};
 
     always @(posedge clk) begin
+        ahead_q <= state_q == S_IDLE && !any;
         case (state_q)
         // Waits for the sweep to reach the last queue.
         S_SWEEP: begin
@@ -128,14 +133,14 @@ module cw_raise #(
                 state_q <= S_IDLE;
         end
         // Waits for something to do; reads its queue's word.
-        S_IDLE: if (any) begin
+        S_IDLE: begin
             op_q <= op;
             at_q <= at;
-            if (op == OP_RAISE || op == OP_POP)
+            if (start && (op == OP_RAISE || op == OP_POP))
                 pop_turn_q <= op == OP_RAISE;
-            if (op == OP_SCAN && aside_n_q == {(Q_W + 1){1'b0}})
+            if (start && op == OP_SCAN && aside_n_q == {(Q_W + 1){1'b0}})
                 left_q <= {(Q_W + 1){1'b0}};
-            else begin
+            else if (start && !at_once) begin
                 state_q <= S_ACT;
                 if (op == OP_SCAN) begin
                     scan_q <= scan_q + 1'b1;
@@ -150,13 +155,13 @@ module cw_raise #(
                 cfg_q <= 1'b0;
             if (op_q == OP_REFUSED)
                 refused_q <= 1'b0;
-            if ((op_q == OP_POP && wants) || direct) begin
-                head_q       <= 1'b1;
-                head_queue_q <= at_q;
-                head_why_q   <= direct ? raise_why : why;
-            end
         end
         endcase
+        if ((state_q == S_ACT && op_q == OP_POP && wants) || direct) begin
+            head_q       <= 1'b1;
+            head_queue_q <= at_q;
+            head_why_q   <= direct ? raise_why : why;
+        end
         aside_n_q <= aside_n_q + {{Q_W{1'b0}}, more} - {{Q_W{1'b0}}, fewer};
         if (head_valid && head_ready) begin
             head_q    <= 1'b0;
@@ -170,6 +175,7 @@ module cw_raise #(
         end
         if (rst) begin
             state_q   <= S_SWEEP;
+            ahead_q   <= 1'b0;
             at_q      <= {Q_W{1'b0}};
             cfg_q     <= 1'b0;
             head_q    <= 1'b0;

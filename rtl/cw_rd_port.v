@@ -111,7 +111,7 @@ module cw_rd_port #(
     assign empty = req_empty && !any_live && cpl_empty;
     wire unused  = &{1'b0, cpl_lost_tag};
 
-    wire              alloc_valid, alloc_ready;
+    wire              alloc_valid, alloc_ready, alloc_sure, alloc_sent;
     wire [9:0]        alloc_tag;
     wire [6:0]        alloc_hdr_n;
     wire [8:0]        alloc_data_n;
@@ -127,7 +127,8 @@ module cw_rd_port #(
         .data_rd_queue(data_rd_queue), .data_rd_num(data_rd_num), .data_rd_addr(data_rd_addr),
         .data_rd_bytes(data_rd_bytes), .data_rd_card(data_rd_card),
         .data_rd_offset(data_rd_offset), .data_rd_attr(data_rd_attr),
-        .alloc_valid(alloc_valid), .alloc_ready(alloc_ready), .alloc_tag(alloc_tag),
+        .alloc_valid(alloc_valid), .alloc_ready(alloc_ready), .alloc_sure(alloc_sure),
+        .alloc_sent(alloc_sent), .alloc_tag(alloc_tag),
         .alloc_hdr_n(alloc_hdr_n), .alloc_data_n(alloc_data_n), .alloc_info(alloc_info),
         .rd_req_valid(rd_req_valid), .rd_req_ready(rd_req_ready), .rd_req_hdr(rd_req_hdr),
         .rd_req_queue(rd_req_queue), .rd_req_num(rd_req_num), .rd_req_fetch(rd_req_fetch)
@@ -143,7 +144,8 @@ module cw_rd_port #(
         .fn_ext_tag(fn_ext_tag), .fn_tag10(fn_tag10), .fn_rcb(fn_rcb),
         .fn_mrrs(fn_mrrs), .rx_cpl_buf_hdr(rx_cpl_buf_hdr), .rx_cpl_buf_data(rx_cpl_buf_data),
         .rd_log2(rd_log2),
-        .alloc_valid(alloc_valid), .alloc_ready(alloc_ready), .alloc_tag(alloc_tag),
+        .alloc_valid(alloc_valid), .alloc_ready(alloc_ready), .alloc_sure(alloc_sure),
+        .alloc_sent(alloc_sent), .alloc_tag(alloc_tag),
         .alloc_hdr_n(alloc_hdr_n), .alloc_data_n(alloc_data_n), .alloc_info(alloc_info),
         .sent(rd_req_valid && rd_req_ready),
         .find_en(find_en), .find_tag(find_tag), .find_index(find_index), .found(found),

@@ -8,7 +8,9 @@
 // Relaxed ordering and no-snoop are for data reads only. Data reads of streams are those
 // with data_rd_st: their id is an entry, their card address a place in a ring.
 //
-// Two stages, a read a cycle.
+// Two stages, a read a cycle. The second is passed by while nothing waits in it and the pool
+// is sure (alloc_sure: alloc_ready, known early): an idle read takes one cycle. alloc_sent: the
+// tag asked for in this cycle is on its way in this cycle too.
 `default_nettype none
 
 module cw_rd_req #(
@@ -45,6 +47,8 @@ module cw_rd_req #(
 
     output wire              alloc_valid,
     input  wire              alloc_ready,
+    input  wire              alloc_sure,
+    output wire              alloc_sent,
     input  wire [9:0]        alloc_tag,
     output wire [6:0]        alloc_hdr_n,
     output wire [8:0]        alloc_data_n,
@@ -77,6 +81,8 @@ module cw_rd_req #(
     reg [31:0]     out_num_q;
     reg            out_fetch_q;
 
+    // Once offered, a read keeps its header: what is not taken at once goes on from stage 2.
+    wire direct     = s1_q && !out_q && alloc_sure;
     wire out_free   = !out_q || rd_req_ready;
     wire leave      = s1_q && out_free && alloc_ready;
     wire room       = !s1_q || leave;
@@ -86,11 +92,12 @@ module cw_rd_req #(
     assign fetch_rd_ready = room && pick_fetch;
     assign data_rd_ready  = room && !pick_fetch;
     assign alloc_valid    = s1_q && out_free;
-    assign rd_req_valid   = out_q;
-    assign rd_req_hdr     = hdr_q;
-    assign rd_req_queue   = out_queue_q;
-    assign rd_req_num     = out_num_q;
-    assign rd_req_fetch   = out_fetch_q;
+    assign alloc_sent     = direct && rd_req_ready;
+    assign rd_req_valid   = out_q || direct;
+    assign rd_req_hdr     = out_q ? hdr_q : hdr;
+    assign rd_req_queue   = out_q ? out_queue_q : queue_q;
+    assign rd_req_num     = out_q ? out_num_q : num_q;
+    assign rd_req_fetch   = out_q ? out_fetch_q : fetch_q;
     assign idle  = !take && !leave && !(out_q && rd_req_ready);
     assign empty = !s1_q && !out_q;
 
@@ -136,7 +143,7 @@ module cw_rd_req #(
             out_q <= 1'b0;
         if (leave) begin
             s1_q        <= 1'b0;
-            out_q       <= 1'b1;
+            out_q       <= !alloc_sent;
             hdr_q       <= hdr;
             out_queue_q <= queue_q;
             out_num_q   <= num_q;

@@ -57,6 +57,8 @@ module cw_read_path #(
     input  wire [10:0]          qst_queue,
     output wire                 qst_fetch_ack,
     output wire [31:0]          qst_fetched,
+    input  wire                 peek_valid,
+    input  wire [10:0]          peek_queue,
     input  wire                 kick_valid,
     output wire                 kick_ready,
     input  wire [10:0]          kick_queue,
@@ -192,6 +194,7 @@ module cw_read_path #(
         .qcfg_data(qcfg_data),
         .qst_valid(qst_valid), .qst_queue(qst_queue), .qst_fetch_ack(qst_fetch_ack),
         .qst_fetched(qst_fetched),
+        .peek_valid(peek_valid), .peek_queue(peek_queue),
         .kick_valid(kick_valid), .kick_ready(kick_ready), .kick_queue(kick_queue),
         .kick_producer(kick_producer),
         .stop_valid(stop_valid), .stop_ready(stop_ready), .stop_queue(stop_queue),
@@ -210,7 +213,7 @@ module cw_read_path #(
     wire [BUF_W-1:0]  fill_buf, fill_end_buf;
     wire [4:0]        fill_unit;
     wire [DATA_W-1:0] fill_data;
-    wire              desc_valid, desc_ready, desc_fail;
+    wire              desc_open, desc_valid, desc_ready, desc_fail;
     wire [1:0]        desc_room;
     wire [10:0]       desc_queue;
     wire [31:0]       desc_num;
@@ -227,7 +230,7 @@ module cw_read_path #(
         .fill_valid(fill_valid), .fill_buf(fill_buf), .fill_unit(fill_unit),
         .fill_data(fill_data), .fill_end_valid(fill_end_valid), .fill_end_buf(fill_end_buf),
         .fill_end_fail(fill_end_fail),
-        .desc_room(desc_room), .desc_valid(desc_valid), .desc_ready(desc_ready),
+        .desc_room(desc_room), .desc_open(desc_open), .desc_valid(desc_valid), .desc_ready(desc_ready),
         .desc_queue(desc_queue), .desc_num(desc_num), .desc_fail(desc_fail), .desc_data(desc_data)
     );
 
@@ -244,7 +247,7 @@ module cw_read_path #(
         .fn_ro(fn_ro), .fn_ns(fn_ns),
         .qcfg_valid(qcfg_valid), .qcfg_op(qcfg_op), .qcfg_queue(qcfg_queue), .qcfg_reg(qcfg_reg),
         .qcfg_data(qcfg_data),
-        .desc_room(desc_room), .desc_valid(desc_valid), .desc_ready(desc_ready),
+        .desc_room(desc_room), .desc_open(desc_open), .desc_valid(desc_valid), .desc_ready(desc_ready),
         .desc_queue(desc_queue), .desc_num(desc_num), .desc_fail(desc_fail), .desc_data(desc_data),
         .op_alloc_valid(op_alloc_valid), .op_alloc_ready(op_alloc_ready),
         .op_alloc_id(op_alloc_id), .op_alloc_queue(op_alloc_queue), .op_alloc_num(op_alloc_num),

@@ -8,7 +8,7 @@
 // back when the read has ended. `alloc_info` is kept with the tag and comes out
 // of a lookup, one cycle after it, with whether the tag is outstanding: from the
 // cycle its request was taken for sending (`sent`: the request of the tag given
-// last), so that what waits behind a gate does not age and does not count. The
+// last, with alloc_sent of the one given now), so that what waits behind a gate does not age and does not count. The
 // end of a read is always that of the tag last looked up.
 //
 // A quarantined tag is not given again. rst quarantines what is outstanding, as
@@ -33,7 +33,7 @@ module cw_tag_pool #(
     input  wire              rst,
     input  wire              link_rst,
     input  wire              fn_flr,
-    output wire              idle,         // no quarantined tag is being passed over
+    output wire              idle,         // no quarantined tag is being passed over; alloc_sure is as it stays
     input  wire              fn_ext_tag,
     input  wire              fn_tag10,
     input  wire              fn_rcb,
@@ -44,10 +44,12 @@ module cw_tag_pool #(
 
     input  wire              alloc_valid,
     output wire              alloc_ready,
+    output wire              alloc_sure,   // alloc_ready for any read, from registers
     output wire [9:0]        alloc_tag,    // as on the wire
     input  wire [6:0]        alloc_hdr_n,
     input  wire [8:0]        alloc_data_n,
     input  wire [INFO_W-1:0] alloc_info,
+    input  wire              alloc_sent,   // with sent: of the tag given in this cycle
     input  wire              sent,
 
     input  wire              find_en,
@@ -87,6 +89,7 @@ module cw_tag_pool #(
     reg  [12:0]      hdr_q;           // reserved
     reg  [16:0]      data_q;
     reg  [3:0]       rd_log2_q;
+    reg              sure_q, sure_tag10_q, sure_ext_q;
 
     // ---- three classes: 5-bit, 8-bit and wider tags ----
     wire a_avail, b_avail, c_avail;
@@ -142,7 +145,12 @@ module cw_tag_pool #(
     wire [12:0] hdr_sum  = hdr_q + {6'd0, alloc_hdr_n};
     wire [16:0] data_sum = data_q + {8'd0, alloc_data_n};
     wire        has_room = hdr_sum <= {1'b0, rx_cpl_buf_hdr} && data_sum <= {1'b0, rx_cpl_buf_data};
-    assign alloc_ready = has_tag && has_room;
+    assign alloc_ready = has_tag && (has_room || alloc_sure);
+    // The tag at hand was good a cycle ago and is still there, and the largest read (65 headers,
+    // 257 units) had room; a tag that comes back before it is none of the quarantined.
+    assign alloc_sure  = sure_q && has_any && fn_tag10 == sure_tag10_q && fn_ext_tag == sure_ext_q;
+    wire   sure_d = has_tag && !leave && hdr_q + 13'd65 <= {1'b0, rx_cpl_buf_hdr} &&
+                    data_q + 17'd257 <= {1'b0, rx_cpl_buf_data};
     assign stall_tag   = alloc_valid && !has_tag;
     assign stall_buf   = alloc_valid && has_tag && !has_room;
 
@@ -174,7 +182,7 @@ module cw_tag_pool #(
     assign lost_any  = lost_q != {TAG_N{1'b0}};
     assign scan_live = live_q[scan_tag];
     assign scan_lost = lost_q[scan_tag];
-    assign idle      = !pass;
+    assign idle      = !pass && sure_q == sure_d;
     assign any_live  = live_n_q != 16'd0;
     assign tags_in_use      = live_n_q;
     assign tags_quarantined = bad_n_q;
@@ -207,7 +215,10 @@ module cw_tag_pool #(
         if (take)
             given_q <= index;
         if (sent)
-            live_q[given_q] <= 1'b1;
+            live_q[alloc_sent ? index : given_q] <= 1'b1;
+        sure_q       <= sure_d && !rst;
+        sure_tag10_q <= fn_tag10;
+        sure_ext_q   <= fn_ext_tag;
         flr_q <= fn_flr;
         if (rst) begin
             live_q   <= {TAG_N{1'b0}};

@@ -284,6 +284,8 @@ module cw_top #(
     wire [4:0]           qst_cause;
 
     // An accepted producer doorbell of an enabled queue.
+    wire                 peek_valid;
+    wire [10:0]          peek_queue;
     wire                 kick_valid;
     wire                 kick_ready;
     wire [10:0]          kick_queue;
@@ -499,6 +501,7 @@ module cw_top #(
         .qst_fetch_ack(qst_fetch_ack), .qst_fetched(qst_fetched),
         .qst_retire_ack(qst_retire_ack), .qst_retired(qst_retired), .qst_records(qst_records),
         .qst_halted(qst_halted), .qst_cause(qst_cause),
+        .peek_valid(peek_valid), .peek_queue(peek_queue),
         .kick_valid(kick_valid), .kick_ready(kick_ready), .kick_queue(kick_queue),
         .kick_producer(kick_producer),
         .record_valid(record_valid), .record_queue(record_queue), .record_count(record_count),
@@ -548,6 +551,7 @@ module cw_top #(
         .qcfg_reg(qcfg_reg), .qcfg_data(qcfg_data),
         .qst_valid(qst_valid), .qst_queue(qst_queue), .qst_fetch_ack(qst_fetch_ack),
         .qst_fetched(qst_fetched),
+        .peek_valid(peek_valid), .peek_queue(peek_queue),
         .kick_valid(kick_valid), .kick_ready(kick_ready), .kick_queue(kick_queue),
         .kick_producer(kick_producer),
         .op_alloc_valid(mm_alloc_valid), .op_alloc_ready(mm_alloc_ready),

@@ -179,10 +179,10 @@ function step_table(line, f, out, base) {
 	printf "%s", out
 	if (split(base, f, ",") < 8)
 		return
-	print "\nThe cycles of the first line, block by block, of the steps that take longer than wanted:\n"
-	print step_account("doorbell to descriptor read", "cw_rx_req 1 cw_doorbell 4 cw_desc_sched 3 cw_rd_req 2 cw_tx_req 1", f[4])
-	print step_account("descriptor to data", "cw_rx_cpl 2 cw_desc_buf 2 cw_desc_issue 1 cw_h2c_split 1 cw_rd_req 2 cw_tx_req 1", f[5])
-	print step_account("record to MSI-X", "cw_moderate 3 cw_raise 2 cw_event 1 cw_msix 1 cw_tx_req 1", f[7])
+	print "\nThe cycles of the first line, block by block, of the steps between its beats:\n"
+	print step_account("doorbell to descriptor read", "cw_rx_req 1 cw_doorbell 2 cw_rd_req 1 cw_tx_req 1", f[4])
+	print step_account("descriptor to data", "cw_rx_cpl 2 cw_desc_issue 1 cw_rd_req 1 cw_tx_req 1", f[5])
+	print step_account("record to MSI-X", "cw_moderate 3 cw_msix 1 cw_tx_req 1", f[7])
 }
 
 # Behind the vendors' shims: rows are size and direction, columns shims.

@@ -23,6 +23,7 @@ struct env {
 	uint32_t num[QUEUES], next[QUEUES];
 	bool failed[QUEUES][4096];
 	bool hold_queue[QUEUES];
+	bool open;
 };
 
 static void start(struct env *e, unsigned stall)
@@ -40,6 +41,7 @@ static void start(struct env *e, unsigned stall)
 	e->rd = stream_sink(e->d, "fetch_rd", rd);
 	e->desc = stream_sink(e->d, "desc", desc);
 	dut_set(e->d, "desc_room", 3);
+	e->open = stall == 0; /* then what is offered is taken */
 	stream_stall(e->rd, stall);
 	stream_stall(e->desc, stall);
 	dut_reset(e->d, 3);
@@ -123,6 +125,7 @@ static void cycle(struct env *e, unsigned fail_pct)
 {
 	struct stream_beat b;
 
+	dut_set(e->d, "desc_open", e->open && dut_chance(&e->rng, 70));
 	dut_cycle(e->d);
 	while (stream_pop(e->rd, &b)) {
 		struct batch *x = &e->wait[e->wait_head++ % 512];
@@ -245,6 +248,85 @@ static void last_unit_of_a_buffer(void **state)
 	end(&e);
 }
 
+/* Fetches of one and of a few, several out at once, so that some end while nothing else is here. */
+static void small_batches(unsigned stall, unsigned fail_pct)
+{
+	struct env e;
+	unsigned total = 0;
+
+	start(&e, stall);
+	for (unsigned i = 0; i < 3000; i++) {
+		unsigned n = dut_chance(&e.rng, 80) ? 1 : 2 + dut_below(&e.rng, 2), unit = dut_below(&e.rng, 29);
+
+		while (e.wait_tail - e.wait_head > 8 || (e.wait_tail != e.wait_head && dut_chance(&e.rng, 50)))
+			cycle(&e, fail_pct);
+		push(&e, dut_below(&e.rng, QUEUES), unit, n);
+		total += n;
+		if (i % 8 == 0)
+			for (unsigned k = 0; k < 60; k++)
+				cycle(&e, fail_pct);
+	}
+	for (unsigned limit = 200000; e.out_n < total && limit; limit--)
+		cycle(&e, fail_pct);
+	assert_int_equal(e.out_n, total);
+	end(&e);
+}
+
+static void batches_of_one(void **state)
+{
+	(void)state;
+	small_batches(0, 0);
+	small_batches(0, 20);
+	small_batches(50, 20);
+}
+
+/* A descriptor alone is offered in the cycle of its end, when it will be taken; two cycles later when not. */
+static void a_batch_of_one_goes_on_at_once(void **state)
+{
+	struct env e;
+
+	(void)state;
+	start(&e, 0);
+	for (unsigned open = 0; open < 2; open++)
+		for (unsigned queue = 0; queue < 2; queue++) {
+			struct stream_beat b;
+			uint32_t w[8];
+			unsigned n = 0, buf;
+
+			push(&e, queue, 7, 1);
+			dut_cycles(e.d, 5);
+			assert_true(stream_pop(e.rd, &b));
+			buf = stream_take_u64(e.rd, &b, 0);
+			for (unsigned i = 0; i < 8; i++)
+				w[i] = word(queue, e.next[queue], i % 4) + i / 4;
+			dut_set(e.d, "desc_open", open);
+			dut_set(e.d, "fill_valid", 1);
+			dut_set(e.d, "fill_buf", buf);
+			dut_set(e.d, "fill_unit", 7);
+			dut_set_words(e.d, "fill_data", w, 8);
+			dut_set(e.d, "fill_end_valid", 1);
+			dut_set(e.d, "fill_end_buf", buf);
+			dut_set(e.d, "fill_end_fail", 0);
+			dut_settle(e.d);
+			while (!dut_get(e.d, "desc_valid")) {
+				n++;
+				dut_cycle(e.d);
+				dut_set(e.d, "fill_valid", 0);
+				dut_set(e.d, "fill_end_valid", 0);
+			}
+			assert_int_equal(n, open ? 0 : 2);
+			dut_cycle(e.d);
+			dut_set(e.d, "fill_valid", 0);
+			dut_set(e.d, "fill_end_valid", 0);
+			assert_true(stream_pop(e.desc, &b));
+			descriptor_out(&e, &b);
+			dut_cycles(e.d, 4);
+			assert_int_equal(stream_depth(e.desc), 0);
+			assert_int_equal(dut_get(e.d, "empty"), 1);
+		}
+	end(&e);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -252,6 +334,8 @@ int main(int argc, char **argv)
 		cmocka_unit_test(slow_queue_does_not_hold_up_another),
 		cmocka_unit_test(full_direction_does_not_hold_up_the_other),
 		cmocka_unit_test(last_unit_of_a_buffer),
+		cmocka_unit_test(batches_of_one),
+		cmocka_unit_test(a_batch_of_one_goes_on_at_once),
 	};
 
 	return dut_main(argc, argv, tests, sizeof(tests) / sizeof(tests[0]));

@@ -273,6 +273,189 @@ static void sweep_after_reset_loses_nothing(void **state)
 	end(&e);
 }
 
+/*
+ * A neighbour that shows a doorbell's queue (peek) as it looks it up, its producer index one cycle later, and one more
+ * cycle later offers the kick, if it is good; the next one may be shown with the kick before it.
+ */
+struct bell {
+	unsigned queue;
+	uint32_t producer;
+	bool good;
+};
+
+struct bells {
+	struct env e;
+	struct bell wait[64], now, next;
+	unsigned head, tail, phase; /* 0: none, 1: shown, 2: with its index, 3: offered */
+	bool has_next, taken, fresh; /* fresh: offered for the first cycle, in which the next is shown */
+	unsigned at_once, chance;
+};
+
+static bool draw(struct bells *b, struct bell *to)
+{
+	if (b->head == b->tail || !dut_chance(&b->e.rng, b->chance))
+		return false;
+	*to = b->wait[b->head++ % 64];
+	return true;
+}
+
+static void bells_sample(void *ctx)
+{
+	struct bells *b = ctx;
+
+	b->taken = dut_get(b->e.d, "kick_valid") && dut_get(b->e.d, "kick_ready");
+	b->at_once += b->taken && b->fresh && dut_get(b->e.d, "fetch_valid") && dut_get(b->e.d, "fetch_queue") == b->now.queue;
+}
+
+/* What is offered is through: the next one, if there is one. */
+static void bells_next(struct bells *b)
+{
+	b->phase = 0;
+	if (b->has_next) {
+		b->now = b->next;
+		b->has_next = false;
+		b->phase = b->fresh ? 2 : b->now.good ? 3 : 0;
+	} else if (draw(b, &b->now)) {
+		b->phase = 1;
+	}
+}
+
+static void bells_drive(void *ctx)
+{
+	struct bells *b = ctx;
+	struct dut *d = b->e.d;
+	bool first = false;
+
+	if (b->phase == 3 && b->taken) {
+		bells_next(b);
+		first = b->phase == 3;
+	} else if (b->phase == 2) {
+		b->phase = b->now.good ? 3 : 0;
+		first = b->now.good;
+	} else if (b->phase < 2) {
+		if (b->phase == 0 && draw(b, &b->now))
+			b->phase = 1;
+		else if (b->phase == 1)
+			b->phase = 2;
+	}
+	dut_set(d, "peek_valid", b->phase == 1 || first);
+	if (first) {
+		b->has_next = draw(b, &b->next);
+		dut_set(d, "peek_valid", b->has_next);
+	}
+	dut_set(d, "peek_queue", b->phase == 1 ? b->now.queue : b->next.queue);
+	b->fresh = first;
+	dut_set(d, "kick_valid", b->phase == 3);
+	dut_set(d, "kick_queue", b->phase >= 2 ? b->now.queue : 0);
+	dut_set(d, "kick_producer", b->phase >= 2 ? b->now.producer : 0);
+}
+
+static void bells_start(struct bells *b)
+{
+	memset(b, 0, sizeof(*b));
+	start(&b->e);
+	dut_unhook(b->e.d);
+	stream_free(b->e.kick);
+	stream_free(b->e.fetch);
+	stream_free(b->e.stop);
+	b->e.kick = NULL;
+	b->e.stop = stream_source(b->e.d, "stop", (const char *const[]){ "stop_queue", NULL });
+	b->e.fetch = stream_sink(b->e.d, "fetch",
+				 (const char *const[]){ "fetch_queue", "fetch_num", "fetch_n", "fetch_addr", NULL });
+	dut_hook(b->e.d, bells_sample, bells_drive, b);
+	b->chance = 100;
+}
+
+static void bell(struct bells *b, unsigned q, uint32_t producer, bool good)
+{
+	b->wait[b->tail++ % 64] = (struct bell){ q, producer, good };
+	if (good)
+		b->e.producer[q] = producer;
+}
+
+static void bells_end(struct bells *b)
+{
+	stream_free(b->e.stop);
+	stream_free(b->e.fetch);
+	dut_free(b->e.d);
+}
+
+static void a_doorbell_seen_ahead_is_fetched_as_it_kicks(void **state)
+{
+	struct bells b;
+
+	(void)state;
+	bells_start(&b);
+	setup(&b.e, 5, 6, 0x1000);
+	run(&b.e, QUEUES); /* the list bits are cleared */
+	for (unsigned i = 1; i <= 10; i++) {
+		bell(&b, 5, i, true);
+		run(&b.e, 12);
+		assert_int_equal(b.e.fetched[5], i);
+		assert_int_equal(b.at_once, i);
+	}
+	bell(&b, 5, 40, false); /* refused: nothing comes of it */
+	run(&b.e, 12);
+	assert_int_equal(b.e.fetched[5], 10);
+	assert_int_equal(status(&b.e, 5), 10);
+	/* nowhere to put it: it waits, and is not fetched twice */
+	stream_hold(b.e.fetch, true);
+	bell(&b, 5, 11, true);
+	bell(&b, 5, 12, true);
+	run(&b.e, 30);
+	stream_hold(b.e.fetch, false);
+	run(&b.e, 12);
+	assert_int_equal(b.e.fetched[5], 12);
+	/* off, stopped or quiesced between the look and the kick: as without it */
+	dut_set(b.e.d, "engine_enable", 0);
+	bell(&b, 5, 13, true);
+	run(&b.e, 20);
+	assert_int_equal(b.e.fetched[5], 12);
+	dut_set(b.e.d, "engine_enable", 1);
+	run(&b.e, 20);
+	assert_int_equal(b.e.fetched[5], 13);
+	bells_end(&b);
+}
+
+static void what_is_seen_ahead_changes_nothing(void **state)
+{
+	struct bells b;
+	bool quiet[8] = { false };
+
+	(void)state;
+	bells_start(&b);
+	for (unsigned q = 0; q < 8; q++)
+		setup(&b.e, q, 1 + q, (dut_rand(&b.e.rng) >> 8) & ~63ull);
+	b.chance = 60;
+	for (unsigned k = 0; k < 6000; k++) {
+		unsigned q = dut_below(&b.e.rng, 8), what = dut_below(&b.e.rng, 100);
+		uint32_t room = (1u << b.e.log2[q]) - (b.e.producer[q] - b.e.fetched[q]);
+
+		if (k % 500 == 0)
+			stream_stall(b.e.fetch, k % 1000 ? 40 : 0);
+		if (b.tail - b.head < 8 && room && what < 60)
+			bell(&b, q, b.e.producer[q] + 1 + dut_below(&b.e.rng, room), true);
+		else if (b.tail - b.head < 8 && what < 70)
+			bell(&b, q, (uint32_t)dut_rand(&b.e.rng), false);
+		else if (what < 74)
+			qcfg(&b.e, 3, q, 0, quiet[q] = !quiet[q]);
+		else if (what < 76)
+			status(&b.e, q);
+		collect(&b.e);
+		run(&b.e, dut_below(&b.e.rng, 12));
+	}
+	for (unsigned q = 0; q < 8; q++)
+		qcfg(&b.e, 3, q, 0, 0);
+	run(&b.e, 1000);
+	for (unsigned q = 0; q < 8; q++) {
+		assert_int_equal(b.e.fetched[q], b.e.producer[q]);
+		assert_int_equal(status(&b.e, q), b.e.fetched[q]);
+	}
+	assert_in_range(b.at_once, 100, 6000);
+	assert_int_equal(dut_get(b.e.d, "idle"), 1);
+	bells_end(&b);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -281,6 +464,8 @@ int main(int argc, char **argv)
 		cmocka_unit_test(quiesce_stop_disable_and_engine_enable),
 		cmocka_unit_test(impossible_producer_fetches_nothing),
 		cmocka_unit_test(sweep_after_reset_loses_nothing),
+		cmocka_unit_test(a_doorbell_seen_ahead_is_fetched_as_it_kicks),
+		cmocka_unit_test(what_is_seen_ahead_changes_nothing),
 	};
 
 	return dut_main(argc, argv, tests, sizeof(tests) / sizeof(tests[0]));

@@ -18,7 +18,14 @@ struct bench {
 	struct stream *db, *kick, *arm;
 	bool flood; /* a record strobe in every cycle, of queue 3 */
 	uint32_t flood_n;
+	bool told; /* one record strobe */
+	unsigned told_queue;
+	uint32_t told_n;
 	unsigned good, bad;
+	/* what peek said one and two cycles ago, and the index that kick_producer showed in between */
+	bool peek[2], quiet;
+	unsigned peek_queue[2], peeked;
+	uint32_t shown;
 };
 
 static void bench_sample(void *ctx)
@@ -27,15 +34,29 @@ static void bench_sample(void *ctx)
 
 	b->good += dut_get(b->d, "ev_good") != 0;
 	b->bad += dut_get(b->d, "ev_bad") != 0;
+	if (b->peek[1] && b->quiet && dut_get(b->d, "kick_valid")) {
+		assert_int_equal(dut_get(b->d, "kick_queue"), b->peek_queue[1]);
+		assert_int_equal(dut_get(b->d, "kick_producer"), b->shown);
+		b->peeked++;
+	}
+	b->peek[1] = b->peek[0];
+	b->peek_queue[1] = b->peek_queue[0];
+	b->peek[0] = dut_get(b->d, "peek_valid");
+	b->peek_queue[0] = dut_get(b->d, "peek_queue");
+	b->quiet = !dut_get(b->d, "kick_valid");
+	b->shown = dut_get(b->d, "kick_producer");
 }
 
 static void bench_drive(void *ctx)
 {
 	struct bench *b = ctx;
 
-	dut_set(b->d, "record_valid", b->flood);
-	dut_set(b->d, "record_queue", 3);
-	dut_set(b->d, "record_count", b->flood ? ++b->flood_n : 0);
+	bool told = b->told;
+
+	b->told = false;
+	dut_set(b->d, "record_valid", b->flood || told);
+	dut_set(b->d, "record_queue", told ? b->told_queue : 3);
+	dut_set(b->d, "record_count", told ? b->told_n : b->flood ? ++b->flood_n : 0);
 }
 
 static void bench_open(struct bench *b)
@@ -256,6 +277,143 @@ static void accepted_consumer_indices_arm(void **state)
 	bench_close(&b);
 }
 
+static void a_doorbell_kicks_two_cycles_later_and_the_next_two_after_it(void **state)
+{
+	struct stream_beat t[20], pair = { 0 };
+	struct bench b;
+
+	(void)state;
+	bench_open(&b);
+	enable(&b, 1, 10);
+	dut_cycles(b.d, 5);
+	ring(&b, 1, 0, 1);
+	dut_wait(b.d, "db_valid", 5);
+	assert_int_equal(dut_get(b.d, "peek_valid"), 1);
+	assert_int_equal(dut_get(b.d, "peek_queue"), 1);
+	assert_int_equal(dut_wait(b.d, "kick_valid", 5), 2);
+	dut_cycles(b.d, 5);
+	stream_pop(b.kick, &t[0]);
+	/* one index or both: a doorbell each two cycles, of one queue */
+	stream_put_u64(b.db, &pair, 0, 1 << 10);
+	stream_put_u64(b.db, &pair, 1, 2);
+	stream_put_u64(b.db, &pair, 2, 15);
+	stream_put_u64(b.db, &pair, 3, 15);
+	for (unsigned i = 0; i < 20; i++) {
+		stream_put_u64(b.db, &pair, 4, i + 2);
+		if (i & 1)
+			stream_push(b.db, &pair);
+		else
+			ring(&b, 1, 0, i + 2);
+	}
+	dut_cycles(b.d, 60);
+	for (unsigned i = 0; i < 20; i++) {
+		assert_true(stream_pop(b.kick, &t[i]));
+		assert_int_equal(t[i].cycle - t[0].cycle, 2 * i);
+	}
+	assert_int_equal(stream_depth(b.arm), 10);
+	assert_int_equal(b.good, 21);
+	bench_close(&b);
+}
+
+/* What the ring rules say of a page, said again. */
+struct page {
+	uint32_t p, c, records;
+	unsigned log2;
+};
+
+struct expected {
+	unsigned queue;
+	uint32_t value;
+};
+
+static void random_doorbell(struct bench *b, struct dut_rng *r, struct page *pages, struct expected *kick, unsigned *kick_n,
+			    struct expected *arm, unsigned *arm_n)
+{
+	unsigned q = dut_below(r, 3), kind = 1 + dut_below(r, 3);
+	uint32_t entries = 1u << pages[q].log2, p, c;
+	struct page *g = &pages[q];
+	struct stream_beat t = { 0 };
+	bool bad = false, good_c;
+
+	c = g->c + dut_below(r, g->records - g->c + 2) - dut_chance(r, 5);
+	p = g->p + dut_below(r, entries + 2 - (g->p - g->c)) - dut_chance(r, 5);
+	stream_put_u64(b->db, &t, 0, q << 10 | (kind == 2));
+	stream_put_u64(b->db, &t, 1, kind == 3 ? 2 : 1);
+	stream_put_u64(b->db, &t, 2, 15);
+	stream_put_u64(b->db, &t, 3, 15);
+	stream_put_u64(b->db, &t, 4, kind == 3 ? (uint64_t)c << 32 | p : kind == 2 ? c : p);
+	stream_push(b->db, &t);
+	if (kind & 2) {
+		good_c = c - g->c <= g->records - g->c;
+		bad |= !good_c;
+		if (good_c)
+			arm[(*arm_n)++] = (struct expected){ q, g->c = c };
+	}
+	if (kind & 1) {
+		if (p - g->c <= entries && p - g->p <= entries) {
+			if (p != g->p)
+				kick[(*kick_n)++] = (struct expected){ q, p };
+			g->p = p;
+		} else {
+			bad = true;
+		}
+	}
+	b->good -= !bad; /* counted up again as they are seen */
+	b->bad -= bad;
+}
+
+static void drain(struct stream *s, const struct expected *e, unsigned n)
+{
+	struct stream_beat t;
+
+	assert_int_equal(stream_depth(s), n);
+	for (unsigned i = 0; i < n; i++) {
+		stream_pop(s, &t);
+		assert_int_equal(stream_take_u64(s, &t, 0), e[i].queue);
+		assert_int_equal(stream_take_u64(s, &t, 1), e[i].value);
+	}
+}
+
+/* Close behind each other, of one queue and of several, with those who are told slow or quick: nothing is lost. */
+static void doorbells_in_a_row_follow_the_rules(void **state)
+{
+	static struct expected kick[4096], arm[4096];
+	struct page pages[3] = { { .log2 = 2 }, { .log2 = 4 }, { .log2 = 7 } };
+	struct dut_rng r;
+	struct bench b;
+
+	(void)state;
+	bench_open(&b);
+	dut_rng_init(&r, dut_seed());
+	for (unsigned q = 0; q < 3; q++)
+		enable(&b, q, pages[q].log2);
+	for (unsigned round = 0; round < 60; round++) {
+		unsigned kick_n = 0, arm_n = 0;
+
+		stream_stall(b.kick, round % 3 * 40);
+		stream_stall(b.arm, round / 3 % 3 * 40);
+		stream_stall(b.db, round / 9 % 3 * 30);
+		for (unsigned i = 0; i < 40; i++)
+			random_doorbell(&b, &r, pages, kick, &kick_n, arm, &arm_n);
+		dut_cycles(b.d, 700);
+		assert_int_equal(dut_get(b.d, "idle"), 1);
+		assert_int_equal(b.good, 0);
+		assert_int_equal(b.bad, 0);
+		drain(b.kick, kick, kick_n);
+		drain(b.arm, arm, arm_n);
+		for (unsigned q = 0; q < 3; q++) {
+			status(&b, q, pages[q].p, pages[q].c);
+			pages[q].records = pages[q].p; /* all of them are done */
+			b.told = true;
+			b.told_queue = q;
+			b.told_n = pages[q].records;
+			dut_cycles(b.d, 2);
+		}
+	}
+	assert_in_range(b.peeked, 100, 3000);
+	bench_close(&b);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -264,6 +422,8 @@ int main(int argc, char **argv)
 		cmocka_unit_test(records_of_others_do_not_disturb_an_enable),
 		cmocka_unit_test(pages_beyond_the_queues_are_refused),
 		cmocka_unit_test(accepted_consumer_indices_arm),
+		cmocka_unit_test(a_doorbell_kicks_two_cycles_later_and_the_next_two_after_it),
+		cmocka_unit_test(doorbells_in_a_row_follow_the_rules),
 	};
 
 	return dut_main(argc, argv, tests, sizeof(tests) / sizeof(tests[0]));

@@ -133,12 +133,48 @@ static void short_descriptors_go_one_a_cycle(void **state)
 	stop(&e);
 }
 
+/* The first read of a descriptor that finds nothing before it goes in its cycle, whatever follows. */
+static void the_first_read_does_not_wait(void **state)
+{
+	static const uint32_t len[] = { 1, 512, 513, 4096 };
+	struct env e;
+
+	(void)state;
+	start(&e, 0);
+	dut_set(e.d, "rd_log2", 9);
+	for (unsigned held = 0; held < 2; held++)
+		for (unsigned i = 0; i < 4; i++) {
+			struct stream_beat b = { 0 };
+
+			stream_hold(e.out, held);
+			dut_cycle(e.d);
+			stream_put_u64(e.in, &b, 5, len[i]);
+			stream_push(e.in, &b);
+			dut_wait(e.d, "h2c_valid", 5);
+			assert_int_equal(dut_get(e.d, "data_rd_valid"), 1);
+			dut_cycle(e.d);
+			assert_int_equal(stream_depth(e.out), !held);
+			stream_hold(e.out, false);
+			dut_cycles(e.d, 20);
+			assert_int_equal(stream_depth(e.out), (len[i] + 511) / 512);
+			while (stream_pop(e.out, &b))
+				;
+			assert_int_equal(dut_get(e.d, "idle"), 1);
+		}
+	/* with the read port busy now and then */
+	stream_stall(e.out, 60);
+	for (unsigned i = 0; i < 300; i++)
+		one(&e, dut_rand(&e.rng) >> 8, dut_rand(&e.rng) >> 28, 1 + dut_below(&e.rng, 3000), 512);
+	stop(&e);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_tile_the_descriptor),
 		cmocka_unit_test(longest_descriptor),
 		cmocka_unit_test(short_descriptors_go_one_a_cycle),
+		cmocka_unit_test(the_first_read_does_not_wait),
 	};
 
 	return dut_main(argc, argv, tests, sizeof(tests) / sizeof(tests[0]));

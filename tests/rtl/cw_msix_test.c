@@ -224,6 +224,11 @@ static void a_message_each_two_cycles(void **state)
 		dut_cycle(b.d);
 	assert_int_equal(b.sent[7], 100);
 	assert_true(dut_now(b.d) - start <= 2 * 100 + 10);
+	/* alone, it is offered one cycle after it was taken, and stays until it is sent */
+	dut_cycles(b.d, 10);
+	stream_push(b.irq, &t);
+	dut_wait(b.d, "irq_valid", 10);
+	assert_int_equal(dut_wait(b.d, "msix_req_valid", 10), 1);
 	bench_close(&b);
 }
 

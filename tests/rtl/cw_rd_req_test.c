@@ -9,7 +9,8 @@ struct env {
 	struct dut *d;
 	struct dut_rng rng;
 	struct stream *fetch, *data, *out;
-	unsigned tag, alloc_pct;
+	unsigned tag, alloc_pct, sure_pct;
+	unsigned given, sent; /* tags given, of these on their way in the same cycle */
 	struct { unsigned tag, hdr_n, data_n; } seen[8192];
 	unsigned seen_n;
 };
@@ -18,8 +19,15 @@ static void sample(void *ctx)
 {
 	struct env *e = ctx;
 
+	/* what is said to be on its way left in this cycle, with the tag of this cycle */
+	if (dut_get(e->d, "alloc_sent")) {
+		assert_int_equal(dut_get(e->d, "alloc_valid") && dut_get(e->d, "alloc_ready"), 1);
+		assert_int_equal(dut_get(e->d, "rd_req_valid") && dut_get(e->d, "rd_req_ready"), 1);
+		e->sent++;
+	}
 	if (!dut_get(e->d, "alloc_valid") || !dut_get(e->d, "alloc_ready"))
 		return;
+	e->given++;
 	e->seen[e->seen_n].tag = dut_get(e->d, "alloc_tag");
 	e->seen[e->seen_n].hdr_n = dut_get(e->d, "alloc_hdr_n");
 	e->seen[e->seen_n++].data_n = dut_get(e->d, "alloc_data_n");
@@ -29,9 +37,12 @@ static void drive(void *ctx)
 {
 	struct env *e = ctx;
 
+	bool ready = dut_chance(&e->rng, e->alloc_pct);
+
 	e->tag = dut_below(&e->rng, 1024);
 	dut_set(e->d, "alloc_tag", e->tag);
-	dut_set(e->d, "alloc_ready", dut_chance(&e->rng, e->alloc_pct));
+	dut_set(e->d, "alloc_ready", ready);
+	dut_set(e->d, "alloc_sure", ready && dut_chance(&e->rng, e->sure_pct));
 }
 
 static void start(struct env *e, unsigned stall)
@@ -42,7 +53,7 @@ static void start(struct env *e, unsigned stall)
 					    "data_rd_bytes", "data_rd_card", "data_rd_offset", "data_rd_attr", NULL };
 	static const char *const out[] = { "rd_req_hdr", "rd_req_queue", "rd_req_num", "rd_req_fetch", NULL };
 
-	*e = (struct env){ .d = dut_new(dut_seed()), .alloc_pct = 100 - stall };
+	*e = (struct env){ .d = dut_new(dut_seed()), .alloc_pct = 100 - stall, .sure_pct = 50 };
 	dut_rng_init(&e->rng, dut_seed());
 	e->fetch = stream_source(e->d, "fetch_rd", fetch);
 	e->data = stream_source(e->d, "data_rd", data);
@@ -218,6 +229,41 @@ static void waits_for_a_tag_without_stirring(void **state)
 	stop(&e);
 }
 
+/* In one cycle while nothing is in the way, with a tag that is sure; what then waits is offered unchanged. */
+static void an_idle_read_takes_one_cycle(void **state)
+{
+	struct stream_beat b;
+	uint32_t h[4], num;
+	struct env e;
+
+	(void)state;
+	start(&e, 0);
+	for (unsigned sure = 0; sure < 2; sure++) {
+		e.sure_pct = 100 * sure;
+		dut_cycles(e.d, 2);
+		push_fetch(&e, 0x2000, 64);
+		dut_wait(e.d, "fetch_rd_valid", 5);
+		dut_cycle(e.d);
+		assert_int_equal(dut_get(e.d, "rd_req_valid"), sure);
+		dut_cycles(e.d, 2);
+		assert_true(stream_pop(e.out, &b));
+	}
+	assert_int_equal(e.sent, 1);
+	e.alloc_pct = e.sure_pct = 50;
+	stream_stall(e.out, 70);
+	for (unsigned i = 0; i < 2000; i++) {
+		uint64_t a = dut_rand(&e.rng) >> dut_below(&e.rng, 50);
+		unsigned bytes = 1 + dut_below(&e.rng, 4096 - a % 4096);
+
+		push_data(&e, a, bytes, 0);
+		next_header(&e, h, &num);
+		check(&e, h, a, bytes, 0, 64);
+	}
+	assert_in_range(e.sent, 100, 1900);
+	assert_int_equal(e.given, 2002);
+	stop(&e);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -225,6 +271,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(descriptor_reads_carry_no_attributes),
 		cmocka_unit_test(neither_kind_starves),
 		cmocka_unit_test(waits_for_a_tag_without_stirring),
+		cmocka_unit_test(an_idle_read_takes_one_cycle),
 	};
 
 	return dut_main(argc, argv, tests, sizeof(tests) / sizeof(tests[0]));
