@@ -427,7 +427,7 @@ static void a_queue_may_end_in_any_cycle_of_a_packets_beginning(void **state)
 		stream_hold(e->s2h, true);
 		dut_qcfg(e->d, 2, 6, 0, 0);
 		env_cycles(e, 400);
-		assert_int_equal(e->live, 0);
+		assert_int_equal(e->ops.live, 0);
 		assert_int_equal(e->ended[6], 10);
 		stream_hold(e->s2h, false);
 		while (stream_depth(e->s2h))
