@@ -65,7 +65,7 @@ $(PCI_TESTS): UNIT_LDFLAGS := $(patsubst %,-Wl$(comma)--wrap=%,open flock readli
     device_probe device_cfg_read device_cfg_read_u16 device_cfg_write_u16 device_map_range device_unmap_range))
 $(B)/tests/unit/hostlib_progress_test: $(B)/asan/host-lib/progress.o
 $(B)/tests/unit/hostlib_histogram_test: $(B)/asan/host-lib/histogram.o
-$(B)/tests/unit/hostlib_ceiling_test: $(B)/asan/host-lib/ceiling.o $(patsubst %,$(B)/asan/tests/bench/%.o,limit point)
+$(B)/tests/unit/hostlib_ceiling_test: $(B)/asan/host-lib/ceiling.o $(patsubst %,$(B)/asan/tests/bench/%.o,iface limit point)
 
 $(B)/obj/tests/unit/fake_plugin.o: DIR_FLAGS = $(HOST_CPPFLAGS)
 $(B)/tests/unit/fake_plugin.so: $(B)/obj/tests/unit/fake_plugin.o

@@ -15,13 +15,20 @@
 
 #define RCB 64u /* a read must have room for completions that end at each multiple of it */
 
+static uint64_t beats(const struct bench_point *p, uint64_t bytes)
+{
+	uint64_t w = p->width / 8;
+
+	return bytes ? (bytes + w - 1) / w : 1; /* a header alone is a beat */
+}
+
 /* A packet with so many bytes of payload. */
 static void packet(const struct bench_point *p, struct demand *d, enum stream s, uint64_t bytes)
 {
 	const struct iface *f = iface_of(p->shim);
-	uint64_t w = p->width / 8, dws, n;
+	uint64_t dws, n;
 
-	d->beats[s] += bytes ? (bytes + w - 1) / w : 1; /* a header alone is a beat */
+	d->beats[s] += beats(p, bytes);
 	if (f) {
 		const struct iface_stream *x = s == S_RX_CPL ? &f->cpl : s == S_RX_REQ ? &f->req : &f->tx;
 
