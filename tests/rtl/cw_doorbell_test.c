@@ -247,6 +247,8 @@ static void accepted_consumer_indices_arm(void **state)
 	(void)state;
 	bench_open(&b);
 	enable(&b, 1, 3);
+	cfg(&b, OP_DISABLE, 2, 0, 0); /* as the sweep of a reset does */
+	settle(&b);
 	dut_set(b.d, "record_valid", 1);
 	dut_set(b.d, "record_queue", 1);
 	dut_set(b.d, "record_count", 5);
