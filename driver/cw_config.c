@@ -8,6 +8,9 @@
  *                     its data; and we ask for nothing to be read that an earlier record did not tell of.
  *   no-snoop          a data request need not look into the processors' caches. What the DMA API maps may be
  *                     there, where it relies on snooping, so it is off unless whoever knows the machine says so.
+ *
+ * Neither where data goes to memory of our own (blocks to copy through, buffers for packets from the card): that
+ * is coherent, which is to say that the processor sees writes to it as they were made.
  */
 #include <linux/module.h>
 
@@ -60,8 +63,12 @@ int cw_config_weight_check(const struct cw_dev *cw, u32 asked)
 
 u32 cw_config(const struct cw_dev *cw, u32 asked)
 {
-	return FIELD_PREP(CW_Q_CONFIG_RO_MASK, relaxed_ordering) | FIELD_PREP(CW_Q_CONFIG_NS_MASK, no_snoop) |
-	       FIELD_PREP(CW_Q_CONFIG_WEIGHT_MASK, cw_config_weighs(cw) ? asked : 0);
+	u32 config = FIELD_PREP(CW_Q_CONFIG_WEIGHT_MASK, cw_config_weighs(cw) ? asked : 0);
+
+	/* With blocks to copy through, data may be in coherent memory. */
+	if (cw->bounce.n)
+		return config;
+	return config | FIELD_PREP(CW_Q_CONFIG_RO_MASK, relaxed_ordering) | FIELD_PREP(CW_Q_CONFIG_NS_MASK, no_snoop);
 }
 
 u32 cw_config_weight(const struct cw_queue *q)

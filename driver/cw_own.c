@@ -157,6 +157,7 @@ static void cw_own_set(struct cw_own *own, struct cw_queue_setup *s)
 		q->card_limit = s->card_limit;
 	}
 	if (s->mode == CW_QUEUE_ST && s->dir == CW_QUEUE_C2H) {
+		q->config &= ~(CW_Q_CONFIG_RO_MASK | CW_Q_CONFIG_NS_MASK); /* coherent buffers: cw_config.c */
 		s->buffer = s->buffer ? s->buffer : cw_stream_bytes;
 		own->packet_max = min_t(u64, (u64)s->entries * s->buffer, (CW_PACKET_PAGES - 1) * PAGE_SIZE);
 	} else if (s->mode == CW_QUEUE_ST) {

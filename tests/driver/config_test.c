@@ -58,6 +58,33 @@ static void own_queues_are_as_their_setup_says(void **state)
 	rig_close(r);
 }
 
+/* Where data goes to coherent memory of the driver's own, as records do: packets from the card, and what is copied. */
+static void coherent_memory_is_written_without_attributes(void **state)
+{
+	struct rig *r = *state;
+	struct cw_queue_setup s = own_setup(CW_QUEUE_ST, CW_QUEUE_C2H, 0);
+	int fd;
+
+	rig_open(r, "queues=1 no_snoop=1");
+	fd = own_make(r, &s);
+	assert_true(fd >= 0);
+	assert_int_equal(config_of(r, s.queue), WEIGHT(1));
+	own_close(r, fd);
+	s = own_setup(CW_QUEUE_ST, CW_QUEUE_H2C, 0);
+	fd = own_make(r, &s);
+	assert_true(fd >= 0);
+	assert_int_equal(config_of(r, s.queue), ATTRIBUTES | WEIGHT(1));
+	own_close(r, fd);
+	rig_close(r);
+
+	rig_default(r);
+	r->machine.iommu = false;
+	r->machine.dma = SHIM_DMA_DIRECT;
+	rig_open(r, "queues=1 no_snoop=1 dma_bits=32");
+	assert_int_equal(config_of(r, 0), WEIGHT(1));
+	rig_close(r);
+}
+
 /* After a reset of the function the card is told again. */
 static void weights_outlive_a_reset(void **state)
 {
@@ -112,6 +139,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		RIG_TEST(file_queues_are_as_the_parameters_say),
 		RIG_TEST(own_queues_are_as_their_setup_says),
+		RIG_TEST(coherent_memory_is_written_without_attributes),
 		RIG_TEST(weights_outlive_a_reset),
 		RIG_TEST(card_without_weights),
 	};
