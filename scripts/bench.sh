@@ -24,6 +24,7 @@ jobs=${JOBS:-2}
 mkdir -p "$out"
 
 all_sizes="8 16 32 64 128 256 512 1024 2048 4096 8192 16384 32768 65536"
+some_sizes="8 64 256 1024 4096"
 to_page="8 16 32 64 128 256 512 1024 2048 4096"
 widths=${WIDTHS:-256}
 
@@ -40,7 +41,7 @@ points() {
 has_width() { [[ " $widths " = *" $1 "* ]]; }
 
 plan() {
-    local dirs="h2c c2h both" wide=256 m
+    local dirs="h2c c2h both" wide=256 m w sizes
     if [ -n "${ALL:-}" ]; then
         for m in ${MODES:-mm}; do
             mode=$m points "$widths" "${LINKS:-none gen3x8 gen3x16}" "${DIRS:-$dirs}" "${SIZES:-$all_sizes}" "${OFFSETS:-0}" \
@@ -48,25 +49,27 @@ plan() {
         done
         return
     fi
-    has_width 512 && wide="256 512"
     points "$widths" "none gen3x8 gen3x16" "$dirs" "$all_sizes" 0 64 32 250 256 256
-    points "$wide" none "$dirs" "$all_sizes" 0 "1 8" 32 250 256 256
+    has_width 512 && wide="256 512"
+    for w in $wide; do
+        [ "$w" = 256 ] && sizes=$all_sizes || sizes=$some_sizes
+        points "$w" none "$dirs" "$sizes" 0 "1 8" 32 250 256 256
+        points "$w" none "$dirs" "$sizes" 0 64 "1 8" 250 256 256
+        points "$w" none "$dirs" "$sizes" 0 64 32 "500 1000" 256 256
+        points "$w" none "$dirs" "$sizes" 0 64 32 250 64 256
+    done
     points 256 none "$dirs" "$to_page" 0 2048 32 250 256 256
-    points "$wide" none "$dirs" "$all_sizes" 0 64 "1 8" 250 256 256
     points 256 none "$dirs" "$all_sizes" "1 3 60" 64 32 250 256 256
     points 256 none "$dirs" "$to_page" page 64 32 250 256 256
-    points "$wide" none "$dirs" "$all_sizes" 0 64 32 "500 1000" 256 256
-    has_width 512 && points 512 none "$dirs" "$all_sizes" 0 64 32 "500 1000" 256 768
-    points "$wide" none "$dirs" "$all_sizes" 0 64 32 250 64 256
+    has_width 512 && points 512 none "$dirs" "$some_sizes" 0 64 32 "500 1000" 256 768
     # Packets, one a descriptor
-    mode=st points "$widths" "none gen3x8 gen3x16" "$dirs" "$all_sizes" 0 64 32 250 256 256
-    mode=st points 256 none "$dirs" "$all_sizes" 0 "2 8" 32 250 256 256
-    mode=st points 256 none "$dirs" "$to_page" 0 2048 32 250 256 256
-    mode=st points 256 none "$dirs" "$all_sizes" 0 64 "1 8" 250 256 256
-    mode=st points 256 none "$dirs" "$all_sizes" 3 64 32 250 256 256
-    mode=st points 256 none "$dirs" "$to_page" page 64 32 250 256 256
-    mode=st points 256 none "$dirs" "$all_sizes" 0 64 32 "500 1000" 256 256
-    mode=st points 256 none "$dirs" "$all_sizes" 0 64 32 250 64 256
+    mode=st points "$widths" "none gen3x8 gen3x16" "$dirs" "$some_sizes" 0 64 32 250 256 256
+    mode=st points 256 none "$dirs" "$some_sizes" 0 "2 8" 32 250 256 256
+    mode=st points 256 none "$dirs" "64 1024" 0 2048 32 250 256 256
+    mode=st points 256 none "$dirs" "$some_sizes" 0 64 "1 8" 250 256 256
+    mode=st points 256 none "$dirs" "$some_sizes" "3 page" 64 32 250 256 256
+    mode=st points 256 none "$dirs" "$some_sizes" 0 64 32 "500 1000" 256 256
+    mode=st points 256 none "$dirs" "$some_sizes" 0 64 32 250 64 256
 }
 
 # shim_plan: a point a line; a shim's name says how wide the endpoint is
