@@ -95,13 +95,25 @@ static void turn_over(struct one *o, unsigned n)
 	}
 }
 
+static bool is_set(const char *name)
+{
+	const char *value = getenv(name);
+
+	return value && *value;
+}
+
+/* Scattered pages, so that each queue has descriptors for several of its turns. */
 static void shares(enum cw_queue_dir dir, const unsigned weight[QUEUES], unsigned percent)
 {
 	struct one o[QUEUES];
 	struct target t;
 	double first;
 
+	if (is_set("SHIM") || is_set("WIDTH"))
+		target_skip(NULL, "shares are measured on one form of the card");
 	target_open(&t, "mrrs=512,iommu=0");
+	if (!t.simulated)
+		target_skip(&t, "whether this program keeps its queues busy is up to the machine");
 	for (unsigned i = 0; i < QUEUES; i++) {
 		open_one(&t, &o[i], i, dir, weight[i]);
 		assert_int_equal(o[i].is.weight, weight[i] ? weight[i] : 1);

@@ -20,6 +20,7 @@ program() {
 check the_module_loads load
 for t in /cw/tests/e2e/*_test; do
     name=${t##*/}
+    [ "$name" = filter_test ] && continue # wants another card
     count_start
     check "$name" program "$t"
     grep '^# skipped: ' /tmp/program
