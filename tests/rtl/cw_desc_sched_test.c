@@ -414,6 +414,14 @@ static void a_doorbell_seen_ahead_is_fetched_as_it_kicks(void **state)
 	dut_set(b.e.d, "engine_enable", 1);
 	run(&b.e, 20);
 	assert_int_equal(b.e.fetched[5], 13);
+	/* quiesced before the look */
+	qcfg(&b.e, 3, 5, 0, 1);
+	bell(&b, 5, 14, true);
+	run(&b.e, 20);
+	assert_int_equal(b.e.fetched[5], 13);
+	qcfg(&b.e, 3, 5, 0, 0);
+	run(&b.e, 20);
+	assert_int_equal(b.e.fetched[5], 14);
 	bells_end(&b);
 }
 
