@@ -55,6 +55,7 @@ rtl/cw_rx_req.v
 rtl/cw_s2h.v
 rtl/cw_s2h_fill.v
 rtl/cw_s2h_in.v
+rtl/cw_s2h_plan.v
 rtl/cw_st_issue.v
 rtl/cw_st_park.v
 rtl/cw_stats.v

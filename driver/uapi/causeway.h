@@ -108,8 +108,8 @@ enum cw_queue_full {
 
 /*
  * CW_IOC_QUEUE gives a file descriptor, which owns a queue of the card until it is closed for the last time.
- * -EBUSY: the card has no more queues; -EOPNOTSUPP: it has no streams, or no weights; -EACCES: dir is not as the device file
- * was opened; -ENOMEM.
+ * -EBUSY: the card has no more queues; -EOPNOTSUPP: it has no streams, or no weights; -EACCES: dir is not as the
+ * device file was opened; -ENOMEM.
  */
 struct cw_queue_setup {
 	__u32 size;

@@ -71,15 +71,10 @@ static void env_start(struct env *e)
 
 static void stalls(struct env *e, unsigned pct)
 {
-	stream_stall(e->kick, pct);
-	stream_stall(e->rdreq, pct);
-	stream_stall(e->rx, pct);
-	stream_stall(e->done, pct);
-	stream_stall(e->end, pct);
-	stream_stall(e->c2h, pct);
-	stream_stall(e->aw, pct);
-	stream_stall(e->w, pct);
-	stream_stall(e->b, pct);
+	struct stream *all[] = { e->kick, e->rdreq, e->rx, e->done, e->end, e->c2h, e->aw, e->w, e->b };
+
+	for (unsigned i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		stream_stall(all[i], pct);
 	e->ops.stall = pct;
 }
 
