@@ -60,6 +60,8 @@ static bool take(struct env *e, unsigned hdr, unsigned data)
 	dut_set(e->d, "alloc_sent", 0);
 	dut_set(e->d, "alloc_valid", 0);
 	dut_set(e->d, "sent", !at_once);
+	dut_settle(e->d);
+	assert_true(!dut_get(e->d, "alloc_sure") || dut_get(e->d, "alloc_ready")); /* of the next tag */
 	dut_cycle(e->d);
 	dut_set(e->d, "sent", 0);
 	assert_false(e->used[index]);
