@@ -15,8 +15,8 @@ struct way {
 void figure_of(const struct bench_point *p, const struct way way[2], uint64_t ops, struct result *res);
 /*
  * The share of the limit; -ERANGE above it: no figure above what the streams and the link can carry is believed. At
- * the limit itself the window's edges show, since one batch of descriptors may have been read before it: such a
- * figure is the limit.
+ * the limit itself the window's edges show, since one batch of descriptors (limit_edge()) may have been read before it:
+ * such a figure is the limit.
  */
 int figure_judge(const struct bench_point *p, struct result *res);
 

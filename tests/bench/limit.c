@@ -206,7 +206,7 @@ double limit_edge(const struct bench_point *p)
 	struct demand d = { 0 };
 
 	overhead(p, &d);
-	return cycles_of(p, &(struct mix){ &d, &d, 1, 0 });
+	return (p->stream ? p->queues : 1) * cycles_of(p, &(struct mix){ &d, &d, 1, 0 });
 }
 
 double limit_of(const struct bench_point *p)

@@ -29,7 +29,8 @@ double limit_cycles(const struct bench_point *p, double h2c_bytes, double c2h_by
 /* Bytes a cycle; DIR_BOTH: each way, when both move the same. */
 double limit_of(const struct bench_point *p);
 /* Cycles that the descriptors, records and messages of one batch may take at most: so much of the traffic of a
- * window may lie outside it, since descriptors are read ahead. */
+ * window may lie outside it, since descriptors are read ahead. Of streams, a batch of each queue: each has places of
+ * its own for descriptors that were read (cw_st_park). */
 double limit_edge(const struct bench_point *p);
 /* The same of the requests out alone: in beats, or in bytes on the link; which of the two takes longer. */
 double limit_requests(const struct bench_point *p, double h2c_bytes, double c2h_bytes, bool link);
