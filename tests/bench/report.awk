@@ -279,8 +279,9 @@ END {
 	print "its limit is an error and is not printed, but for the window's edges: descriptors may have been read before the"
 	print "window in which they end, records may be written after it. What is above the limit by less than the descriptors,"
 	print "records and messages of one batch take (18 cycles at 256 bits, of 25,000 and more: below 0.1 %) is printed as the"
-	print "limit. Link *none* does not model bandwidth: the streams are the limit. This is the generic endpoint interface; a"
-	print "vendor's IP in front of it has limits of its own."
+	print "limit; for packets (mode *st*) those of one batch of each queue, which reads its own ahead. Link *none* does not"
+	print "model bandwidth: the streams are the limit. This is the generic endpoint interface; a vendor's IP in front of it"
+	print "has limits of its own."
 	for (w = 128; w <= 512; w *= 2)
 		table(w " bits", w == 256 ? "The base: 64 queues, batches of 32, aligned buffers, 250 cycles of latency." : \
 		      "As above, with a data path of " w " bits.", \
