@@ -21,9 +21,9 @@ function y_of(v) { return py + top + (1 - v / y_max) * (panel_h - top - 44) }
 function curve(panel, d, limits, s, n, v, path) {
 	path = ""
 	for (s = 8; s <= 65536; s *= 2) {
-		v = limits ? limit[panel, d, s] : figure[panel, d, s]
 		if (!((panel, d, s) in figure))
-			continue
+			continue # looked at first: a read would make it
+		v = limits ? limit[panel, d, s] : figure[panel, d, s]
 		path = path sprintf("%s%.1f,%.1f", path == "" ? "" : " ", x_of(s), y_of(v))
 		if (!limits)
 			printf "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"2.4\" fill=\"%s\"/>\n", x_of(s), y_of(v), colour[d] > file
