@@ -51,9 +51,7 @@ static bool has_filter(struct target *t)
 
 static void open_filter(struct target *t, const char *options)
 {
-	const char *shim = getenv("SHIM"), *width = getenv("WIDTH");
-
-	if ((shim && *shim) || (width && *width))
+	if (!target_is_plain())
 		target_skip(NULL, "the card with the filter is built in one form");
 	target_open_card(t, options, "user=filter");
 	if (!has_filter(t))

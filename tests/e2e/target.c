@@ -135,17 +135,33 @@ unsigned target_mrrs(unsigned mrrs)
 	return is_7series() && mrrs > 512 ? 512 : mrrs;
 }
 
+/* What the environment asks for in place of the card that is linked in: the option, and its value; NULL: nothing. */
+static const char *kind_of_card(const char **key)
+{
+	const char *value = getenv("SHIM");
+
+	*key = "shim";
+	if (!value || !*value) {
+		*key = "width";
+		value = getenv("WIDTH");
+	}
+	return value && *value ? value : NULL;
+}
+
+bool target_is_plain(void)
+{
+	const char *key;
+
+	return !kind_of_card(&key);
+}
+
 /* A card that is not the one that is linked in (behind a vendor's shim, of another width) is as restless as IPs are. */
 static void add_kind(char *text, size_t size, const char *card_options)
 {
-	const char *key = "shim", *value = getenv("SHIM");
+	const char *key, *value = kind_of_card(&key);
 
-	if (!value || !*value) {
-		key = "width";
-		value = getenv("WIDTH");
-	}
 	snprintf(text, size, "%s", card_options);
-	if (value && *value)
+	if (value)
 		snprintf(text, size, "%s=%s,reorder=1%s%s", key, value, *card_options ? "," : "", card_options);
 }
 

@@ -35,6 +35,8 @@ void target_open_card(struct target *t, const char *options, const char *card_op
 void target_close(struct target *t);
 /* Closes it and ends the test as skipped. */
 void target_skip(struct target *t, const char *why);
+/* Neither SHIM nor WIDTH asks for another card than the one that is linked in. */
+bool target_is_plain(void);
 /* The card can have 10-bit tags: not behind every vendor's shim (SHIM). */
 bool target_has_tag10(void);
 /* The card has function-level reset: the 7-series block has not. */

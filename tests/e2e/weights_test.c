@@ -95,13 +95,6 @@ static void turn_over(struct one *o, unsigned n)
 	}
 }
 
-static bool is_set(const char *name)
-{
-	const char *value = getenv(name);
-
-	return value && *value;
-}
-
 /* Scattered pages, so that each queue has descriptors for several of its turns. */
 static void shares(enum cw_queue_dir dir, const unsigned weight[QUEUES], unsigned percent)
 {
@@ -109,7 +102,7 @@ static void shares(enum cw_queue_dir dir, const unsigned weight[QUEUES], unsigne
 	struct target t;
 	double first;
 
-	if (is_set("SHIM") || is_set("WIDTH"))
+	if (!target_is_plain())
 		target_skip(NULL, "shares are measured on one form of the card");
 	target_open(&t, "mrrs=512,iommu=0");
 	if (!t.simulated)
