@@ -28,7 +28,7 @@ export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=1:abort_on_error=0:detect_stack
 export TEST_ALL=${TEST_ALL:-}
 timeout=600
 seeds=1
-[ -n "$TEST_ALL" ] && seeds="1 2 3 4 5" timeout=3600
+[ -n "$TEST_ALL" ] && seeds="1 2 3 4 5" timeout=7200
 total_passed=0
 total_failed=0
 
