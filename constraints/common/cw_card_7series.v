@@ -3,7 +3,7 @@
 // A card behind Xilinx's 7-series integrated block (PG054): shim and endpoint.
 //
 // The one module to instantiate: on one side the integrated block by its own names, on
-// the other card memory (AXI4) and the user's registers (AXI4-Lite), all on user_clk.
+// the other card memory (AXI4), the user's streams and registers (AXI4-Lite), all on user_clk.
 // Parameters are those of cw_top; CARD_MEM_BYTES is what the AXI4 side really has.
 `default_nettype none
 
@@ -14,6 +14,7 @@ module cw_card_7series #(
     parameter VECTOR_N = 16,
     parameter TAG_N    = 32,
     parameter OP_N     = 64,
+    parameter STREAM   = 0,    // 1: streaming queues, on h2s_* and s2h_*
     parameter CLOCK_HZ = 125000000,
     parameter [63:0] CARD_MEM_BYTES = 64'h10_0000
 ) (
@@ -97,6 +98,36 @@ module cw_card_7series #(
     input  wire [DATA_W-1:0]           axi_rdata,
     input  wire [1:0]                  axi_rresp,
     input  wire                        axi_rlast,
+    // streams to and from the user's logic, with STREAM=1; without it the outputs are 0 or ready
+    output wire                        h2s_valid,
+    input  wire                        h2s_ready,
+    output wire [DATA_W-1:0]           h2s_data,
+    output wire [DATA_W/8-1:0]         h2s_keep,
+    output wire                        h2s_first,
+    output wire                        h2s_last,
+    output wire                        h2s_err,
+    output wire [10:0]                 h2s_queue,
+    output wire [35:0]                 h2s_user,
+    input  wire                        h2s_credit_valid,
+    output wire                        h2s_credit_ready,
+    input  wire [10:0]                 h2s_credit_queue,
+    input  wire [7:0]                  h2s_credit_n,
+    input  wire                        s2h_valid,
+    output wire                        s2h_ready,
+    input  wire [DATA_W-1:0]           s2h_data,
+    input  wire [DATA_W/8-1:0]         s2h_keep,
+    input  wire                        s2h_last,
+    input  wire                        s2h_err,
+    input  wire [10:0]                 s2h_queue,
+    input  wire [35:0]                 s2h_user,
+    output wire                        s2h_room_valid,
+    output wire [10:0]                 s2h_room_queue,
+    output wire [7:0]                  s2h_room_n,
+    output wire                        s2h_end_valid,
+    output wire [10:0]                 s2h_end_queue,
+    output wire                        s2h_end_drop,
+    output wire                        s2h_end_cut,
+    output wire                        stream_rst,
     output wire                        user_awvalid,
     input  wire                        user_awready,
     output wire [17:0]                 user_awaddr,
@@ -237,28 +268,19 @@ module cw_card_7series #(
         .msi_vector(msi_vector)
     );
 
-    // Streams: the boards have none (cw_top STREAM = 0).
-    wire [DATA_W-1:0]     unused_h2s_data;
-    wire [DATA_W/8-1:0]   unused_h2s_keep;
-    wire [66:0]           unused_stream;
-    wire                  unused_room_valid, unused_stream_rst;
-    wire [10:0]           unused_room_queue;
-    wire [7:0]            unused_room_n;
-
     cw_top #(
         .DATA_W(DATA_W), .QUEUE_N(QUEUE_N), .VECTOR_N(VECTOR_N), .TAG_N(TAG_N), .OP_N(OP_N), .CLOCK_HZ(CLOCK_HZ),
-        .CARD_MEM_BYTES(CARD_MEM_BYTES)
+        .CARD_MEM_BYTES(CARD_MEM_BYTES), .STREAM(STREAM)
     ) u_top (
         .clk(user_clk), .rst(rst), .now(now_q), .idle(idle), .next_deadline(next_deadline),
-        .h2s_valid(unused_stream[0]), .h2s_ready(1'b1), .h2s_data(unused_h2s_data), .h2s_keep(unused_h2s_keep),
-        .h2s_first(unused_stream[1]), .h2s_last(unused_stream[2]), .h2s_err(unused_stream[3]),
-        .h2s_queue(unused_stream[14:4]), .h2s_user(unused_stream[50:15]), .h2s_credit_valid(1'b0),
-        .h2s_credit_ready(unused_stream[51]), .h2s_credit_queue(11'd0), .h2s_credit_n(8'd0), .s2h_valid(1'b0),
-        .s2h_ready(unused_stream[52]), .s2h_data({DATA_W{1'b0}}), .s2h_keep({(DATA_W / 8){1'b0}}), .s2h_last(1'b0),
-        .s2h_err(1'b0), .s2h_queue(11'd0), .s2h_user(36'd0), .s2h_room_valid(unused_room_valid),
-        .s2h_room_queue(unused_room_queue), .s2h_room_n(unused_room_n),
-        .s2h_end_valid(unused_stream[53]), .s2h_end_queue(unused_stream[64:54]), .s2h_end_drop(unused_stream[65]),
-        .s2h_end_cut(unused_stream[66]), .stream_rst(unused_stream_rst),
+        .h2s_valid(h2s_valid), .h2s_ready(h2s_ready), .h2s_data(h2s_data), .h2s_keep(h2s_keep),
+        .h2s_first(h2s_first), .h2s_last(h2s_last), .h2s_err(h2s_err), .h2s_queue(h2s_queue), .h2s_user(h2s_user),
+        .h2s_credit_valid(h2s_credit_valid), .h2s_credit_ready(h2s_credit_ready),
+        .h2s_credit_queue(h2s_credit_queue), .h2s_credit_n(h2s_credit_n), .s2h_valid(s2h_valid),
+        .s2h_ready(s2h_ready), .s2h_data(s2h_data), .s2h_keep(s2h_keep), .s2h_last(s2h_last), .s2h_err(s2h_err),
+        .s2h_queue(s2h_queue), .s2h_user(s2h_user), .s2h_room_valid(s2h_room_valid), .s2h_room_queue(s2h_room_queue),
+        .s2h_room_n(s2h_room_n), .s2h_end_valid(s2h_end_valid), .s2h_end_queue(s2h_end_queue),
+        .s2h_end_drop(s2h_end_drop), .s2h_end_cut(s2h_end_cut), .stream_rst(stream_rst),
         .tx_req_valid(tx_req_valid), .tx_req_ready(tx_req_ready), .tx_req_sop(tx_req_sop), .tx_req_eop(tx_req_eop),
         .tx_req_hdr(tx_req_hdr), .tx_req_data(tx_req_data), .tx_req_keep(tx_req_keep), .tx_req_func(tx_req_func),
         .tx_req_id_valid(tx_req_id_valid), .tx_req_queue(tx_req_queue), .tx_req_num(tx_req_num),

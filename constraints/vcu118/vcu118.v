@@ -173,6 +173,9 @@ module vcu118 (
     wire                        user_rready;
     wire [31:0]                 user_rdata;
     wire [1:0]                  user_rresp;
+    wire [255:0]                unused_h2s_data;
+    wire [31:0]                 unused_h2s_keep;
+    wire [87:0]                 unused_stream;
 
     cw_card_usplus #(.DATA_W(256), .CARD_MEM_BYTES({32'd0, MEM_BYTES})) u_card (
         .user_clk(user_clk), .user_reset(user_reset), .user_lnk_up(user_lnk_up), .m_axis_cq_tdata(m_axis_cq_tdata),
@@ -199,7 +202,18 @@ module vcu118 (
         .cfg_interrupt_msi_sent(cfg_interrupt_msi_sent), .cfg_interrupt_msi_fail(cfg_interrupt_msi_fail),
         .cfg_interrupt_msix_enable(cfg_interrupt_msix_enable), .cfg_interrupt_msix_mask(cfg_interrupt_msix_mask),
         .cfg_interrupt_int(cfg_interrupt_int), .cfg_interrupt_pending(cfg_interrupt_pending),
-        .cfg_interrupt_sent(cfg_interrupt_sent), .rst(rst), .axi_awvalid(axi_awvalid), .axi_awready(axi_awready),
+        .cfg_interrupt_sent(cfg_interrupt_sent), .rst(rst),
+        // no streams: with STREAM=1 these go to logic like constraints/filter
+        .h2s_valid(unused_stream[0]), .h2s_ready(1'b1), .h2s_data(unused_h2s_data), .h2s_keep(unused_h2s_keep),
+        .h2s_first(unused_stream[1]), .h2s_last(unused_stream[2]), .h2s_err(unused_stream[3]),
+        .h2s_queue(unused_stream[14:4]), .h2s_user(unused_stream[50:15]), .h2s_credit_valid(1'b0),
+        .h2s_credit_ready(unused_stream[51]), .h2s_credit_queue(11'd0), .h2s_credit_n(8'd0), .s2h_valid(1'b0),
+        .s2h_ready(unused_stream[52]), .s2h_data(256'd0), .s2h_keep(32'd0), .s2h_last(1'b0), .s2h_err(1'b0),
+        .s2h_queue(11'd0), .s2h_user(36'd0), .s2h_room_valid(unused_stream[53]),
+        .s2h_room_queue(unused_stream[64:54]), .s2h_room_n(unused_stream[72:65]), .s2h_end_valid(unused_stream[73]),
+        .s2h_end_queue(unused_stream[84:74]), .s2h_end_drop(unused_stream[85]), .s2h_end_cut(unused_stream[86]),
+        .stream_rst(unused_stream[87]),
+        .axi_awvalid(axi_awvalid), .axi_awready(axi_awready),
         .axi_awid(axi_awid), .axi_awaddr(axi_awaddr), .axi_awlen(axi_awlen), .axi_awsize(axi_awsize),
         .axi_awburst(axi_awburst), .axi_wvalid(axi_wvalid), .axi_wready(axi_wready), .axi_wdata(axi_wdata),
         .axi_wstrb(axi_wstrb), .axi_wlast(axi_wlast), .axi_bvalid(axi_bvalid), .axi_bready(axi_bready),

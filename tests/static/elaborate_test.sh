@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # The largest build, 2048 queues and 2048 vectors, in the three Verilog tools; and what a
 # queue costs: memory only, so that flip-flops grow by the width of a queue's number here and there. Likewise the
-# example filter, in each width.
+# example filter, in each width, and the cards of each vendor with and without streams.
 set -u
 cd "$(dirname "$0")/../.." || exit
 . tests/tap.sh
@@ -51,6 +51,12 @@ filter_in_yosys() {
         select -assert-none t:\$dlatch t:\$adlatch t:\$dlatchsr t:\$sr; memory_collect; tee -q -o $work/$2.stat stat -width"
 }
 
+# ---- cards: VENDOR STREAM ----
+card_in_verilator() { silent verilator --lint-only -Wall -Irtl -y rtl -GSTREAM="$2" "${waivers[@]}" --top-module "cw_card_$1" "constraints/common/cw_card_$1.v"; }
+card_in_icarus() {
+    silent iverilog -g2005 -Wall -Wno-timescale -Irtl -y rtl -s "cw_card_$1" -Pcw_card_"$1".STREAM="$2" -t null "constraints/common/cw_card_$1.v"
+}
+
 read_files="tests/static/elaborate_test.sh $(in_folder rtl)"
 check "verilator_elaborates_2048_queues" by verilator "$read_files" in_verilator 2048
 check "icarus_elaborates_2048_queues" by iverilog "$read_files" in_icarus 2048
@@ -70,4 +76,11 @@ for n in 64 2048; do
 done
 routes_are_in_memory() { [ "$(flip_flops 64)" -gt 500 ] && [ $(($(flip_flops 2048) - $(flip_flops 64))) -lt 20 ]; }
 check "routes_are_in_memory" routes_are_in_memory
+read_files+=" $(in_folder constraints/common)"
+for vendor in usplus 7series; do
+    for stream in 0 1; do
+        check "verilator_elaborates_card_${vendor}_stream_$stream" by verilator "$read_files" card_in_verilator "$vendor" "$stream"
+        check "icarus_elaborates_card_${vendor}_stream_$stream" by iverilog "$read_files" card_in_icarus "$vendor" "$stream"
+    done
+done
 tap_end
