@@ -50,8 +50,8 @@ module cw_turns #(
     wire                list_valid;
     wire [10:0]         list_queue;
 
-    wire [WEIGHT_W-1:0] whole = WEIGHTED == 0 || of_queue == {WEIGHT_W{1'b0}} ? {WEIGHT_W{1'b0}} : of_queue - 1'b1;
-    wire [WEIGHT_W-1:0] left  = same_q ? left_q : whole;
+    wire [WEIGHT_W-1:0] whole = of_queue == {WEIGHT_W{1'b0}} ? {WEIGHT_W{1'b0}} : of_queue - 1'b1;
+    wire [WEIGHT_W-1:0] left  = WEIGHTED == 0 ? {WEIGHT_W{1'b0}} : same_q ? left_q : whole;
     wire                stay  = in_valid && in_more && left != {WEIGHT_W{1'b0}};
     wire                take  = out_ready && out_valid;
     wire [10:0]         begun = start ? start_queue : out_queue;
