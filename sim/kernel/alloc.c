@@ -6,13 +6,6 @@
  */
 #include "internal.h"
 
-#if defined(__SANITIZE_ADDRESS__)
-#include <sanitizer/asan_interface.h>
-#else
-#define ASAN_POISON_MEMORY_REGION(p, n) ((void)(p), (void)(n))
-#define ASAN_UNPOISON_MEMORY_REGION(p, n) ((void)(p), (void)(n))
-#endif
-
 #define FILL 0x5a /* what kmalloc() memory holds before it is written */
 
 /* ---- pages of this machine ---- */

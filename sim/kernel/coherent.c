@@ -122,7 +122,8 @@ void *kshim_dma_alloc(struct device *dev, size_t len, dma_addr_t *a, gfp_t gfp, 
 	if (!dma_usable(dev, DMA_BIDIRECTIONAL, "dma_alloc_coherent", site) || !len ||
 	    kshim_should_fail("dma_alloc_coherent"))
 		return NULL;
-	if (posix_memalign(&va, PAGE_SIZE, len))
+	/* Whole pages, as in a kernel: what else lay there would be the card's too. */
+	if (posix_memalign(&va, PAGE_SIZE, PAGE_ALIGN(len)))
 		return NULL;
 	buffered = s->dma.buffered + PAGE_ALIGN(len) <= BUFFERED_BYTES;
 	seen = buffered ? calloc(1, len) : NULL;
@@ -135,6 +136,8 @@ void *kshim_dma_alloc(struct device *dev, size_t len, dma_addr_t *a, gfp_t gfp, 
 		return NULL;
 	}
 	memset(va, 0, len);
+	ASAN_POISON_MEMORY_REGION(va, PAGE_ALIGN(len));
+	ASAN_UNPOISON_MEMORY_REGION(va, len);
 	m = dma_new(MAP_COHERENT, DMA_BIDIRECTIONAL, dev, len, 1, site);
 	m->va = va;
 	m->seen = seen;
@@ -192,6 +195,7 @@ void kshim_dma_free(struct device *dev, size_t len, void *va, dma_addr_t a, cons
 	list_del(&m->coherent);
 	free(m->seen);
 	free(m->word);
+	ASAN_UNPOISON_MEMORY_REGION(va, PAGE_ALIGN(m->len));
 	dma_remove(s, m, site);
 	free(va);
 }

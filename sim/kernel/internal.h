@@ -9,6 +9,14 @@
 
 #include <pthread.h>
 
+/* Where a test is built with AddressSanitizer: bytes that are nobody's. */
+#if defined(__SANITIZE_ADDRESS__)
+#include <sanitizer/asan_interface.h>
+#else
+#define ASAN_POISON_MEMORY_REGION(p, n) ((void)(p), (void)(n))
+#define ASAN_UNPOISON_MEMORY_REGION(p, n) ((void)(p), (void)(n))
+#endif
+
 #define PS_PER_NS 1000ull
 #define KSHIM_NEVER UINT64_MAX
 
