@@ -39,6 +39,7 @@ rtl/cw_op_table.v
 rtl/cw_qctl.v
 rtl/cw_raise.v
 rtl/cw_ram.v
+rtl/cw_ram_2w.v
 rtl/cw_ram_be.v
 rtl/cw_ram_fwd.v
 rtl/cw_rd_port.v

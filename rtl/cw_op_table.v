@@ -60,9 +60,6 @@ module cw_op_table #(
     localparam RES_W = 33 + INFO_W;
     localparam [1:0] QCFG_ENABLE = 2'd1;
 
-    reg  [OP_N-1:0]  done_q;        // ended
-    reg  [OP_N-1:0]  linked_q;      // a later one of the same queue follows
-    reg  [OP_N-1:0]  head_q;        // the first of its queue, to be retired next
     reg  [OP_W:0]    used_q;        // operations in flight
 
     // ---- free operations: first each once by count, then as they come back ----
@@ -108,9 +105,9 @@ module cw_op_table #(
     reg  [OP_W-1:0]  late_op_q;
     wire [OP_W-1:0]  link_op;
     wire [OP_W-1:0]  behind  = late_q ? late_op_q : link_op;
-    wire             linked  = linked_q[walk_op_q];
-    wire             chain   = retire && linked && done_q[behind];
-    wire             pass_on = retire && linked && !done_q[behind];
+    wire             linked, behind_done;
+    wire             chain   = retire && linked && behind_done;
+    wire             pass_on = retire && linked && !behind_done;
     wire             queued_valid, queued_idle;
     wire [OP_W-1:0]  queued_op;
     wire             free    = !walk_q || (retire && !chain);
@@ -118,11 +115,27 @@ module cw_op_table #(
     wire             look    = chain || begins;
     wire [OP_W-1:0]  look_op = chain ? behind : queued_valid ? queued_op : end_op_q;
 
-    assign starts = end_q && (head_q[end_op_q] || (pass_on && behind == end_op_q));
+    wire             end_head;
+    assign starts = end_q && (end_head || (pass_on && behind == end_op_q));
 
     stream_ram_fifo #(.W(OP_W), .DEPTH(OP_N)) u_queued (
         .clk(clk), .rst(rst), .idle(queued_idle), .in_valid(starts && !(free && !queued_valid)),
         .in_data(end_op_q), .out_valid(queued_valid), .out_ready(free), .out_data(queued_op)
+    );
+
+    // ---- of each operation: it has ended; a later one of the same queue follows; it is the first of its
+    // queue, to be retired next ----
+    cw_ram_2w #(.DEPTH(OP_N)) u_done (
+        .clk(clk), .a_en(alloc), .a_addr(op_alloc_id), .a_data(1'b0),
+        .b_en(end_q), .b_addr(end_op_q), .b_data(1'b1), .rd_addr(behind), .rd_data(behind_done)
+    );
+    cw_ram_2w #(.DEPTH(OP_N)) u_linked (
+        .clk(clk), .a_en(alloc), .a_addr(op_alloc_id), .a_data(1'b0),
+        .b_en(follows), .b_addr(tail_op), .b_data(1'b1), .rd_addr(walk_op_q), .rd_data(linked)
+    );
+    cw_ram_2w #(.DEPTH(OP_N)) u_head (
+        .clk(clk), .a_en(new_q), .a_addr(new_op_q), .a_data(!follows),
+        .b_en(pass_on), .b_addr(behind), .b_data(1'b1), .rd_addr(end_op_q), .rd_data(end_head)
     );
 
     // ---- RAMs ----
@@ -167,18 +180,6 @@ module cw_op_table #(
                     (done_valid && done_ready) || !back_idle || !queued_idle;
 
     always @(posedge clk) begin
-        if (alloc) begin
-            done_q[op_alloc_id]   <= 1'b0;
-            linked_q[op_alloc_id] <= 1'b0;
-        end
-        if (new_q)
-            head_q[new_op_q] <= !follows;
-        if (follows)
-            linked_q[tail_op] <= 1'b1;
-        if (end_q)
-            done_q[end_op_q] <= 1'b1;
-        if (pass_on)
-            head_q[behind] <= 1'b1;
         new_op_q    <= op_alloc_id;
         new_queue_q <= op_alloc_queue[Q_W-1:0];
         new_num_q   <= op_alloc_num;

@@ -6,6 +6,9 @@
 // filled in after reset; tags that came back wait in a queue, so that a tag is
 // reused as late as possible. One tag a cycle each way. A tag that is never put
 // back is lost to the class until reset; the owner passes over tags it must not use.
+//
+// What is known of a tag outlives rst, but not `forget`: `old` says that the tag at hand has not been
+// handed out since rst, but has been before it and since the last forget.
 `default_nettype none
 
 module cw_tag_free #(
@@ -17,7 +20,10 @@ module cw_tag_free #(
     input  wire             rst,
     output wire             avail,
     output wire [TAG_W-1:0] tag,
+    output wire             old,
+    output wire [TAG_W:0]   next,      // lowest tag not handed out since rst
     input  wire             take,      // with avail
+    input  wire             forget,
     input  wire             put,
     input  wire [TAG_W-1:0] put_tag
 );
@@ -25,14 +31,19 @@ module cw_tag_free #(
     localparam [TAG_W:0] FIRST = TAG_FIRST[TAG_W:0];
     localparam [TAG_W:0] END   = FIRST + N[TAG_W:0];
 
-    reg  [TAG_W:0]   next_q;           // lowest tag never used
+    reg  [TAG_W:0]   next_q;
+    reg  [TAG_W:0]   high_q;           // next at its highest since forget
     wire             fresh = next_q != END;
     wire             back_valid;
     wire [TAG_W-1:0] back_tag;
     wire             unused_ready;
     wire [DEPTH_W:0] unused_count;
 
+    wire [TAG_W:0]   next_d = rst ? FIRST : take && fresh ? next_q + 1'b1 : next_q;
+
     assign avail = fresh || back_valid;
+    assign old   = fresh && next_q != high_q;
+    assign next  = next_q;
     assign tag   = fresh ? next_q[TAG_W-1:0] : back_tag;
 
     stream_fifo #(.W(TAG_W), .DEPTH(1 << DEPTH_W)) u_back (
@@ -41,11 +52,11 @@ module cw_tag_free #(
         .count(unused_count)
     );
 
-    always @(posedge clk)
-        if (rst)
-            next_q <= FIRST;
-        else if (take && fresh)
-            next_q <= next_q + 1'b1;
+    always @(posedge clk) begin
+        next_q <= next_d;
+        if (forget || (next_q == high_q && !rst))
+            high_q <= next_d;
+    end
 endmodule
 
 `default_nettype wire

@@ -15,6 +15,8 @@
 // its completions may still come; only link_rst and the start of a function-level
 // reset (after which stale completions are the host's to wait for, 6.6.2) bring
 // quarantined tags back.
+// Nothing is swept for that: what is kept of a tag counts when the tag is handed out again, if it is of after the
+// last reset that forgives.
 //
 // Tags usable: 32, 256 with extended tags, all with 10-bit tags. 10-bit tags
 // have T9:T8 other than 00 (PCIe Base 6.0, 2.2.6.2); the low bits of the tag on
@@ -79,8 +81,10 @@ module cw_tag_pool #(
     localparam B_N = (TAG_N > 256 ? 256 : TAG_N) - A_N;
     localparam C_N = TAG_N > 256 ? TAG_N - 256 : 0;
 
-    reg  [TAG_N-1:0] live_q, lost_q, bad_q;
     reg  [TAG_W-1:0] given_q;         // the tag given last
+    reg              wait_q;          // ... whose request is not sent
+    reg              era_q;           // quarantine of the other era is over
+    reg  [TAG_W:0]   lost_n_q;
     reg              flr_q;
     reg  [TAG_W-1:0] find_q;          // the tag last looked up
     reg              found_q, found_lost_q, match_low_q, index_q;
@@ -93,13 +97,17 @@ module cw_tag_pool #(
 
     // ---- three classes: 5-bit, 8-bit and wider tags ----
     wire a_avail, b_avail, c_avail;
+    wire a_old, b_old, c_old;
     wire [TAG_W-1:0] a_tag, b_tag, c_tag;
+    wire [TAG_W:0]   a_next, b_next, c_next;
+    wire forgive = link_rst || (fn_flr && !flr_q);
     wire use_a  = a_avail && (!fn_tag10 || TAG_N < 1024);
     wire use_b  = b_avail && (fn_tag10 ? TAG_N < 1024 : fn_ext_tag);
     wire use_c  = c_avail && fn_tag10;
     wire [TAG_W-1:0] index = use_a ? a_tag : use_b ? b_tag : c_tag;
     wire has_any = use_a || use_b || use_c;
-    wire pass    = has_any && bad_q[index];
+    wire old     = use_a ? a_old : use_b ? b_old : c_old;
+    wire pass    = has_any && old && (was == LIVE || was == {1'b1, era_q});
     wire has_tag = has_any && !pass;
     wire take   = alloc_valid && alloc_ready;
     wire leave  = take || pass;       // the tag leaves its class
@@ -110,29 +118,65 @@ module cw_tag_pool #(
     wire put_b  = !put_a && find_wide < 11'd256;
 
     cw_tag_free #(.TAG_W(TAG_W), .TAG_FIRST(0), .N(A_N)) u_a (
-        .clk(clk), .rst(rst), .avail(a_avail), .tag(a_tag), .take(leave && use_a),
-        .put(put && put_a), .put_tag(find_q)
+        .clk(clk), .rst(rst), .avail(a_avail), .tag(a_tag), .old(a_old), .next(a_next), .take(leave && use_a),
+        .forget(forgive), .put(put && put_a), .put_tag(find_q)
     );
     generate
         if (B_N > 0) begin : g_b
             cw_tag_free #(.TAG_W(TAG_W), .TAG_FIRST(32), .N(B_N)) u_b (
-                .clk(clk), .rst(rst), .avail(b_avail), .tag(b_tag), .take(leave && !use_a && use_b),
-                .put(put && put_b), .put_tag(find_q)
+                .clk(clk), .rst(rst), .avail(b_avail), .tag(b_tag), .old(b_old), .next(b_next),
+                .take(leave && !use_a && use_b), .forget(forgive), .put(put && put_b), .put_tag(find_q)
             );
         end else begin : g_no_b
             assign b_avail = 1'b0;
             assign b_tag   = {TAG_W{1'b0}};
+            assign b_old   = 1'b0;
+            assign b_next  = {(TAG_W + 1){1'b0}};
         end
         if (C_N > 0) begin : g_c
             cw_tag_free #(.TAG_W(TAG_W), .TAG_FIRST(256), .N(C_N)) u_c (
-                .clk(clk), .rst(rst), .avail(c_avail), .tag(c_tag),
-                .take(leave && use_c && !use_a && !use_b), .put(put && !put_a && !put_b), .put_tag(find_q)
+                .clk(clk), .rst(rst), .avail(c_avail), .tag(c_tag), .old(c_old), .next(c_next),
+                .take(leave && use_c && !use_a && !use_b), .forget(forgive), .put(put && !put_a && !put_b), .put_tag(find_q)
             );
         end else begin : g_no_c
             assign c_avail = 1'b0;
             assign c_tag   = {TAG_W{1'b0}};
+            assign c_old   = 1'b0;
+            assign c_next  = {(TAG_W + 1){1'b0}};
         end
     endgenerate
+
+    // ---- state of each tag: written when it leaves its class, and at the end of its read; or at rst, when it
+    // was not sent. Outstanding is
+    // what is LIVE and was handed out since rst. ----
+    localparam [1:0] CLEAN = 2'b00, LIVE = 2'b01;      // else quarantined: {1, era}
+    wire [1:0]         was;
+    wire [3*TAG_W-1:0] look_tag = {lost_tag, scan_tag, find_tag[TAG_W-1:0]};
+    wire [5:0]         look;
+    wire [2:0]         live;
+    wire [3:0]         lost;
+    cw_ram_2w #(.W(2), .DEPTH(TAG_N), .RD_N(4)) u_state (
+        .clk(clk), .a_en(leave && !rst), .a_addr(index), .a_data(pass ? {1'b1, era_q} : LIVE),
+        .b_en(rst ? wait_q : end_valid), .b_addr(rst ? given_q : find_q),
+        .b_data(rst || !end_quarantine ? CLEAN : {1'b1, era_q}),
+        .rd_addr({index, look_tag}), .rd_data({was, look})
+    );
+    cw_ram_2w #(.DEPTH(TAG_N), .RD_N(4)) u_lost (
+        .clk(clk), .a_en(take), .a_addr(index), .a_data(1'b0),
+        .b_en(lost_valid && live[2]), .b_addr(lost_tag), .b_data(1'b1),
+        .rd_addr({find_q, look_tag}), .rd_data(lost)
+    );
+    genvar l;
+    generate
+        for (l = 0; l < 3; l = l + 1) begin : g_live
+            wire [TAG_W-1:0] tag  = look_tag[l*TAG_W +: TAG_W];
+            wire [10:0]      wide = {{(11 - TAG_W){1'b0}}, tag};
+            wire [TAG_W:0]   next = wide < 11'd32 ? a_next : wide < 11'd256 ? b_next : c_next;
+            assign live[l] = look[2*l +: 2] == LIVE && {1'b0, tag} < next && !(wait_q && tag == given_q);
+        end
+    endgenerate
+    wire lost_new  = lost_valid && live[2] && !lost[2] && !(end_valid && find_q == lost_tag);
+    wire lost_ends = end_valid && lost[3];
 
     // ---- the tag on the wire ----
     wire [10:0] index_wide = {{(11 - TAG_W){1'b0}}, index};
@@ -179,9 +223,9 @@ module cw_tag_pool #(
     assign found = found_q && (index_q || (match_low_q && find_hi_q == found_hi));
     assign found_lost = found && found_lost_q;
 
-    assign lost_any  = lost_q != {TAG_N{1'b0}};
-    assign scan_live = live_q[scan_tag];
-    assign scan_lost = lost_q[scan_tag];
+    assign lost_any  = lost_n_q != {(TAG_W + 1){1'b0}};
+    assign scan_live = live[1];
+    assign scan_lost = live[1] && lost[1];
     assign idle      = !pass && sure_q == sure_d;
     assign any_live  = live_n_q != 16'd0;
     assign tags_in_use      = live_n_q;
@@ -197,40 +241,33 @@ module cw_tag_pool #(
             find_hi_q   <= find_tag[9:8];
             match_low_q <= find_tag[7:0] == find_low[7:0];
             index_q     <= find_index;
-            found_lost_q <= lost_q[find_tag[TAG_W-1:0]];
-            found_q     <= live_q[find_tag[TAG_W-1:0]] &&
-                           !(end_valid && find_q == find_tag[TAG_W-1:0]);
+            found_lost_q <= lost[0];
+            found_q     <= live[0] && !(end_valid && find_q == find_tag[TAG_W-1:0]);
         end
         hdr_q    <= hdr_add - (end_valid ? {6'd0, end_hdr_n} : 13'd0);
         data_q   <= data_add - (end_valid ? {8'd0, end_data_n} : 17'd0);
         live_n_q <= live_n_q + {15'd0, sent} - {15'd0, end_valid};
         bad_n_q  <= bad_n_q + {15'd0, end_valid && end_quarantine};
-        if (lost_valid && live_q[lost_tag])
-            lost_q[lost_tag] <= 1'b1;
-        if (end_valid) begin
-            live_q[find_q] <= 1'b0;
-            lost_q[find_q] <= 1'b0;
-            bad_q[find_q]  <= end_quarantine;
-        end
-        if (take)
+        lost_n_q <= lost_n_q + {{TAG_W{1'b0}}, lost_new} - {{TAG_W{1'b0}}, lost_ends};
+        if (take) begin
             given_q <= index;
-        if (sent)
-            live_q[alloc_sent ? index : given_q] <= 1'b1;
+            wait_q  <= !alloc_sent;
+        end else if (sent)
+            wait_q  <= 1'b0;
         sure_q       <= sure_d && !rst;
         sure_tag10_q <= fn_tag10;
         sure_ext_q   <= fn_ext_tag;
         flr_q <= fn_flr;
         if (rst) begin
-            live_q   <= {TAG_N{1'b0}};
-            lost_q   <= {TAG_N{1'b0}};
+            wait_q   <= 1'b0;
+            lost_n_q <= {(TAG_W + 1){1'b0}};
             live_n_q <= 16'd0;
-            bad_q    <= bad_q | live_q;
             bad_n_q  <= bad_n_q + live_n_q;
             hdr_q    <= 13'd0;
             data_q   <= 17'd0;
         end
-        if (link_rst || (fn_flr && !flr_q)) begin
-            bad_q   <= {TAG_N{1'b0}};
+        if (forgive) begin
+            era_q   <= !link_rst && !era_q;
             bad_n_q <= 16'd0;
         end
     end

@@ -46,7 +46,8 @@ module cw_tag_timer #(
 
     wire [5:0]  log2 = cpl_timeout_log2 > 6'd40 ? 6'd40 :
                        cpl_timeout_log2 < 6'd8 && cpl_timeout_log2 != 6'd0 ? 6'd8 : cpl_timeout_log2;
-    wire [47:0] next_epoch = ((now >> log2) + 48'd1) << log2;
+    wire [47:0] below      = ~(48'hffff_ffff_ffff << log2);
+    wire [47:0] next_epoch = (now | below) + 48'd1;
     wire        timed   = any_live && log2 != 6'd0;
     wire        rearm   = timed && (!armed_q || log2 != log2_q);
     wire        reached = armed_q && timed && !rearm && now >= deadline_q;

@@ -272,6 +272,33 @@ static void reset_quarantines_outstanding_tags(void **state)
 	dut_free(e.d);
 }
 
+/* What a function-level reset forgives: quarantine of before it. What comes later, and what was never sent: not. */
+static void quarantine_ends_with_the_function_reset_after_it(void **state)
+{
+	struct env e;
+
+	(void)state;
+	start(&e);
+	for (unsigned i = 0; i < 4; i++)
+		take(&e, 1, 1);
+	dut_set(e.d, "alloc_valid", 1); /* given, not sent */
+	dut_cycle(e.d);
+	dut_set(e.d, "alloc_valid", 0);
+	end(&e, 0, true);
+	dut_set(e.d, "fn_flr", 1);
+	dut_cycle(e.d);
+	end(&e, 1, true);
+	end(&e, 2, false);
+	assert_int_equal(dut_get(e.d, "tags_quarantined"), 1);
+	dut_reset(e.d, 2);
+	dut_set(e.d, "fn_flr", 0);
+	assert_int_equal(dut_get(e.d, "tags_quarantined"), 2);
+	assert_int_equal(free_tags(&e), TAGS - 2);
+	for (unsigned i = 0; i < TAGS; i++)
+		assert_int_equal(e.used[i], i != 1 && i != 3);
+	dut_free(e.d);
+}
+
 static void lost_notice_lasts_to_the_end_of_the_read(void **state)
 {
 	struct env e;
@@ -363,6 +390,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(quarantined_tags_never_come_back),
 		cmocka_unit_test(a_tag_is_outstanding_once_its_request_left),
 		cmocka_unit_test(reset_quarantines_outstanding_tags),
+		cmocka_unit_test(quarantine_ends_with_the_function_reset_after_it),
 		cmocka_unit_test(lost_notice_lasts_to_the_end_of_the_read),
 		cmocka_unit_test(largest_read_fits_buffer),
 		cmocka_unit_test(what_is_sure_has_room_and_a_good_tag),
