@@ -177,7 +177,7 @@ module cw_host_port #(
 );
     localparam ENTRIES_LOG2_MAX = 16;
 
-    wire              rx_idle, cpl_idle, bus_idle, db_idle, qctl_idle, irq_idle, reset_idle;
+    wire              rx_idle, cpl_idle, bus_idle, db_idle, qctl_idle, irq_idle, reset_idle, stats_busy;
     wire              ready, full_rst, soft_reset, soft_busy;
     wire              sweep_valid, sweep_done, tables_ready;
     wire [1:0]        sweep_kind;
@@ -228,7 +228,7 @@ module cw_host_port #(
     assign intx_level = intx_pending && !fn_msix_en && !fn_msi_en;
     assign cfg_busy   = db_cfg_busy || raise_cfg_busy || mod_cfg_busy;
     assign idle = rst || (rx_idle && cpl_idle && bus_idle && db_idle && qctl_idle && irq_idle && reset_idle &&
-                  win_wr_idle && tables_ready);
+                  win_wr_idle && tables_ready && !stats_busy);
 
     cw_reset u_reset (
         .clk(clk), .rst(rst), .idle(reset_idle), .fn_flr(fn_flr), .flr_done(flr_done),
@@ -306,7 +306,7 @@ module cw_host_port #(
     );
 
     cw_stats u_stats (
-        .clk(clk), .rst(full_rst), .now(now), .stat(stat), .stat_h2c_bytes(stat_h2c_bytes),
+        .clk(clk), .rst(full_rst), .now(now), .busy(stats_busy), .stat(stat), .stat_h2c_bytes(stat_h2c_bytes),
         .stat_c2h_bytes(stat_c2h_bytes), .ev_mrd(ev_mrd), .ev_mwr(ev_mwr), .ev_irq(ev_irq),
         .ev_doorbell(ev_db_good), .ev_doorbell_bad(ev_db_bad), .ev_axi_err(ev_win_err || ev_user_err),
         .sel(stats_sel), .reg_addr(reg_addr[8:0]), .ack(stats_ack), .rdata(stats_rdata)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Counters alone: carries into the high word, the latch, wrap of `now`. */
+/* Counters alone: all of them in one cycle and for long, carries into the high word, the latch, jumps and the wrap of `now`. */
 #include "tests/rtl/dut.h"
 #include "driver/cw_regs.h"
 
@@ -26,6 +26,17 @@ static struct dut *counters(uint64_t now)
 	return d;
 }
 
+/* `now` may jump again. */
+static void rest(struct dut *d)
+{
+	unsigned n = 0;
+
+	while (dut_get(d, "busy")) {
+		assert_true(n++ < 40);
+		dut_cycle(d);
+	}
+}
+
 static void stall_time_survives_the_wrap_of_now(void **state)
 {
 	struct dut *d = counters(0xffffffffff00ull);
@@ -35,9 +46,11 @@ static void stall_time_survives_the_wrap_of_now(void **state)
 	dut_cycle(d);
 	dut_set(d, "now", 0x100);
 	dut_cycle(d);
+	rest(d);
 	dut_set(d, "stat", 0);
 	dut_set(d, "now", 0x180); /* it lasted until here */
 	dut_cycle(d);
+	rest(d);
 	dut_set(d, "now", 0x1000);
 	dut_cycles(d, 3);
 	assert_int_equal(word(d, 2 * CW_COUNTER_STALL_CREDIT), 0x280);
@@ -54,6 +67,7 @@ static void high_word_is_latched_with_the_low_one(void **state)
 	dut_set(d, "now", 0xffffffffull);
 	dut_cycle(d);
 	assert_int_equal(word(d, 2 * CW_COUNTER_STALL_AXI), 0xffffffff);
+	rest(d);
 	dut_set(d, "now", 0x300000005ull); /* carries past bit 32 between the two reads */
 	dut_cycles(d, 2);
 	assert_int_equal(word(d, 2 * CW_COUNTER_STALL_AXI + 1), 0);
@@ -104,12 +118,62 @@ static void each_event_moves_its_own_counter(void **state)
 	dut_free(d);
 }
 
+/*
+ * Everything counts in every cycle, by as much as it can, for 3,000 cycles and with reads between; a jump meets all
+ * that stall. Nothing is lost, and a read is exact.
+ */
+static void all_at_once(void **state)
+{
+	enum { CYCLES = 3000, JUMP = 1000000 };
+	static const char *const own[] = { "ev_mrd", "ev_mwr", "ev_irq", "ev_doorbell", "ev_doorbell_bad", "ev_axi_err" };
+	static const unsigned twice[] = { CW_COUNTER_RX_MRD, CW_COUNTER_RX_MWR, CW_COUNTER_IRQ, CW_COUNTER_DOORBELL,
+					  CW_COUNTER_ERR_DOORBELL, CW_COUNTER_ERR_AXI };
+	struct dut *d = counters(0);
+	uint64_t now = 0, high, want;
+
+	(void)state;
+	dut_set(d, "stat", (1u << CW_COUNTER_N) - 1);
+	dut_set(d, "stat_h2c_bytes", 16383);
+	dut_set(d, "stat_c2h_bytes", 8191);
+	for (unsigned i = 0; i < 6; i++)
+		dut_set(d, own[i], 1);
+	for (unsigned n = 0; n < CYCLES; n++) {
+		dut_set(d, "now", ++now);
+		/* The bus asks whenever it may: for a word of one counter, dropped a cycle after its answer. */
+		dut_set(d, "reg_addr", 2 * CW_COUNTER_TX_MRD);
+		dut_set(d, "sel", !dut_get(d, "ack"));
+		dut_cycle(d);
+	}
+	dut_set(d, "sel", 0);
+	dut_set(d, "stat", 0);
+	for (unsigned i = 0; i < 6; i++)
+		dut_set(d, own[i], 0);
+	dut_set(d, "now", now += JUMP); /* those that stalled did so until now */
+	dut_cycle(d);
+	for (unsigned i = 0; i < CW_COUNTER_N; i++) {
+		want = CYCLES;
+		want *= i == CW_COUNTER_H2C_BYTES ? 16383 : i == CW_COUNTER_C2H_BYTES ? 8191 : 1;
+		if (i >= CW_COUNTER_STALL_TAG && i <= CW_COUNTER_STALL_AXI)
+			want += JUMP - 1; /* the level is seen a cycle later */
+		for (unsigned j = 0; j < 6; j++)
+			want += twice[j] == i ? CYCLES : 0;
+		high = word(d, 2 * i);
+		high |= (uint64_t)word(d, 2 * i + 1) << 32;
+		assert_int_equal(high, want);
+	}
+	rest(d);
+	dut_reset(d, 1);
+	for (unsigned i = 0; i < 2 * CW_COUNTER_N; i++)
+		assert_int_equal(word(d, i), 0);
+	dut_free(d);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(stall_time_survives_the_wrap_of_now),
 		cmocka_unit_test(high_word_is_latched_with_the_low_one),
-		cmocka_unit_test(each_event_moves_its_own_counter),
+		cmocka_unit_test(each_event_moves_its_own_counter), cmocka_unit_test(all_at_once),
 	};
 
 	return dut_main(argc, argv, tests, sizeof(tests) / sizeof(tests[0]));
