@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The counters: 48 bits each, in flip-flops with an adder each, because many of
-// them move in the same cycle, the byte counters by up to a full beat.
+// The counters: 48 bits each. Many of them move in the same cycle: each gathers what comes
+// in a few bits of its own, and one after the other these are added to its word in a RAM
+// (all within 64 cycles). A read is such an addition too, so it is exact. Stall counters, whose
+// time may jump, have an adder and 48 flip-flops each.
 //
 // Event counters add the pulse (byte counters: the bytes beside it). Stall
 // counters get a level and add the time it lasted, as the difference of `now`
@@ -42,8 +44,6 @@ module cw_stats (
     reg  [31:0] rdata_q;
     reg  [15:0] high_q;
     wire [47:0] passed = now - now_q;
-    wire [32*48-1:0] all;              // index 30 and 31 read as zero
-    wire [47:0] chosen = all[48 * reg_addr[5:1] +: 48];
     wire        exists = reg_addr[8:6] == 3'd0;
 
     wire [29:0] own;                   // events counted on this side
@@ -55,40 +55,71 @@ module cw_stats (
     assign ack   = ack_q;
     assign rdata = rdata_q;
 
+    // ---- what has come since the last turn of each counter ----
+    localparam GATHER_W = 21;          // 64 cycles of 14 bits; events: of two
+    localparam EVENT_W  = 8;
+    wire                   look = sel && !ack_q;
+    reg  [4:0]             turn_q;
+    wire [4:0]             at = look ? reg_addr[5:1] : turn_q;
+    wire [31:0]            here = 32'd1 << at;
+    wire [GATHER_W-1:0]    gathered [0:31];
+    wire [47:0]            stalled [0:31];
+
     genvar g;
     generate
         for (g = 0; g < 32; g = g + 1) begin : g_counter
             if (g >= 30) begin : g_none
-                assign all[48*g +: 48] = 48'd0;
-            end else begin : g_one
+                assign gathered[g] = {GATHER_W{1'b0}};
+                assign stalled[g]  = 48'd0;
+                wire unused = here[g];
+            end else if (g >= CW_COUNTER_STALL_TAG && g <= CW_COUNTER_STALL_AXI) begin : g_stall
                 reg  [47:0] count_q;
-                wire [47:0] add;
-                assign all[48*g +: 48] = count_q;
-                if (g >= CW_COUNTER_STALL_TAG && g <= CW_COUNTER_STALL_AXI) begin : g_stall
-                    reg level_q;
-                    assign add = level_q ? passed : 48'd0;
-                    always @(posedge clk)
-                        level_q <= stat[g] && !rst;
-                    wire unused = own[g];
-                end else if (g == CW_COUNTER_H2C_BYTES) begin : g_h2c
-                    assign add = stat[g] ? {34'd0, stat_h2c_bytes} : 48'd0;
-                    wire unused = own[g];
-                end else if (g == CW_COUNTER_C2H_BYTES) begin : g_c2h
-                    assign add = stat[g] ? {35'd0, stat_c2h_bytes} : 48'd0;
-                    wire unused = own[g];
-                end else begin : g_event
-                    assign add = {47'd0, stat[g]} + {47'd0, own[g]};
-                end
-                always @(posedge clk)
+                reg         level_q;
+                assign gathered[g] = {GATHER_W{1'b0}};
+                assign stalled[g]  = count_q;
+                wire [47:0] add = level_q ? passed : 48'd0;
+                always @(posedge clk) begin
+                    level_q <= stat[g] && !rst;
                     count_q <= rst ? 48'd0 : count_q + add;
+                end
+                wire unused = &{1'b0, own[g], here[g]};
+            end else if (g == CW_COUNTER_H2C_BYTES || g == CW_COUNTER_C2H_BYTES) begin : g_bytes
+                reg  [GATHER_W-1:0] gather_q;
+                wire [13:0]         bytes = g == CW_COUNTER_H2C_BYTES ? stat_h2c_bytes : {1'b0, stat_c2h_bytes};
+                assign gathered[g] = gather_q;
+                assign stalled[g]  = 48'd0;
+                always @(posedge clk)
+                    gather_q <= rst ? {GATHER_W{1'b0}} : (here[g] ? {GATHER_W{1'b0}} : gather_q) +
+                                                         (stat[g] ? {7'd0, bytes} : {GATHER_W{1'b0}});
+                wire unused = own[g];
+            end else begin : g_event
+                reg  [EVENT_W-1:0]  gather_q;
+                wire [EVENT_W-1:0]  add = {7'd0, stat[g]} + {7'd0, own[g]};
+                assign gathered[g] = {{(GATHER_W - EVENT_W){1'b0}}, gather_q};
+                assign stalled[g]  = 48'd0;
+                always @(posedge clk)
+                    gather_q <= rst ? {EVENT_W{1'b0}} : (here[g] ? {EVENT_W{1'b0}} : gather_q) + add;
             end
         end
     endgenerate
 
+    // ---- the turn of one ----
+    reg  [47:0] total [0:31];
+    reg  [31:0] begun_q;               // its word is one of after rst
+    wire [47:0] sum    = (begun_q[at] ? total[at] : 48'd0) + {27'd0, gathered[at]};
+    wire        stall  = {27'd0, at} >= CW_COUNTER_STALL_TAG && {27'd0, at} <= CW_COUNTER_STALL_AXI;
+    wire [47:0] chosen = stall ? stalled[at] : sum;
+
+    always @(posedge clk) begin
+        total[at] <= sum;
+        begun_q   <= rst ? 32'd0 : begun_q | here;
+        turn_q    <= rst ? 5'd0 : look ? turn_q : turn_q + 5'd1;
+    end
+
     always @(posedge clk) begin
         now_q <= now;
         ack_q <= sel && !ack_q && !rst;
-        if (sel && !ack_q) begin
+        if (look) begin
             rdata_q <= !exists ? 32'd0 : reg_addr[0] ? {16'd0, high_q} : chosen[31:0];
             if (exists && !reg_addr[0])
                 high_q <= chosen[47:32];

@@ -104,12 +104,49 @@ static void each_event_moves_its_own_counter(void **state)
 	dut_free(d);
 }
 
+/* Everything moves in every cycle, and reads come in as fast as they can: nothing is lost, and a read is exact. */
+static void events_of_every_cycle_are_counted(void **state)
+{
+	static const char *const own[] = { "ev_mrd", "ev_mwr", "ev_irq", "ev_doorbell", "ev_doorbell_bad", "ev_axi_err" };
+	struct dut *d = counters(0);
+	uint64_t start, cycles;
+	uint32_t before;
+
+	(void)state;
+	dut_set(d, "stat_h2c_bytes", 0x3fff);
+	dut_set(d, "stat_c2h_bytes", 0x1fff);
+	dut_set(d, "stat", (1u << CW_COUNTER_N) - 1);
+	for (unsigned i = 0; i < 6; i++)
+		dut_set(d, own[i], 1);
+	start = dut_now(d);
+	for (unsigned n = 0; n < 300; n++) {
+		before = word(d, 2 * CW_COUNTER_DESC);
+		cycles = dut_now(d);
+		word(d, 2 * (n % CW_COUNTER_N));
+		cycles = dut_now(d) - cycles;
+		assert_int_equal(word(d, 2 * CW_COUNTER_DESC) - before, 2 * cycles);
+	}
+	dut_set(d, "stat", 0);
+	for (unsigned i = 0; i < 6; i++)
+		dut_set(d, own[i], 0);
+	cycles = dut_now(d) - start;
+	assert_int_equal(word(d, 2 * CW_COUNTER_DESC), cycles);
+	assert_int_equal(word(d, 2 * CW_COUNTER_ERR_AXI), 2 * cycles);
+	assert_int_equal(word(d, 2 * CW_COUNTER_H2C_BYTES), 0x3fff * cycles);
+	assert_int_equal(word(d, 2 * CW_COUNTER_C2H_BYTES), 0x1fff * cycles);
+	dut_reset(d, 3);
+	for (unsigned i = 0; i < CW_COUNTER_N; i++)
+		assert_int_equal(word(d, 2 * i), 0);
+	dut_free(d);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(stall_time_survives_the_wrap_of_now),
 		cmocka_unit_test(high_word_is_latched_with_the_low_one),
 		cmocka_unit_test(each_event_moves_its_own_counter),
+		cmocka_unit_test(events_of_every_cycle_are_counted),
 	};
 
 	return dut_main(argc, argv, tests, sizeof(tests) / sizeof(tests[0]));
