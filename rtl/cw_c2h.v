@@ -60,16 +60,17 @@ module cw_c2h #(
 );
     localparam LANE_W = $clog2(DATA_W / 8);
     localparam WORDS_W = DATA_W < 256 ? 9 : 8; // a piece of 4096 bytes can touch 257 words of 16
-    localparam INFO_W = OP_W + 11 + 32 + 2 + 64 + LANE_W + 13 + 2;
+    localparam INFO_W = OP_W + 11 + 32 + 2 + 64 + LANE_W + 2 + 13 + 1;
 
     wire              split_busy, pack_busy, split_moving, rd_moving, pack_moving, words_idle;
-    wire              piece_valid, piece_ready, piece_first, piece_last;
+    wire              piece_valid, piece_ready, piece_last;
     wire [OP_W-1:0]   piece_op;
     wire [10:0]       piece_queue;
     wire [31:0]       piece_num;
     wire [1:0]        piece_attr;
     wire [63:0]       piece_host, piece_card;
-    wire [LANE_W-1:0] piece_lane;
+    wire [LANE_W-1:0] piece_turn;
+    wire              piece_low, piece_short;
     wire [12:0]       piece_bytes;
     wire [WORDS_W-1:0] piece_words;
     wire              ready_valid, ready_ready, ready_bad;
@@ -83,14 +84,15 @@ module cw_c2h #(
     wire [31:0]       ready_num;
     wire [1:0]        ready_attr;
     wire [63:0]       ready_host;
-    wire [LANE_W-1:0] ready_lane;
+    wire [LANE_W-1:0] ready_turn;
+    wire              ready_low, ready_short;
     wire [12:0]       ready_bytes;
-    wire              ready_first, ready_last;
+    wire              ready_last;
 
     assign busy   = split_busy || pack_busy;
     assign moving = split_moving || rd_moving || pack_moving || !words_idle;
-    assign {ready_op, ready_queue, ready_num, ready_attr, ready_host, ready_lane, ready_bytes,
-            ready_first, ready_last} = ready_info;
+    assign {ready_op, ready_queue, ready_num, ready_attr, ready_host, ready_turn, ready_low,
+            ready_short, ready_bytes, ready_last} = ready_info;
 
     cw_c2h_split #(
         .DATA_W(DATA_W), .OP_W(OP_W), .WORD_N(WORD_N), .PIECE_N(PIECE_N)
@@ -101,17 +103,17 @@ module cw_c2h #(
         .c2h_len(c2h_len), .c2h_attr(c2h_attr),
         .piece_valid(piece_valid), .piece_ready(piece_ready), .piece_op(piece_op),
         .piece_queue(piece_queue), .piece_num(piece_num), .piece_attr(piece_attr),
-        .piece_host(piece_host), .piece_lane(piece_lane), .piece_bytes(piece_bytes),
-        .piece_words(piece_words), .piece_card(piece_card), .piece_first(piece_first),
-        .piece_last(piece_last), .word_free(word_valid && word_ready),
-        .piece_free(ready_valid && ready_ready)
+        .piece_host(piece_host), .piece_turn(piece_turn), .piece_low(piece_low),
+        .piece_short(piece_short), .piece_bytes(piece_bytes),
+        .piece_words(piece_words), .piece_card(piece_card), .piece_last(piece_last),
+        .word_free(word_valid && word_ready), .piece_free(ready_valid && ready_ready)
     );
 
     cw_c2h_rd #(.DATA_W(DATA_W), .PIECE_N(PIECE_N), .INFO_W(INFO_W)) u_rd (
         .clk(clk), .rst(rst), .moving(rd_moving),
         .piece_valid(piece_valid), .piece_ready(piece_ready),
-        .piece_info({piece_op, piece_queue, piece_num, piece_attr, piece_host, piece_lane,
-                     piece_bytes, piece_first, piece_last}),
+        .piece_info({piece_op, piece_queue, piece_num, piece_attr, piece_host, piece_turn,
+                     piece_low, piece_short, piece_bytes, piece_last}),
         .piece_words(piece_words), .piece_card(piece_card),
         .ready_valid(ready_valid), .ready_ready(ready_ready), .ready_info(ready_info),
         .ready_words(ready_words), .ready_bad(ready_bad),
@@ -131,8 +133,9 @@ module cw_c2h #(
         .clk(clk), .rst(rst), .busy(pack_busy), .moving(pack_moving), .fn_bdf(fn_bdf),
         .piece_valid(ready_valid), .piece_ready(ready_ready), .piece_op(ready_op),
         .piece_queue(ready_queue), .piece_num(ready_num), .piece_attr(ready_attr),
-        .piece_host(ready_host), .piece_lane(ready_lane), .piece_bytes(ready_bytes),
-        .piece_words(ready_words), .piece_first(ready_first), .piece_last(ready_last),
+        .piece_host(ready_host), .piece_turn(ready_turn), .piece_low(ready_low),
+        .piece_short(ready_short), .piece_bytes(ready_bytes),
+        .piece_words(ready_words), .piece_last(ready_last),
         .piece_bad(ready_bad),
         .word_valid(word_valid), .word_ready(word_ready), .word_data(word_data),
         .tx_valid(tx_valid), .tx_ready(tx_ready), .tx_eop(tx_eop), .tx_hdr(tx_hdr),

@@ -33,10 +33,11 @@ module cw_c2h_pack #(
     input  wire [31:0]          piece_num,
     input  wire [1:0]           piece_attr,
     input  wire [63:0]          piece_host,
-    input  wire [$clog2(DATA_W/8)-1:0] piece_lane,
+    input  wire [$clog2(DATA_W/8)-1:0] piece_turn,
+    input  wire                 piece_low,
+    input  wire                 piece_short,
     input  wire [12:0]          piece_bytes,
     input  wire [WORDS_W-1:0]   piece_words,
-    input  wire                 piece_first,
     input  wire                 piece_last,
     input  wire                 piece_bad,
 
@@ -67,12 +68,14 @@ module cw_c2h_pack #(
     localparam BYTES  = DATA_W / 8;
     localparam LANE_W = $clog2(BYTES);
     localparam KEEP_W = DATA_W / 32;
+    localparam [LANE_W-1:0] STEP = 3;
     localparam ITEM_W = 128 + DATA_W + KEEP_W + 2 + 43 + 13 + 2 + OP_W + 1 + 24;
 
     // ---- the piece at hand ----
     reg                begun_q;     // its first beat was made
     reg                loaded_q;    // hold_q has its first word
     reg  [12:0]        left_q;      // payload bytes still to make, when begun
+    reg                last_q;      // ... they are one beat
     reg  [WORDS_W-1:0] dropped_q;  // words dropped, when it is dropped
     reg                fail_q;      // an earlier piece of the descriptor was bad
     reg  [23:0]        good_q;      // bytes sent of the descriptor
@@ -81,18 +84,16 @@ module cw_c2h_pack #(
     wire [1:0]         lead  = piece_host[1:0];
     wire [12:0]        total = piece_bytes + {11'd0, lead};
     wire [12:0]        left  = begun_q ? left_q : total;
-    wire               eop   = left <= BYTES[12:0];
-    wire [LANE_W:0]    fill  = eop ? left[LANE_W:0] : BYTES[LANE_W:0];
+    wire               eop   = begun_q ? last_q : piece_short;
+    wire [LANE_W-1:0]  tail  = eop ? left[LANE_W-1:0] : {LANE_W{1'b0}};
+    wire [LANE_W:0]    fill  = {tail == {LANE_W{1'b0}}, tail};
 
     // Payload lane 0 of every beat is byte `shift` of {next word, held word}; a
     // shift of a whole word stands for "the next word only".
-    wire [LANE_W-1:0]  turn  = piece_lane - {{(LANE_W - 2){1'b0}}, lead};
-    wire [LANE_W:0]    shift = {turn == {LANE_W{1'b0}}, turn};
-    wire [LANE_W+1:0]  reach = {1'b0, shift} + {1'b0, fill};
-    wire               need_next = reach > {1'b0, BYTES[LANE_W:0]};
+    wire [LANE_W:0]    shift = {piece_turn == {LANE_W{1'b0}}, piece_turn};
+    wire               need_next = !eop || shift[LANE_W] || {1'b0, piece_turn} + left[LANE_W:0] > BYTES[LANE_W:0];
     // The first beat of a descriptor whose first byte is in the "held" word.
-    wire               need_low = piece_first && !begun_q && !loaded_q &&
-                                  shift + {{(LANE_W - 1){1'b0}}, lead} < BYTES[LANE_W:0];
+    wire               need_low = piece_low && !begun_q && !loaded_q;
 
     wire               drop  = piece_bad || fail_q;
     wire               drop_word = piece_valid && drop && dropped_q != piece_words;
@@ -111,12 +112,15 @@ module cw_c2h_pack #(
                               : make && eop && item_ready;
 
     wire               end_piece = piece_valid && piece_ready;
+    wire [23:0]        sum = good_q + (drop ? 24'd0 : {11'd0, piece_bytes});
 
     always @(posedge clk) begin
         if (word_valid && word_ready)
             hold_q <= word_data;
-        if (give)
+        if (give) begin
             left_q <= left - BYTES[12:0];
+            last_q <= left <= {BYTES[11:0], 1'b0};
+        end
         if (rst) begin
             begun_q   <= 1'b0;
             loaded_q  <= 1'b0;
@@ -129,8 +133,7 @@ module cw_c2h_pack #(
                 loaded_q  <= 1'b0;
                 dropped_q <= {WORDS_W{1'b0}};
                 fail_q    <= drop && !piece_last;
-                good_q    <= piece_last ? 24'd0 :
-                             good_q + (drop ? 24'd0 : {11'd0, piece_bytes});
+                good_q    <= piece_last ? 24'd0 : sum;
             end else begin
                 if (give && !drop)
                     begun_q <= 1'b1;
@@ -143,8 +146,22 @@ module cw_c2h_pack #(
     end
 
     // ---- the beat ----
-    wire [DATA_W-1:0]   low  = need_low ? word_data : hold_q;
-    wire [2*DATA_W-1:0] pair = {word_data, low} >> {shift, 3'b000};
+    // Turned round by n bytes, two bits of n a step: a choice of four is one LUT a bit.
+    function [DATA_W-1:0] turn_round(input [DATA_W-1:0] v, input [LANE_W-1:0] n);
+        integer            s;
+        reg [2*DATA_W-1:0] twice;
+        begin
+            twice = {v, v};
+            for (s = 0; s < LANE_W; s = s + 2) begin
+                twice = twice >> {n & (STEP << s), 3'd0};
+                twice = {2{twice[DATA_W-1:0]}};
+            end
+            turn_round = twice[DATA_W-1:0];
+        end
+    endfunction
+    // The card bytes that it has, each in its own lane: those below `shift` are of the next word.
+    wire [DATA_W-1:0]   mix;
+    wire [DATA_W-1:0]   turned = turn_round(mix, piece_turn);
     wire [DATA_W-1:0]   beat;
     wire [KEEP_W-1:0]   keep;
     wire [3:0]          head_be = 4'hf << lead;
@@ -152,8 +169,10 @@ module cw_c2h_pack #(
     genvar i;
     generate
         for (i = 0; i < BYTES; i = i + 1) begin : g_byte
-            wire on = i < fill && (i > 3 || begun_q || head_be[i % 4]);
-            assign beat[8*i +: 8] = pair[8*i +: 8] & {8{on}};
+            wire next = need_low || i < shift;
+            wire on   = i < fill && (i > 3 || begun_q || head_be[i % 4]);
+            assign mix[8*i +: 8]  = next ? word_data[8*i +: 8] : hold_q[8*i +: 8];
+            assign beat[8*i +: 8] = turned[8*i +: 8] & {8{on}};
         end
         for (i = 0; i < KEEP_W; i = i + 1) begin : g_keep
             assign keep[i] = 4 * i < fill;
@@ -173,8 +192,7 @@ module cw_c2h_pack #(
     wire [127:0] hdr     = wide ? {addr_lo, piece_host[63:32], dw1, dw0}
                                 : {32'd0, addr_lo, dw1, dw0};
 
-    wire [23:0] sum = good_q + (drop ? 24'd0 : {11'd0, piece_bytes});
-    wire        unused = &{1'b0, pair[2*DATA_W-1:DATA_W], dws[12:10]};
+    wire        unused = &{1'b0, dws[12:10]};
 
     // ---- out ----
     wire              out_valid, out_ready, out_none, out_last, out_bad, out_sop, out_end;
@@ -187,14 +205,15 @@ module cw_c2h_pack #(
     // begun, least of all a done that waits for a record behind it.
     wire              hold = out_last && (out_none || out_sop) && !done_room;
     wire [2:0]        unused_count;
+    wire [1:0]        unused_out;
 
-    stream_reg #(.W(ITEM_W)) u_out (
+    stream_fifo #(.W(ITEM_W), .DEPTH(2)) u_out (
         .clk(clk), .rst(rst), .in_valid(item_valid), .in_ready(item_ready),
         .in_data({hdr, beat, keep, !begun_q, eop, piece_queue, piece_num, piece_bytes,
                   item_none, piece_last, piece_op, drop, sum}),
         .out_valid(out_valid), .out_ready(out_ready),
         .out_data({tx_hdr, tx_data, tx_keep, out_sop, out_end, tx_queue, tx_num, out_bytes,
-                   out_none, out_last, out_op, out_bad, out_sum})
+                   out_none, out_last, out_op, out_bad, out_sum}), .count(unused_out)
     );
 
     assign tx_eop    = out_end;

@@ -43,11 +43,12 @@ module cw_c2h_split #(
     output wire [31:0]      piece_num,
     output wire [1:0]       piece_attr,
     output wire [63:0]      piece_host,
-    output wire [$clog2(DATA_W/8)-1:0] piece_lane,  // card byte lane of the first byte
+    output wire [$clog2(DATA_W/8)-1:0] piece_turn,  // card byte lane of the payload's first DW
+    output wire             piece_low,    // the descriptor's first: that DW begins in the first byte's word, not in its lane 0
+    output wire             piece_short,  // its payload is one beat
     output wire [12:0]      piece_bytes,
     output wire [WORDS_W-1:0] piece_words,
     output wire [63:0]      piece_card,
-    output wire             piece_first,
     output wire             piece_last,
 
     input  wire             word_free,    // pulse: a word left the buffer
@@ -101,11 +102,12 @@ module cw_c2h_split #(
     assign piece_num   = num_q;
     assign piece_attr  = attr_q;
     assign piece_host  = host_q;
-    assign piece_lane  = lane;
+    assign piece_turn  = lane - {{(LANE_W - 2){1'b0}}, host_q[1:0]};
+    assign piece_low   = first_q && lane > {{(LANE_W - 2){1'b0}}, host_q[1:0]};
+    assign piece_short = bytes + {11'd0, host_q[1:0]} <= WORD_BYTES[12:0];
     assign piece_bytes = bytes;
     assign piece_words = words;
     assign piece_card  = word_addr + (shared ? {32'd0, WORD_BYTES} : 64'd0);
-    assign piece_first = first_q;
     assign piece_last  = last;
 
     wire unused = &{1'b0, touched[13:WORDS_W]};

@@ -6,8 +6,8 @@
 // the buffer (at the place the host address gives, so that a beat never needs
 // more than a rotation by whole descriptors); when the read has ended the buffer
 // is emptied into the descriptor stream. Buffers of one queue are emptied in the
-// order of their fetches: each keeps the set of older buffers of its queue that
-// are still there. Different queues overtake each other.
+// order of their fetches: each knows the one before it of its queue, as long as that
+// is there. Different queues overtake each other.
 //
 // A descriptor a cycle within a batch, two cycles between batches. fill is
 // always taken. A batch of one that ends with its descriptor while nothing else is here
@@ -78,8 +78,8 @@ module cw_desc_buf #(
 
     reg  [BUF_N-1:0]    busy_q, full_q, fail_q, c2h_q;
     reg  [BUF_N-1:0]    taken_q;            // being emptied
-    reg  [BUF_N*11-1:0] queue_q;            // queue of each buffer
-    reg  [BUF_N*BUF_N-1:0] older_q;         // buffers each must wait for
+    reg  [BUF_N-1:0]    waits_q;            // the one before it of its queue is there
+    reg  [BUF_N-1:0]    newest_q;           // none is behind it in its queue
 
     // ---- a fetch takes a buffer ----
     // It is chosen a fetch ahead.
@@ -120,12 +120,6 @@ module cw_desc_buf #(
     reg              out_fail_q;
     reg  [4:0]       out_unit_q;
 
-    reg  [BUF_N-1:0] waits;                 // an older buffer of the queue is there
-    integer          k;
-    always @*
-        for (k = 0; k < BUF_N; k = k + 1)
-            waits[k] = older_q[k*BUF_N +: BUF_N] != {BUF_N{1'b0}};
-
     // ---- a batch of one that need not wait ----
     wire [10:0]      end_queue;
     wire [31:0]      end_num;
@@ -135,15 +129,15 @@ module cw_desc_buf #(
     wire             alone  = full_q == {BUF_N{1'b0}} && !out_q;
     wire             direct = alone && desc_open && fill_end_valid && !fill_end_fail && fill_valid &&
                               fill_buf == fill_end_buf && fill_unit == end_unit && end_n == 6'd1 &&
-                              !waits[fill_end_buf] && desc_room[c2h_q[fill_end_buf]];
+                              !waits_q[fill_end_buf] && desc_room[c2h_q[fill_end_buf]];
 
     // A buffer whose read ends in this cycle is as good as full.
     wire [BUF_N-1:0] ending = fill_end_valid ? one << fill_end_buf : {BUF_N{1'b0}};
-    wire [BUF_N-1:0] ready  = (full_q | ending) & ~waits & ~taken_q;
+    wire [BUF_N-1:0] ready  = (full_q | ending) & ~waits_q & ~taken_q;
     wire [1:0]       some   = {(ready & c2h_q) != {BUF_N{1'b0}}, (ready & ~c2h_q) != {BUF_N{1'b0}}} & ~run_q;
     wire             way    = some[1] && !(some[0] && start_q);
     wire [BUF_N-1:0] can    = ready & (way ? c2h_q : ~c2h_q);
-    wire [BUF_N-1:0] above  = can & ~((one << run_buf_q[way] << 1) - one);
+    wire [BUF_N-1:0] above  = can & ({BUF_N{1'b1}} << run_buf_q[way] << 1);
     wire [BUF_W-1:0] pick   = lowest(above != {BUF_N{1'b0}} ? above : can);
     assign {pick_queue, pick_num, pick_n, pick_unit} = info[pick];
     wire             start  = some != 2'b00 && !direct;
@@ -156,6 +150,28 @@ module cw_desc_buf #(
     wire [BUF_W-1:0] run_buf = run_buf_q[side];
     wire             free    = last || direct;
     wire [BUF_W-1:0] free_buf = last ? run_buf : fill_end_buf;
+    wire [BUF_N-1:0] freed  = free ? one << free_buf : {BUF_N{1'b0}};
+    wire [BUF_N-1:0] begun  = start ? one << pick : {BUF_N{1'b0}};
+
+    // ---- the order within a queue ----
+    wire [BUF_N-1:0] taken  = take ? one << take_buf_q : {BUF_N{1'b0}};
+    wire [BUF_N-1:0] prior;                  // the newest of the queue that is taken for: one, or none
+    genvar g;
+    generate
+        for (g = 0; g < BUF_N; g = g + 1) begin : g_order
+            reg  [10:0]      queue_q;
+            reg  [BUF_W-1:0] prior_q;
+            assign prior[g] = newest_q[g] && busy_q[g] && queue_q == fetch_queue;
+            always @(posedge clk) begin
+                if (taken[g]) begin
+                    queue_q    <= fetch_queue;
+                    prior_q   <= lowest(prior);
+                    waits_q[g] <= (prior & ~freed) != {BUF_N{1'b0}};
+                end else if (free && prior_q == free_buf)
+                    waits_q[g] <= 1'b0;
+            end
+        end
+    endgenerate
 
     assign desc_valid = out_q || direct;
     assign desc_queue = out_q ? out_queue_q : end_queue;
@@ -189,24 +205,20 @@ module cw_desc_buf #(
     wire [5:0] out_lane = {1'b0, out_unit_q} & LANE_MASK;
     assign desc_data = out_q ? bank_data[out_lane*128 +: 128] : fill_data[127:0];
 
-    integer i;
     always @(posedge clk) begin
         if (!free_q || take) begin
             free_q   <= rest != {BUF_N{1'b0}};
             take_buf_q <= lowest(rest);
         end
         if (take) begin
-            busy_q[take_buf_q] <= 1'b1;
-            c2h_q[take_buf_q]  <= fetch_c2h;
-            queue_q[take_buf_q*11 +: 11] <= fetch_queue;
             info[take_buf_q] <= {fetch_queue, fetch_num, fetch_n, fetch_addr[8:4]};
-            for (i = 0; i < BUF_N; i = i + 1)
-                older_q[{take_buf_q, i[BUF_W-1:0]}] <= busy_q[i] && queue_q[i*11 +: 11] == fetch_queue;
+            newest_q         <= (newest_q & ~prior) | taken;
+            c2h_q            <= fetch_c2h ? c2h_q | taken : c2h_q & ~taken;
         end
-        if (fill_end_valid) begin
-            full_q[fill_end_buf] <= 1'b1;
-            fail_q[fill_end_buf] <= fill_end_fail;
-        end
+        busy_q  <= (busy_q | taken) & ~freed;
+        full_q  <= (full_q | ending) & ~freed;
+        taken_q <= (taken_q | begun) & ~freed;
+        fail_q  <= fill_end_fail ? fail_q | ending : fail_q & ~ending;
         if (start) begin
             start_q          <= way;
             run_q[way]       <= 1'b1;
@@ -216,7 +228,6 @@ module cw_desc_buf #(
             run_num_q[way]   <= pick_num;
             run_queue_q[way] <= pick_queue;
             run_fail_q[way]  <= pick_fail;
-            taken_q[pick]    <= 1'b1;
         end
         if (desc_ready)
             out_q <= 1'b0;
@@ -233,13 +244,6 @@ module cw_desc_buf #(
         end
         if (last)
             run_q[side]       <= 1'b0;
-        if (free) begin
-            busy_q[free_buf]  <= 1'b0;
-            full_q[free_buf]  <= 1'b0;
-            taken_q[free_buf] <= 1'b0;
-            for (i = 0; i < BUF_N; i = i + 1)
-                older_q[{i[BUF_W-1:0], free_buf}] <= 1'b0;
-        end
         if (rst) begin
             free_q    <= 1'b0;
             run_q     <= 2'b00;
