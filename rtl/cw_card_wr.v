@@ -3,7 +3,7 @@
 // Writes the payload of completions to card memory.
 //
 // A TLP's payload arrives packed from its first DW; `card_skip` bytes of that DW
-// are not wanted. It is rotated to its byte lane in card memory (stage A), then
+// are not wanted. It is rotated to its byte lane in card memory (stage A; the last lane as beats are joined), then
 // each beat is joined with what the one before left over (stage B). A write
 // burst never crosses 4 KiB (AXI), so a TLP is one burst or two, each of at most
 // 129 beats; strobes at both ends. AXI write responses come back in order and
@@ -60,7 +60,7 @@ module cw_card_wr #(
     localparam IN_W  = 2 + DATA_W + 2 + 64 + 13 + OP_W + 24;
     localparam MET_W = OP_W + 24 + 13;
 
-    // ---- in: a register, so that the checks before it end here ----
+    // ---- in: two beats are kept, so that the checks before it end here ----
     wire              in_valid, in_ready, in_sop, in_eop;
     wire [DATA_W-1:0] in_data;
     wire [1:0]        in_skip;
@@ -68,12 +68,13 @@ module cw_card_wr #(
     wire [12:0]       in_bytes;
     wire [OP_W-1:0]   in_op;
     wire [23:0]       in_offset;
-    stream_reg #(.W(IN_W)) u_in (
+    wire [1:0]        unused_in;
+    stream_fifo #(.W(IN_W), .DEPTH(2)) u_in (
         .clk(clk), .rst(rst), .in_valid(card_valid), .in_ready(card_ready),
         .in_data({card_sop, card_eop, card_data, card_skip, card_addr, card_bytes, card_op,
                   card_offset}),
         .out_valid(in_valid), .out_ready(in_ready),
-        .out_data({in_sop, in_eop, in_data, in_skip, in_addr, in_bytes, in_op, in_offset})
+        .out_data({in_sop, in_eop, in_data, in_skip, in_addr, in_bytes, in_op, in_offset}), .count(unused_in)
     );
 
     // ---- stage A: rotate; what the TLP becomes ----
@@ -90,7 +91,16 @@ module cw_card_wr #(
     wire [L-1:0]        lane    = in_addr[L-1:0];
     wire [L-1:0]        skip    = {{(L - 2){1'b0}}, in_skip};
     wire [L-1:0]        rot     = in_sop ? lane - skip : rot_q;
-    wire [2*DATA_W-1:0] doubled = {in_data, in_data} << {rot, 3'b000};
+    // up by an even number of lanes: the odd one costs nothing where beats are joined
+    function [DATA_W-1:0] up_even(input [DATA_W-1:0] data, input [L-1:0] by);
+        integer s;
+        begin
+            up_even = data;
+            for (s = 1; s < L; s = s + 1)
+                if (by[s])
+                    up_even = up_even << (8 << s) | up_even >> (DATA_W - (8 << s));
+        end
+    endfunction
     assign in_ready = !a_q || a_leave;
 
     // ---- stage B: join and write ----
@@ -107,7 +117,7 @@ module cw_card_wr #(
     reg [8:0]     left_q;                        // beats still to write
     reg [8:0]     burst_q;                       // ... in this burst
     reg [L-1:0]   end_q;                         // lane after the last byte; 0: the whole beat
-    reg [L-1:0]   keep_q;                        // lanes that come from the beat before
+    reg           odd_q;                         // an odd lane up: what the beat before left over
     reg [DATA_W-1:0] carry_q;
     reg [63:0]    b_addr_q;                      // the next burst to open: its place,
     reg [12:0]    b_n_q, b_bytes_q;              // bytes, all bytes not yet opened
@@ -130,21 +140,23 @@ module cw_card_wr #(
     wire          last_beat = left == 9'd1;
     assign a_leave = step && !tail_q;
 
-    wire [L-1:0]       keep_n   = start ? rot_q : keep_q;
     wire [L-1:0]       end_lane = start ? end_at[L-1:0] : end_q;
     reg                head_q;                   // the next beat is the TLP's first
     wire               head     = start || head_q;
     reg  [L-1:0]       head_lane_q;
     wire [L-1:0]       head_lane = start ? addr_q[L-1:0] : head_lane_q;
     wire [BYTES-1:0]   ones      = {BYTES{1'b1}};
-    wire [BYTES-1:0]   from_new  = ones << keep_n;
+    wire [BYTES-1:0]   from_new  = tail_q ? {BYTES{1'b0}} : ones << rot_q;
     wire [BYTES-1:0]   strb_from = head ? ones << head_lane : ones;
     wire [BYTES-1:0]   strb_upto = last_beat && end_lane != {L{1'b0}} ? ~(ones << end_lane) : ones;
+    wire               odd       = tail_q ? odd_q : rot_q[0];
+    wire [DATA_W-1:0]  fresh     = odd ? {a_data_q[DATA_W-9:0], a_data_q[DATA_W-1:DATA_W-8]} : a_data_q;
+    wire [DATA_W-1:0]  older     = odd ? {carry_q[DATA_W-9:0], carry_q[DATA_W-1:DATA_W-8]} : carry_q;
     wire [DATA_W-1:0]  joined;
     genvar i;
     generate
         for (i = 0; i < BYTES; i = i + 1) begin : g_join
-            assign joined[8*i +: 8] = from_new[i] && !tail_q ? a_data_q[8*i +: 8] : carry_q[8*i +: 8];
+            assign joined[8*i +: 8] = from_new[i] ? fresh[8*i +: 8] : older[8*i +: 8];
         end
     endgenerate
 
@@ -189,8 +201,7 @@ module cw_card_wr #(
                    !(axi_awvalid && axi_awready) && !(axi_wvalid && axi_wready) &&
                    !(axi_bvalid && axi_bready);
     assign empty = !in_valid && !a_q && !run_q && met_count == 7'd0;
-    wire unused  = &{1'b0, axi_bresp[0], beat_n[13:9], one_beat[12:9],
-                     doubled[DATA_W-1:0]};
+    wire unused  = &{1'b0, axi_bresp[0], beat_n[13:9], one_beat[12:9], unused_in};
 
     always @(posedge clk) begin
         if (a_leave)
@@ -199,7 +210,7 @@ module cw_card_wr #(
             a_q      <= 1'b1;
             a_sop_q  <= in_sop;
             a_eop_q  <= in_eop;
-            a_data_q <= doubled[2*DATA_W-1:DATA_W];
+            a_data_q <= up_even(in_data, rot);
             if (in_sop) begin
                 rot_q    <= rot;
                 a_skip_q <= lane < skip;
@@ -211,28 +222,23 @@ module cw_card_wr #(
             end
         end
         if (step) begin
-            if (!tail_q)
+            if (!tail_q) begin
                 carry_q <= a_data_q;
+                odd_q   <= rot_q[0];
+            end
             left_q   <= writes ? left - 9'd1 : left;
             burst_q  <= !writes ? burst : !wlast ? burst - 9'd1 : left - 9'd1;
             opened_q <= writes && !wlast;
             head_q   <= head && !writes;
             if (start) begin
-                keep_q      <= rot_q;
                 end_q       <= end_at[L-1:0];
                 head_lane_q <= addr_q[L-1:0];
             end
-            if (opens) begin
-                b_addr_q   <= {cur_addr[63:12] + 52'd1, 12'd0};
-                b_n_q      <= cur_bytes - cur_n;
-                b_bytes_q  <= cur_bytes - cur_n;
-                b_offset_q <= cur_offset + {11'd0, cur_n};
-                b_op_q     <= cur_op;
-            end else if (start) begin
-                b_addr_q   <= cur_addr;
-                b_n_q      <= cur_n;
-                b_bytes_q  <= cur_bytes;
-                b_offset_q <= cur_offset;
+            if (opens || start) begin
+                b_addr_q   <= {cur_addr[63:12] + {51'd0, opens}, opens ? 12'd0 : cur_addr[11:0]};
+                b_n_q      <= opens ? cur_bytes - cur_n : cur_n;
+                b_bytes_q  <= cur_bytes - (opens ? cur_n : 13'd0);
+                b_offset_q <= cur_offset + {11'd0, opens ? cur_n : 13'd0};
                 b_op_q     <= cur_op;
             end
             // run waits for further beats of the TLP; with tail, for room for the rest

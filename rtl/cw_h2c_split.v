@@ -64,6 +64,8 @@ module cw_h2c_split #(
     wire        take  = h2c_valid && h2c_ready;
     wire        begins = !run_q && h2c_valid && start_ready;
     wire        gone  = begins && data_rd_ready;
+    wire        load  = !run_q || last;              // nothing is left to count: what comes
+    wire [12:0] step  = load ? 13'd0 : room;
 
     assign h2c_ready   = start_ready && (!run_q || (data_rd_ready && last));
     assign start_valid = take;
@@ -83,12 +85,8 @@ module cw_h2c_split #(
 
     always @(posedge clk) begin
         if (sent) begin
-            run_q    <= !last;
-            gone_q   <= 1'b0;
-            addr_q   <= addr_q + {51'd0, bytes};
-            card_q   <= card_q + {51'd0, bytes};
-            offset_q <= offset_q + {11'd0, bytes};
-            left_q   <= left_q - {11'd0, bytes};
+            run_q  <= !last;
+            gone_q <= 1'b0;
         end
         if (take) begin
             run_q    <= !(gone && last);
@@ -96,11 +94,13 @@ module cw_h2c_split #(
             op_q     <= h2c_op;
             queue_q  <= h2c_queue;
             num_q    <= h2c_num;
-            addr_q   <= h2c_host_addr;
-            card_q   <= h2c_card_addr;
-            left_q   <= h2c_len;
-            offset_q <= 24'd0;
             attr_q   <= h2c_attr;
+        end
+        if (sent || take) begin
+            addr_q   <= (load ? h2c_host_addr : addr_q) + {51'd0, step};
+            card_q   <= (load ? h2c_card_addr : card_q) + {51'd0, step};
+            offset_q <= (load ? 24'd0 : offset_q) + {11'd0, step};
+            left_q   <= (load ? h2c_len : left_q) - {11'd0, step};
         end
         if (rst)
             run_q <= 1'b0;
