@@ -72,21 +72,25 @@ module cw_c2h_split #(
     reg [31:0]         num_q;
     reg [1:0]          attr_q;
     reg [63:0]         host_q, card_q;
-    reg [23:0]         left_q;
-    reg [12:0]         mps_q;
+    reg [23:0]         left_q;            // bytes to come, less one
+    reg [11:0]         mask_q;            // maximum payload size, less one
     reg [SPACE_W-1:0]  space_q;           // free words
     reg [CREDIT_W-1:0] credit_q;          // free places for pieces
 
-    wire [12:0] room = mps_q - ({1'b0, host_q[11:0]} & (mps_q - 13'd1));
-    wire        last = left_q <= {11'd0, room};
-    wire [12:0] bytes = last ? left_q[12:0] : room;
+    // Byte counts less one: what is left of a block is then its offset inverted, and each step
+    // below is one sum (a + n + 1 is a - ~n, a - n - 1 is a + ~n).
+    wire [11:0] room  = ~host_q[11:0] & mask_q;
+    wire        last  = left_q <= {12'd0, room};
+    wire [11:0] end_at = last ? left_q[11:0] : room;
+    wire [12:0] bytes = {1'b0, end_at} + 13'd1;
 
     wire [LANE_W-1:0] lane = card_q[LANE_W-1:0];
+    wire [LANE_W-1:0] lead = {{(LANE_W - 2){1'b0}}, host_q[1:0]};
     wire        shared = !first_q && lane != {LANE_W{1'b0}};
-    wire [13:0] span = {1'b0, bytes} + {{(14 - LANE_W){1'b0}}, lane} +
-                       {{(14 - LANE_W){1'b0}}, {LANE_W{1'b1}}};
-    wire [13:0] touched = span >> LANE_W;
-    wire [WORDS_W-1:0] words = touched[WORDS_W-1:0] - {{(WORDS_W - 1){1'b0}}, shared};
+    wire [12:0] span   = {1'b0, end_at} + {{(13 - LANE_W){1'b0}}, lane};
+    wire [12:0] beyond = span >> LANE_W;            // words behind the first
+    wire [WORDS_W-1:0] words = beyond[WORDS_W-1:0] + {{(WORDS_W - 1){1'b0}}, !shared};
+    wire [12:0] payload = {1'b0, end_at} + {11'd0, host_q[1:0]};
     wire [63:0] word_addr = {card_q[63:LANE_W], {LANE_W{1'b0}}};
 
     wire take = c2h_valid && c2h_ready;
@@ -102,15 +106,15 @@ module cw_c2h_split #(
     assign piece_num   = num_q;
     assign piece_attr  = attr_q;
     assign piece_host  = host_q;
-    assign piece_turn  = lane - {{(LANE_W - 2){1'b0}}, host_q[1:0]};
-    assign piece_low   = first_q && lane > {{(LANE_W - 2){1'b0}}, host_q[1:0]};
-    assign piece_short = bytes + {11'd0, host_q[1:0]} <= WORD_BYTES[12:0];
+    assign piece_turn  = lane - lead;
+    assign piece_low   = first_q && lane > lead;
+    assign piece_short = payload < WORD_BYTES[12:0];
     assign piece_bytes = bytes;
     assign piece_words = words;
     assign piece_card  = word_addr + (shared ? {32'd0, WORD_BYTES} : 64'd0);
     assign piece_last  = last;
 
-    wire unused = &{1'b0, touched[13:WORDS_W]};
+    wire unused = &{1'b0, beyond[12:WORDS_W]};
 
     always @(posedge clk) begin
         if (take) begin
@@ -121,14 +125,15 @@ module cw_c2h_split #(
             attr_q  <= c2h_attr;
             host_q  <= c2h_host_addr;
             card_q  <= c2h_card_addr;
-            left_q  <= c2h_len;
-            // Max_Payload_Size encodings 6 and 7 are reserved (7.5.3.4).
-            mps_q   <= 13'd128 << (fn_mps > 3'd5 ? 3'd5 : fn_mps);
+            left_q  <= c2h_len - 24'd1;
+            // Max_Payload_Size encodings 6 and 7 are reserved (7.5.3.4): as 5.
+            mask_q  <= ~(12'hf80 << fn_mps);
         end else if (give) begin
+            // Behind the last piece nobody looks at these: so none of them waits for `last`.
             first_q <= 1'b0;
-            host_q  <= host_q + {51'd0, bytes};
-            card_q  <= card_q + {51'd0, bytes};
-            left_q  <= left_q - {11'd0, bytes};
+            host_q  <= {host_q[63:12], host_q[11:0] | mask_q} + 64'd1;
+            card_q  <= card_q - ~{52'd0, room};
+            left_q  <= left_q + ~{12'd0, room};
         end
         if (rst) begin
             busy_q   <= 1'b0;
