@@ -182,7 +182,7 @@ function step_table(line, f, out, base) {
 	print "\nThe cycles of the first line, block by block, of the steps between its beats:\n"
 	print step_account("doorbell to descriptor read", "cw_rx_req 1 cw_doorbell 2 cw_rd_req 1 cw_tx_req 1", f[4])
 	print step_account("descriptor to data", "cw_rx_cpl 2 cw_desc_issue 1 cw_rd_req 1 cw_tx_req 1", f[5])
-	print step_account("record to MSI-X", "cw_moderate 3 cw_msix 1 cw_tx_req 1", f[7])
+	print step_account("record to MSI-X", "cw_moderate 1 cw_tx_req 1", f[7])
 }
 
 # Behind the vendors' shims: rows are size and direction, columns shims.
