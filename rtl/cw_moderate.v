@@ -20,8 +20,11 @@
 // disabled queue owes nothing. raise_ready must come by itself: everything here,
 // and what waits for it, depends on it.
 //
-// Two cycles an event. Latency from a note to its raise: three cycles; raise_queue and
-// raise_vector show a cycle before whose it may be.
+// While there is nothing to do the words of queue note_peek are read, whose note may come
+// next. Only what is read is ahead: the note itself, and so its raise, comes after its
+// record was accepted. Two cycles an event. Latency from a note to its raise: three cycles,
+// one if its queue was shown for two before; raise_queue and raise_vector show a cycle before
+// whose it may be.
 `default_nettype none
 
 module cw_moderate #(
@@ -54,6 +57,7 @@ module cw_moderate #(
     input  wire        note_raise,  // do not withhold this record
     input  wire        note_halt,
     input  wire        note_last,
+    input  wire [10:0] note_peek,   // of a note that may come next
 
     input  wire        arm_valid,
     output wire        arm_ready,
@@ -116,8 +120,17 @@ module cw_moderate #(
     wire [1:0]     kind    = go_cfg ? K_CFG : go_time ? K_TIME : go_arm ? K_ARM : K_NOTE;
     wire           look    = open && (go_cfg || go_time || arm_valid || head_valid);
     wire [10:0]    queue   = kind == K_CFG ? cfg_queue_q : kind == K_TIME ? hit_queue :
-                             kind == K_ARM ? arm_queue : head_queue;
+                             kind == K_ARM ? arm_queue : head_valid ? head_queue : note_peek;
     wire           take_cfg = look && kind == K_CFG;
+
+    // ---- a queue ahead of its note: while nothing else is to be done ----
+    reg            known_q;         // the words of queue_q are at hand
+    reg            ahead_q;         // and the ring of its vector
+    reg            out_q;           // a raise is offered
+    wire           same    = note_peek[Q_W-1:0] == queue_q;
+    wire           spare   = state_q == S_IDLE && !look && !out_q && !qcfg_valid && !ring_valid;
+    // ahead_q: nothing came in the cycle before, no note waits.
+    wire           at_once = ahead_q && note_valid && kind == K_NOTE && note_queue[Q_W-1:0] == queue_q;
 
     assign head_ready = look && kind == K_NOTE;
     assign arm_ready  = look && kind == K_ARM;
@@ -138,43 +151,48 @@ module cw_moderate #(
     cw_ram #(.W(11), .DEPTH(QUEUE_N)) u_vector (
         .clk(clk), .wr_en(wr_reg && qcfg_reg == CW_Q_CONFIG[6:2]), .wr_addr(qcfg_queue[Q_W-1:0]),
         .wr_data(qcfg_data[CW_Q_CONFIG_VECTOR_MSB:CW_Q_CONFIG_VECTOR_LSB]),
-        .rd_en(look), .rd_addr(queue[Q_W-1:0]), .rd_data(vector)
+        .rd_en(look || spare), .rd_addr(queue[Q_W-1:0]), .rd_data(vector)
     );
     cw_ram #(.W(32), .DEPTH(QUEUE_N)) u_limit (
         .clk(clk), .wr_en(wr_reg && qcfg_reg == CW_Q_MODERATION[6:2]),
         .wr_addr(qcfg_queue[Q_W-1:0]), .wr_data(qcfg_data),
-        .rd_en(look), .rd_addr(queue[Q_W-1:0]), .rd_data({time64, limit})
+        .rd_en(look || spare), .rd_addr(queue[Q_W-1:0]), .rd_data({time64, limit})
     );
     cw_ram #(.W(1), .DEPTH(V_N)) u_ring (
         .clk(clk), .wr_en(ring_valid), .wr_addr(ring_vector[V_W-1:0]), .wr_data(ring_on),
-        .rd_en(state_q == S_RING), .rd_addr(vector[V_W-1:0]), .rd_data(ring_bit)
+        .rd_en(state_q == S_RING || spare), .rd_addr(vector[V_W-1:0]), .rd_data(ring_bit)
     );
 
-    // ---- the decision ----
-    wire [31:0] records_d = is_note ? value_q : records;
-    wire [31:0] seen      = is_arm ? value_q : mark;
+    // ---- the decision: in S_IDLE, where kind_q is K_NOTE, on a note as it comes ----
+    wire [31:0] value     = state_q == S_IDLE ? note_count : value_q;
+    wire        raises    = state_q == S_IDLE ? note_raise : raise_q;
+    wire        halts     = state_q == S_IDLE ? note_halt : halt_q;
+    wire        ends      = state_q == S_IDLE ? note_last : last_q;
+    wire [31:0] records_d = is_note ? value : records;
+    wire [31:0] seen      = is_arm ? value : mark;
     wire [31:0] owed      = records_d - seen;
     wire        some      = !owed[31] && owed != 32'd0;
-    wire        last_d    = is_note ? last_q : last;
+    wire        last_d    = is_note ? ends : last;
     wire        live      = on && (is_note || (is_arm && ring) || (is_time && timed));
-    wire        ripe      = some && (due || owed >= {16'd0, limit} || raise_q || halt_q || last_d || is_time);
-    wire        halted_d  = (halted || halt_q) && ring;
+    wire        ripe      = some && (due || owed >= {16'd0, limit} || raises || halts || last_d || is_time);
+    wire        halted_d  = (halted || halts) && ring;
     wire        may       = armed || is_arm || !ring;
     wire        raise     = live && may && (ripe || halted_d);
     wire        due_d     = ripe && !raise;
     wire        timed_d   = some && !raise && !due_d && time64 != 16'd0;
-    reg         out_q, out_error_q, out_completions_q;
+    reg         out_error_q, out_completions_q;
     reg  [10:0] out_queue_q, out_vector_q;
 
     assign weighed = state_q == S_WEIGH && !(raise && out_q && !raise_ready);
-    assign put     = weighed && (live || kind_q == K_CFG);
+    wire decided   = weighed || at_once;
+    assign put     = decided && (live || kind_q == K_CFG);
 
     cw_ram_fwd #(.W(70), .DEPTH(QUEUE_N)) u_state (
         .clk(clk), .wr_en(put), .wr_addr(queue_q),
         .wr_data(kind_q == K_CFG ? {cfg_on_q, 1'b1, 68'd0} :
                  {1'b1, may && !(raise && ring), due_d, halted_d && !raise, last_d, timed_d,
                   records_d, raise ? records_d : seen}),
-        .rd_en(look), .rd_addr(queue[Q_W-1:0]),
+        .rd_en(look || spare), .rd_addr(queue[Q_W-1:0]),
         .rd_data({on, armed, due, halted, last, timed, records, mark})
     );
 
@@ -196,14 +214,16 @@ module cw_moderate #(
     assign raise_completions = out_completions_q;
     assign cfg_busy          = cfg_q;
     assign busy              = head_valid || arm_valid || state_q != S_IDLE || out_q || cfg_q || qcfg_valid;
-    assign moving            = busy || clock_moving;
+    assign moving            = busy || clock_moving || !ahead_q || !same;
 
     wire unused = &{1'b0, qcfg_queue, ring_vector, queue};
 
     always @(posedge clk) begin
-        if (look) begin
+        if (look || spare) begin
             kind_q  <= kind;
             queue_q <= queue[Q_W-1:0];
+        end
+        if (look) begin
             value_q <= kind == K_ARM ? arm_index : head_count;
             raise_q <= kind == K_NOTE && head_raise;
             halt_q  <= kind == K_NOTE && head_halt;
@@ -211,10 +231,10 @@ module cw_moderate #(
             if (kind == K_NOTE || kind == K_ARM)
                 arm_turn_q <= kind == K_NOTE;
         end
-        if (weighed && raise) begin
+        if (decided && raise) begin
             out_queue_q       <= {{(11 - Q_W){1'b0}}, queue_q};
             out_vector_q      <= vector;
-            out_error_q       <= halted || halt_q;
+            out_error_q       <= halted || halts;
             out_completions_q <= some;
         end
         if (wr_on) begin
@@ -225,19 +245,23 @@ module cw_moderate #(
             behind_q <= behind_q - 5'd1;
         if (rst) begin
             state_q    <= S_IDLE;
+            known_q    <= 1'b0;
+            ahead_q    <= 1'b0;
             out_q      <= 1'b0;
             cfg_q      <= 1'b0;
             arm_turn_q <= 1'b0;
         end else begin
+            known_q <= spare;
+            ahead_q <= spare && known_q && same;
             case (state_q)
             // Waits for an event; reads its queue's RAMs.
-            S_IDLE: if (look) state_q <= S_RING;
+            S_IDLE: if (look && !at_once) state_q <= S_RING;
             // One cycle: the ring of its vector is read.
             S_RING: state_q <= S_WEIGH;
             // Waits until a raise has room; the next event may be looked up.
             default: if (weighed) state_q <= look ? S_RING : S_IDLE;
             endcase
-            out_q <= (weighed && raise) || (out_q && !raise_ready);
+            out_q <= (decided && raise) || (out_q && !raise_ready);
             cfg_q <= wr_on || (cfg_q && !take_cfg);
         end
     end

@@ -18,8 +18,9 @@
 // clear); `ready` rises when that is done.
 //
 // The table has a RAM for each of the four words of a vector, so that mask and message are
-// read at once. Latency: one cycle from an interrupt to its message, which is kept when it is
-// not taken at once; table reads two.
+// read at once; while there is nothing to do those of irq_vector are. Latency: one cycle from an
+// interrupt to its message, none if irq_vector was shown a cycle before; the message is kept when
+// it is not taken at once. Table reads: two.
 // Throughput: a message each two cycles.
 `default_nettype none
 
@@ -77,6 +78,7 @@ module cw_msix #(
     reg            unmasked_q;         // the access unmasks its vector
     reg            scan_q;             // pending bits may be waiting without a mask
     reg [10:0]     scan_vector_q;
+    reg            ahead_q;            // the words of vector_q are at hand, as of the cycle before
     reg [11:0]     pend_n_q;           // pending bits set
     reg            exists_q, in_table_q;
     reg            msg_q;
@@ -93,6 +95,7 @@ module cw_msix #(
     wire start_scan   = state_q == S_IDLE && !sel && can_send && scan_q && pend_n_q != 12'd0 && room;
     wire start_irq    = state_q == S_IDLE && !sel && !start_clear && !(can_send && scan_q && pend_n_q != 12'd0) &&
                         room;
+    wire start        = start_access || start_clear || start_scan || (start_irq && (err_irq_valid || irq_valid));
     wire [10:0] next_vector = start_scan ? scan_vector_q : err_irq_valid ? 11'd0 : irq_vector;
 
     // ---- table and pending bits ----
@@ -113,7 +116,11 @@ module cw_msix #(
     wire        wanted    = state_q == S_TEST && fn_msix_en && (raise_q || pending);
     wire        may_send  = wanted && can_send && !masked;
     wire        send      = may_send && room;
-    wire        direct    = may_send && !msg_q;
+    // What needs no more than to be sent is, as it comes.
+    wire        at_once   = ahead_q && irq_valid && irq_vector == vector_q && {21'd0, irq_vector} < VECTOR_N &&
+                            !err_irq_valid && !sel && can_send && !(scan_q && pend_n_q != 12'd0) &&
+                            !masked && !pending && !msg_q;
+    wire        direct    = at_once || (may_send && !msg_q);
     wire        set_bit   = wanted && !send && !pending;
     wire        clear_bit = send && pending;
 
@@ -150,12 +157,17 @@ module cw_msix #(
     assign ev_irq         = msix_req_valid && msix_req_ready;
     assign msg_under_way  = msix_req_valid && sending_ok;
     // A message that may not leave yet waits for an input.
-    assign idle           = state_q == S_IDLE && !start_access && !start_clear && !start_scan &&
-                            !(start_irq && (err_irq_valid || irq_valid)) && !ev_irq;
+    assign idle           = state_q == S_IDLE && ahead_q && !start && !ev_irq;
 
     always @(posedge clk) begin
+        ahead_q <= state_q == S_IDLE && !start;
         if (msg_q && msix_req_ready)
             msg_q <= 1'b0;
+        if (send || at_once) begin
+            msg_q      <= !(direct && msix_req_ready);
+            msg_addr_q <= {words[{W_HI, 5'd0} +: 32], words[{W_LO, 5'd0} +: 32]};
+            msg_data_q <= words[{W_DATA, 5'd0} +: 32];
+        end
         pend_n_q <= pend_n_q + {11'd0, set_bit} - {11'd0, clear_bit};
         case (state_q)
         // Waits for the sweep to reach the last vector.
@@ -183,7 +195,7 @@ module cw_msix #(
                 scan_q        <= {21'd0, scan_vector_q} != VECTOR_N - 1;
             end else if (start_irq && (err_irq_valid || irq_valid)) begin
                 raise_q <= 1'b1;
-                if (err_irq_valid || {21'd0, irq_vector} < VECTOR_N)
+                if (err_irq_valid || ({21'd0, irq_vector} < VECTOR_N && !at_once))
                     state_q <= S_TEST;
             end
         end
@@ -200,11 +212,6 @@ module cw_msix #(
         // One cycle: send, note, or nothing.
         S_TEST: begin
             state_q <= S_IDLE;
-            if (send) begin
-                msg_q      <= !(direct && msix_req_ready);
-                msg_addr_q <= {words[{W_HI, 5'd0} +: 32], words[{W_LO, 5'd0} +: 32]};
-                msg_data_q <= words[{W_DATA, 5'd0} +: 32];
-            end
             if (wanted && !send && !masked) begin
                 scan_q        <= 1'b1;
                 scan_vector_q <= 11'd0;
@@ -225,6 +232,7 @@ module cw_msix #(
         if (rst) begin
             state_q <= S_SWEEP;
             sweep_q <= {V_W{1'b0}};
+            ahead_q <= 1'b0;
             msg_q   <= 1'b0;
         end
     end

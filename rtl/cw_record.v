@@ -18,7 +18,8 @@
 // one cycle after its records were accepted on `rec`: a read of the counts never
 // runs ahead of the records, and the host cannot have seen a record that is not
 // counted (its consumer index would be refused). The event for moderation, one for
-// records written together, comes with them or, when it must wait, after.
+// records written together, comes with them or, when it must wait, after; note_peek shows
+// two cycles before whose it may be.
 //
 // An operation a cycle. From an operation to its record on `rec`: three cycles; the
 // cycle stamp is of the first after it was taken.
@@ -79,6 +80,7 @@ module cw_record #(
     output wire         note_raise,
     output wire         note_halt,
     output wire         note_last,
+    output wire [10:0]  note_peek, // whose note may come next
 
     output wire         record_valid,
     output wire [10:0]  record_queue,
@@ -251,6 +253,7 @@ module cw_record #(
     assign note_raise   = c_tail_q[2];
     assign note_halt    = c_tail_q[1];
     assign note_last    = c_tail_q[0];
+    assign note_peek    = out_queue_q;
     assign record_valid = count_q && c_n_q != 5'd0;
     assign record_queue = c_queue_q;
     assign record_count = records;
@@ -307,6 +310,7 @@ module cw_record #(
             wait_q  <= 1'b0;
             held_q  <= 1'b0;
             turn_q  <= 1'b0;
+            out_queue_q <= 11'd0;
             count_q <= 1'b0;
             note_q  <= 1'b0;
             zero_q  <= 1'b0;

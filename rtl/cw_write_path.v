@@ -204,7 +204,7 @@ module cw_write_path #(
     wire [10:0]       rec_queue;
     wire [31:0]       rec_num;
     wire              note_valid, note_ready, note_raise, note_halt, note_last;
-    wire [10:0]       note_queue;
+    wire [10:0]       note_queue, note_peek;
     wire [31:0]       note_count;
     wire              c2h_busy, record_busy, moderate_busy, tx_busy;
     wire              c2h_moving, table_moving, record_moving, moderate_moving, tx_moving;
@@ -307,6 +307,7 @@ module cw_write_path #(
         .rec_data(rec_data), .rec_keep(rec_keep), .rec_queue(rec_queue), .rec_num(rec_num),
         .note_valid(note_valid), .note_ready(note_ready), .note_queue(note_queue),
         .note_count(note_count), .note_raise(note_raise), .note_halt(note_halt), .note_last(note_last),
+        .note_peek(note_peek),
         .record_valid(record_valid), .record_queue(record_queue), .record_count(record_count),
         .halt_valid(halt_valid), .halt_queue(halt_queue), .stat_record(stat_record)
     );
@@ -319,6 +320,7 @@ module cw_write_path #(
         .ring_valid(ring_valid), .ring_vector(ring_vector), .ring_on(ring_on),
         .note_valid(note_valid), .note_ready(note_ready), .note_queue(note_queue),
         .note_count(note_count), .note_raise(note_raise), .note_halt(note_halt), .note_last(note_last),
+        .note_peek(note_peek),
         .arm_valid(arm_valid), .arm_ready(arm_ready), .arm_queue(arm_queue), .arm_index(arm_index),
         .raise_valid(raise_valid), .raise_ready(raise_ready), .raise_queue(raise_queue),
         .raise_vector(raise_vector), .raise_error(raise_error),

@@ -223,7 +223,8 @@ account() {
         while read -r point; do
             # shellcheck disable=SC2086 # words
             $bench account=1 $point || return
-        done < <(points "$w" "$links" both "64 128 256 512 1024 4096" 0 64 32 250 256 256)
+        done < <(points "$w" "$links" both "64 128 256 512 1024 4096" 0 64 32 250 256 256
+            [ "$w" != 256 ] || mode=st points "$w" none both "512 1024" 0 64 32 250 256 256)
     done
 }
 

@@ -20,6 +20,7 @@ static const char usage[] =
 	"  idle=CYCLES [idle-skip=0]: one descriptor at a time; prints width, dir, size and the cycles of each step:\n"
 	"  doorbell to descriptor read, descriptor to data, data to record, record to message, doorbell to record\n"
 	"  held=drop|stall: streams one way; one queue gets nowhere, the figure is that of the others; =polite: as stall, none held\n"
+	"  weight=N: packets that a queue to the card has in one turn; 1\n"
 	"  account=1: what the window's cycles on the stream of requests went to: window, the same each way, more one way,\n"
 	"  more TLPs than at the limit, nothing; and by kind: data reads, data writes, descriptor reads, records, messages\n"
 	"  columns: " POINT_COLUMNS ",bytes_per_cycle,limit,share; the shim before them\n";
@@ -40,6 +41,8 @@ static int option(struct traffic_param *tp, struct show *show, const char *word)
 		tp->idle = strtoull(word + 5, NULL, 0);
 	else if (!strcmp(word, "idle-skip=0"))
 		tp->no_idle_skip = true;
+	else if (!strncmp(word, "weight=", 7))
+		tp->weight = (uint32_t)strtoul(word + 7, NULL, 0);
 	else if (!strcmp(word, "held=polite"))
 		tp->held = HELD_POLITE;
 	else if (!strcmp(word, "held=drop"))

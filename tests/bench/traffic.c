@@ -54,6 +54,7 @@ struct traffic {
 	uint64_t ops, interrupts, batches;
 	uint64_t violations;
 	enum packets_held held;
+	uint32_t weight;
 };
 
 /* ---- what the host model asks ---- */
@@ -280,7 +281,7 @@ static int queue_up(struct traffic *t, struct queue *q)
 	struct rig *r = &t->rig;
 
 	if (t->p->stream)
-		config |= CW_Q_CONFIG_STREAM_MASK |
+		config |= CW_Q_CONFIG_STREAM_MASK | t->weight << CW_Q_CONFIG_WEIGHT_SHIFT |
 			  (q->c2h && !(t->held == HELD_DROP && !q->id) ? CW_Q_CONFIG_STALL_MASK : 0);
 
 	/* Nothing but the last descriptor of a batch raises. */
@@ -497,6 +498,7 @@ static int measure(struct traffic *t, const struct traffic_param *tp, struct res
 						   IOVA, IOVA + t->rings_end, rig_msi() }, p->dir == DIR_C2H);
 	t->meter.counts = !tp->idle;
 	t->held = tp->held;
+	t->weight = tp->weight & CW_Q_CONFIG_WEIGHT_MASK >> CW_Q_CONFIG_WEIGHT_SHIFT;
 	t->ops = tp->ops ? (tp->ops + 7) / 8 * 8 : choose_ops(t);
 	ret = way_init(t, &t->way[0]) ?: way_init(t, &t->way[1]) ?: queues_up(t);
 	if (ret)

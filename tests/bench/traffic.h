@@ -33,6 +33,7 @@ struct traffic_param {
 	uint64_t idle;     /* not 0: one descriptor at a time, so many cycles apart; only the steps are measured */
 	bool no_idle_skip;
 	enum packets_held held; /* streams one way */
+	uint32_t weight; /* packets a queue to the card has in one turn; 0: as 1 */
 	double pretend;    /* tests: the figure is taken to be this many times what it is; 0: as it is */
 };
 

@@ -217,6 +217,74 @@ static void without_a_ring_arming_does_nothing(void **state)
 	bench_close(&b);
 }
 
+/* Two notes; with a ring one raise. The queue that is shown is looked up ahead, and is not mistaken for another. */
+static void what_is_read_ahead_is_of_the_note(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	bench_open(&b);
+	enable(&b, 3, 0, 0);
+	enable(&b, 5, 0, 0);
+	ring(&b, 5, true);
+	for (unsigned i = 0; i < 4 * 6; i++) {
+		unsigned q = i & 1 ? 3 : 5, delay = i / 4;
+
+		b.peek = i & 2 ? q : 8 - q; /* the other one */
+		dut_cycles(b.d, 10);
+		if (!(i & 2))
+			b.peek = q;
+		dut_cycles(b.d, delay);
+		notes(&b, q, 1);
+		b.peek = i & 2 ? 8 - q : q; /* shown before, not now */
+		dut_cycles(b.d, 8);
+		notes(&b, q, 1);
+		assert_int_equal(raises(&b, q), q == 3 ? 2 : 1);
+		arm(&b, q, b.records[q]);
+		assert_int_equal(raises(&b, q), 0);
+	}
+	bench_close(&b);
+}
+
+/* What changes in the last cycle before the note counts. */
+static void what_is_read_ahead_is_not_stale(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	bench_open(&b);
+	for (unsigned delay = 0; delay < 5; delay++) {
+		enable(&b, 6, 0, 0);
+		b.peek = 6;
+		dut_cycles(b.d, 10);
+		for (unsigned on = 2; on--;) {
+			if (!delay)
+				notes(&b, 6, 1); /* comes in the cycle after the strobe */
+			ring(&b, 6, on);
+			if (delay) {
+				dut_cycles(b.d, delay - 1);
+				notes(&b, 6, 1);
+			}
+			notes(&b, 6, 1);
+			assert_int_equal(raises(&b, 6), on ? 1 : 2);
+		}
+		/* DISABLE */
+		dut_set(b.d, "qcfg_valid", 1);
+		dut_set(b.d, "qcfg_op", 2);
+		dut_set(b.d, "qcfg_queue", 6);
+		if (!delay)
+			notes(&b, 6, 1);
+		dut_cycle(b.d);
+		dut_set(b.d, "qcfg_valid", 0);
+		if (delay) {
+			dut_cycles(b.d, delay - 1);
+			notes(&b, 6, 1);
+		}
+		assert_int_equal(raises(&b, 6), 0);
+	}
+	bench_close(&b);
+}
+
 /* Random notes and consumer writes of a driver that keeps to its duty: it never waits for ever. */
 static void no_record_is_forgotten(void **state)
 {
@@ -230,6 +298,7 @@ static void no_record_is_forgotten(void **state)
 	bench_open(&b);
 	dut_rng_init(&rng, dut_seed());
 	stream_stall(b.raise, 30);
+	stream_stall(b.note, 30); /* some come late enough to be looked up ahead */
 	for (unsigned q = 0; q < Q_N; q++) {
 		ring(&b, q, true);
 		enable(&b, q, (unsigned)dut_below(&rng, 6), (unsigned)dut_below(&rng, 3));
@@ -277,6 +346,8 @@ int main(int argc, char **argv)
 		cmocka_unit_test(halts_without_a_record),
 		cmocka_unit_test(counts_wrap_at_32_bits),
 		cmocka_unit_test(without_a_ring_arming_does_nothing),
+		cmocka_unit_test(what_is_read_ahead_is_of_the_note),
+		cmocka_unit_test(what_is_read_ahead_is_not_stale),
 		cmocka_unit_test(no_record_is_forgotten),
 	};
 

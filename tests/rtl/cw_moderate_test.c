@@ -150,6 +150,30 @@ static void a_note_each_two_cycles(void **state)
 	bench_close(&b);
 }
 
+/* Of its queue two cycles before it: weighed as it comes. */
+static void a_note_that_was_shown_raises_in_one_cycle(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	bench_open(&b);
+	enable(&b, 1, 0, 0);
+	enable(&b, 2, 65535, 0);
+	for (unsigned shown = 0; shown < 6; shown++) { /* for so many cycles */
+		b.peek = 2;
+		dut_cycles(b.d, 10);
+		b.peek = 1;
+		dut_cycles(b.d, shown);
+		notes(&b, 1, 1);
+		dut_wait(b.d, "note_valid", 5);
+		assert_int_equal(dut_wait(b.d, "raise_valid", 10), shown < 2 ? 3 : 1);
+		assert_int_equal(raises(&b, 1), 1);
+		note(&b, 2, NOTE_RECORD);
+		assert_int_equal(raises(&b, 2), 0);
+	}
+	bench_close(&b);
+}
+
 static void time_raises_what_is_owed(void **state)
 {
 	static const unsigned times[] = { 1, 2, 10, 65535 };
@@ -251,6 +275,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(enable_is_behind_earlier_notes),
 		cmocka_unit_test(raise_waits_for_ready),
 		cmocka_unit_test(a_note_each_two_cycles),
+		cmocka_unit_test(a_note_that_was_shown_raises_in_one_cycle),
 		cmocka_unit_test(time_raises_what_is_owed),
 		cmocka_unit_test(time_starts_anew_after_a_raise),
 		cmocka_unit_test(all_queues_at_their_times),

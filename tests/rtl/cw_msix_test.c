@@ -159,6 +159,8 @@ static void nothing_is_lost_or_doubled(void **state)
 		struct bench b;
 
 		bench_open(&b, stalls[s]);
+		stream_show(b.irq, true);
+		stream_stall(b.irq, 30);
 		for (unsigned i = 0; i < 3000; i++)
 			step(&b);
 		dut_set(b.d, "fn_msix_mask", 0);
@@ -232,12 +234,52 @@ static void a_message_each_two_cycles(void **state)
 	bench_close(&b);
 }
 
+/* Of a vector seen a cycle before: a message in the cycle of the interrupt, if nothing forbids it by then. */
+static void an_interrupt_that_was_shown(void **state)
+{
+	struct bench b;
+	struct stream_beat t = { 0 };
+
+	(void)state;
+	bench_open(&b, 0);
+	stream_show(b.irq, true);
+	stream_put_u64(b.irq, &t, 0, 7);
+	for (unsigned i = 0; i < 20; i++) {
+		unsigned sent = b.sent[7];
+
+		set_mask(&b, 7, false);
+		stream_hold(b.irq, true);
+		stream_push(b.irq, &t);
+		dut_cycles(b.d, 5);
+		if (i % 5 == 4) { /* masked while the interrupt waits for the access */
+			stream_hold(b.irq, false);
+			set_mask(&b, 7, true);
+			dut_cycles(b.d, 5);
+			assert_int_equal(b.sent[7], sent);
+			assert_int_equal(pending_word(&b, 0), 1u << 7);
+			continue;
+		}
+		if (i % 5 == 3) /* kept while it may not leave, with the words of then */
+			b.stall = 100;
+		stream_hold(b.irq, false);
+		dut_wait(b.d, "irq_valid", 5);
+		assert_int_equal(dut_get(b.d, "msix_req_valid"), 1);
+		dut_cycles(b.d, 5);
+		b.stall = 0;
+		dut_cycles(b.d, 5);
+		assert_int_equal(b.sent[7], sent + 1 + (i > 4 && i % 5 == 0));
+		assert_int_equal(dut_get(b.d, "idle"), 1);
+	}
+	bench_close(&b);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nothing_is_lost_or_doubled),
 		cmocka_unit_test(error_and_queue_interrupts_are_merged),
 		cmocka_unit_test(a_message_each_two_cycles),
+		cmocka_unit_test(an_interrupt_that_was_shown),
 	};
 
 	return dut_main(argc, argv, tests, sizeof(tests) / sizeof(tests[0]));

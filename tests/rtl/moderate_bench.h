@@ -23,6 +23,7 @@ struct bench {
 	struct dut *d;
 	struct stream *note, *arm, *raise;
 	uint64_t now;
+	unsigned peek; /* the queue that is shown: of the last note */
 	uint32_t records[Q_N];
 	bool error, completions; /* of the last raise that was looked at */
 };
@@ -32,6 +33,7 @@ static inline void clock_drive(void *ctx)
 	struct bench *b = ctx;
 
 	dut_set(b->d, "now", ++b->now);
+	dut_set(b->d, "note_peek", b->peek);
 }
 
 static inline void qcfg(struct bench *b, unsigned op, unsigned q, unsigned reg, uint32_t data)
@@ -97,6 +99,7 @@ static inline void note(struct bench *b, unsigned q, unsigned flags)
 	struct stream_beat s = { 0 };
 
 	b->records[q] += flags & NOTE_RECORD;
+	b->peek = q;
 	stream_put_u64(b->note, &s, 0, q);
 	stream_put_u64(b->note, &s, 1, b->records[q]);
 	stream_put_u64(b->note, &s, 2, !!(flags & NOTE_RAISE));

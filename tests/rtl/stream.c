@@ -8,7 +8,7 @@
 
 struct stream {
 	struct dut *d;
-	bool source, hold;
+	bool source, hold, show;
 	char name[48], valid[56], ready[56];
 	const char *field[STREAM_FIELD_N];
 	unsigned offset[STREAM_FIELD_N + 1]; /* bytes; the last is the beat's size */
@@ -101,7 +101,7 @@ static void source_drive(void *ctx)
 		return;
 	s->offering = s->head < s->tail && !s->hold && !dut_chance(&s->rng, s->stall);
 	dut_set(s->d, s->valid, s->offering);
-	if (s->offering)
+	if (s->offering || (s->show && s->head < s->tail))
 		set_payload(s, &s->q[s->head]);
 	else
 		scramble(s);
@@ -206,6 +206,11 @@ void stream_hold(struct stream *s, bool hold)
 	s->hold = hold;
 	if (!s->source)
 		dut_set(s->d, s->ready, !hold);
+}
+
+void stream_show(struct stream *s, bool show)
+{
+	s->show = show;
 }
 
 void stream_put(const struct stream *s, struct stream_beat *b, unsigned field, const void *bytes, unsigned n)

@@ -46,6 +46,8 @@ void stream_free(struct stream *s);
 void stream_stall(struct stream *s, unsigned percent);
 /* A sink that does not take, a source that does not begin an offer. */
 void stream_hold(struct stream *s, bool hold);
+/* A source whose next payload is seen before it is offered; else that is rubbish. */
+void stream_show(struct stream *s, bool show);
 
 /* Fields of a beat, by index in `fields`; values wider than the port are an error. */
 void stream_put(const struct stream *s, struct stream_beat *b, unsigned field, const void *bytes, unsigned n);
