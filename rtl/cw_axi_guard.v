@@ -5,8 +5,9 @@
 // - `lost` (cw_axi_cdc's mem_lost; or cw_top's reset): what was asked for is wanted no more. The controller still gets
 //   whole bursts: missing write data comes as beats without strobes, answers that are due are dropped. Nothing new is
 //   taken until the last of them has come. Upstream offers nothing while `lost` is high.
-// - `ready` low (memory not calibrated): each burst is answered here with SLVERR, and the controller sees nothing. It is
-//   looked at when no burst is under way; a controller that gives up in the middle of one has to be reset, with rst.
+// - `ready` low (memory not calibrated): a burst is answered here, with SLVERR; one beyond the end of memory with DECERR, ready or
+//   not. The controller sees nothing of it, and what it has already goes to its end first. A controller that gives up in
+//   the middle of a burst has to be reset, with rst.
 //
 // Contract: AXI4, bursts with their data in the order of their addresses; write data goes out after its address only.
 // rst is the controller's own reset; nothing else stops a burst. A cycle of latency each way out, none back; a beat a
@@ -15,7 +16,8 @@
 
 module cw_axi_guard #(
     parameter DATA_W = 256,
-    parameter DEPTH  = 16     // a power of two
+    parameter DEPTH  = 16,    // a power of two
+    parameter ADDR_W = 28     // of memory, which has 1 << ADDR_W bytes
 ) (
     input  wire                 clk,
     input  wire                 rst,
@@ -80,7 +82,12 @@ module cw_axi_guard #(
     input  wire [1:0]           mem_rresp,
     input  wire                 mem_rlast
 );
-    cw_axi_guard_wr #(.DATA_W(DATA_W), .DEPTH(DEPTH)) u_wr (
+    initial if (ADDR_W < 12 || ADDR_W > 63) begin
+        $display("%m: ADDR_W %0d must be 12 to 63", ADDR_W);
+        $finish;
+    end
+
+    cw_axi_guard_wr #(.DATA_W(DATA_W), .DEPTH(DEPTH), .ADDR_W(ADDR_W)) u_wr (
         .clk(clk), .rst(rst), .lost(lost), .ready(ready), .axi_awvalid(axi_awvalid), .axi_awready(axi_awready),
         .axi_awid(axi_awid), .axi_awaddr(axi_awaddr), .axi_awlen(axi_awlen), .axi_awsize(axi_awsize),
         .axi_awburst(axi_awburst), .axi_wvalid(axi_wvalid), .axi_wready(axi_wready), .axi_wdata(axi_wdata),
@@ -92,7 +99,7 @@ module cw_axi_guard #(
         .mem_bid(mem_bid), .mem_bresp(mem_bresp)
     );
 
-    cw_axi_guard_rd #(.DATA_W(DATA_W), .DEPTH(DEPTH)) u_rd (
+    cw_axi_guard_rd #(.DATA_W(DATA_W), .DEPTH(DEPTH), .ADDR_W(ADDR_W)) u_rd (
         .clk(clk), .rst(rst), .lost(lost), .ready(ready), .axi_arvalid(axi_arvalid), .axi_arready(axi_arready),
         .axi_arid(axi_arid), .axi_araddr(axi_araddr), .axi_arlen(axi_arlen), .axi_arsize(axi_arsize),
         .axi_arburst(axi_arburst), .axi_rvalid(axi_rvalid), .axi_rready(axi_rready), .axi_rid(axi_rid),

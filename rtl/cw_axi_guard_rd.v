@@ -5,7 +5,8 @@
 
 module cw_axi_guard_rd #(
     parameter DATA_W = 256,
-    parameter DEPTH  = 16
+    parameter DEPTH  = 16,
+    parameter ADDR_W = 28
 ) (
     input  wire                 clk,
     input  wire                 rst,
@@ -39,18 +40,19 @@ module cw_axi_guard_rd #(
     input  wire                 mem_rlast
 );
     localparam N = $clog2(DEPTH) + 1;
-    localparam [1:0] SLVERR = 2'd2;
+    localparam [1:0] SLVERR = 2'd2, DECERR = 2'd3;
 
-    reg          open_q;        // bursts go to the controller
     reg          drain_q;       // bursts of before `lost` are with the controller
     reg  [N-1:0] due_q;         // bursts whose last beat has not come from the controller
     reg          bad_q;         // a burst is answered here
     reg  [3:0]   bad_id_q;
+    reg  [1:0]   bad_resp_q;
     reg  [7:0]   left_q;        // of it, after the beat on offer
 
-    wire         gone   = lost || drain_q;
-    wire         ar_go  = open_q && ready && !gone && due_q != DEPTH[N-1:0];
-    wire         bad_go = !open_q && !ready && !gone && !bad_q;
+    wire         gone    = lost || drain_q;
+    wire         outside = (axi_araddr >> ADDR_W) != 64'd0;
+    wire         ar_go   = ready && !outside && !bad_q && !gone && due_q != DEPTH[N-1:0];
+    wire         bad_go  = (!ready || outside) && !bad_q && !gone && due_q == {N{1'b0}};
     wire         ar_room;
     wire         ar_take = axi_arvalid && ar_go && ar_room;
     wire         r_end   = mem_rvalid && mem_rready && mem_rlast;
@@ -64,12 +66,12 @@ module cw_axi_guard_rd #(
         .out_data({mem_arid, mem_araddr, mem_arlen, mem_arsize, mem_arburst})
     );
 
-    assign mem_rready = gone || (open_q && axi_rready);
-    assign axi_rvalid = bad_q || (open_q && mem_rvalid && !gone);
-    assign axi_rid    = open_q ? mem_rid : bad_id_q;
-    assign axi_rdata  = open_q ? mem_rdata : {DATA_W{1'b0}};
-    assign axi_rresp  = open_q ? mem_rresp : SLVERR;
-    assign axi_rlast  = open_q ? mem_rlast : left_q == 8'd0;
+    assign mem_rready = gone || axi_rready;
+    assign axi_rvalid = bad_q || (mem_rvalid && !gone);
+    assign axi_rid    = bad_q ? bad_id_q : mem_rid;
+    assign axi_rdata  = bad_q ? {DATA_W{1'b0}} : mem_rdata;
+    assign axi_rresp  = bad_q ? bad_resp_q : mem_rresp;
+    assign axi_rlast  = bad_q ? left_q == 8'd0 : mem_rlast;
 
     always @(posedge clk) begin
         due_q <= due_q + {{(N - 1){1'b0}}, ar_take} - {{(N - 1){1'b0}}, r_end};
@@ -78,25 +80,22 @@ module cw_axi_guard_rd #(
         else if (due_q == {N{1'b0}})
             drain_q <= 1'b0;
 
-        // Answered here: one burst at a time.
+        // Answered here: one burst at a time, when the controller has none.
         if (bad_q && axi_rready) begin
             left_q <= left_q - 8'd1;
             if (left_q == 8'd0)
                 bad_q <= 1'b0;
         end
         if (axi_arvalid && bad_go) begin
-            bad_q    <= 1'b1;
-            bad_id_q <= axi_arid;
-            left_q   <= axi_arlen;
+            bad_q      <= 1'b1;
+            bad_id_q   <= axi_arid;
+            bad_resp_q <= outside ? DECERR : SLVERR;
+            left_q     <= axi_arlen;
         end
         if (lost)
             bad_q <= 1'b0;
 
-        // Opens and closes between bursts.
-        if (open_q ? !ready && due_q == {N{1'b0}} : ready && !bad_q)
-            open_q <= !open_q;
         if (rst) begin
-            open_q  <= 1'b0;
             drain_q <= 1'b0;
             due_q   <= {N{1'b0}};
             bad_q   <= 1'b0;

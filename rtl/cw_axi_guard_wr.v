@@ -6,7 +6,8 @@
 
 module cw_axi_guard_wr #(
     parameter DATA_W = 256,
-    parameter DEPTH  = 16
+    parameter DEPTH  = 16,
+    parameter ADDR_W = 28
 ) (
     input  wire                 clk,
     input  wire                 rst,
@@ -46,14 +47,14 @@ module cw_axi_guard_wr #(
     input  wire [1:0]           mem_bresp
 );
     localparam N = $clog2(DEPTH) + 1;
-    localparam [1:0] SLVERR = 2'd2;
+    localparam [1:0] SLVERR = 2'd2, DECERR = 2'd3;
 
-    reg          open_q;        // bursts go to the controller
     reg          drain_q;       // bursts of before `lost` are with the controller
     reg  [N-1:0] due_q;         // bursts without their answer from the controller
     reg          bad_q;         // a burst that is answered here: its data comes
     reg          bad_b_q;       // its answer waits
     reg  [3:0]   bad_id_q;
+    reg  [1:0]   bad_resp_q;
     reg  [7:0]   beat_q;        // of the oldest burst whose data is not complete
 
     wire         gone = lost || drain_q;
@@ -62,8 +63,10 @@ module cw_axi_guard_wr #(
     wire [$clog2(DEPTH):0] len_n;
 
     // ---- addresses ----
-    wire         aw_go = open_q && ready && !gone && due_q != DEPTH[N-1:0];
-    wire         bad_go = !open_q && !ready && !gone && !bad_q && !bad_b_q;
+    wire         outside = (axi_awaddr >> ADDR_W) != 64'd0;
+    wire         bad     = bad_q || bad_b_q;
+    wire         aw_go   = ready && !outside && !bad && !gone && due_q != DEPTH[N-1:0];
+    wire         bad_go  = (!ready || outside) && !bad && !gone && due_q == {N{1'b0}};
     assign axi_awready = (aw_go && aw_room) || bad_go;
     assign aw_take     = axi_awvalid && aw_go && aw_room;
 
@@ -79,7 +82,7 @@ module cw_axi_guard_wr #(
     );
 
     // ---- data: of a burst that was given up, without strobes ----
-    assign axi_wready = open_q ? len_valid && w_room && !gone : bad_q;
+    assign axi_wready = bad_q || (len_valid && w_room && !gone);
     assign w_put      = len_valid && w_room && (gone || axi_wvalid);
 
     stream_reg #(.W(DATA_W + DATA_W / 8 + 1)) u_w (
@@ -89,11 +92,11 @@ module cw_axi_guard_wr #(
     );
 
     // ---- answers ----
-    assign mem_bready = gone || (open_q && axi_bready);
+    assign mem_bready = gone || axi_bready;
     assign b_take     = mem_bvalid && mem_bready;
-    assign axi_bvalid = bad_b_q || (open_q && mem_bvalid && !gone);
-    assign axi_bid    = open_q ? mem_bid : bad_id_q;
-    assign axi_bresp  = open_q ? mem_bresp : SLVERR;
+    assign axi_bvalid = bad_b_q || (mem_bvalid && !gone);
+    assign axi_bid    = bad_b_q ? bad_id_q : mem_bid;
+    assign axi_bresp  = bad_b_q ? bad_resp_q : mem_bresp;
 
     always @(posedge clk) begin
         if (w_put)
@@ -104,10 +107,11 @@ module cw_axi_guard_wr #(
         else if (due_q == {N{1'b0}})
             drain_q <= 1'b0;
 
-        // Answered here: one burst at a time.
+        // Answered here: one burst at a time, when the controller has none.
         if (axi_awvalid && bad_go) begin
-            bad_q    <= 1'b1;
-            bad_id_q <= axi_awid;
+            bad_q      <= 1'b1;
+            bad_id_q   <= axi_awid;
+            bad_resp_q <= outside ? DECERR : SLVERR;
         end
         if (bad_q && axi_wvalid && axi_wlast) begin
             bad_q   <= 1'b0;
@@ -120,11 +124,7 @@ module cw_axi_guard_wr #(
             bad_b_q <= 1'b0;
         end
 
-        // Opens and closes between bursts.
-        if (open_q ? !ready && due_q == {N{1'b0}} : ready && !bad_q && !bad_b_q)
-            open_q <= !open_q;
         if (rst) begin
-            open_q  <= 1'b0;
             drain_q <= 1'b0;
             due_q   <= {N{1'b0}};
             bad_q   <= 1'b0;

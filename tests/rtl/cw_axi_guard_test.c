@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// verilator: -GDEPTH=4
+// verilator: -GDEPTH=4 -GADDR_W=33
 /*
  * cw_axi_guard: what passes is not changed; a master that goes away at any moment leaves whole bursts behind, and its
  * answers reach nobody; a memory that is not ready is answered for.
@@ -12,6 +12,8 @@
 
 #define DEPTH  4
 #define SLVERR 2
+#define DECERR 3
+#define END    (1ull << 33)
 #define QUEUE  512
 
 static const char *const aw_fields[] = { "mem_awid", "mem_awaddr", "mem_awlen", "mem_awsize", "mem_awburst", NULL };
@@ -38,6 +40,7 @@ struct env {
 	struct dut_rng rng;
 	struct channel wr, rd;
 	unsigned stall;
+	bool eager; /* data is offered before its address is taken */
 	bool hears; /* answers are expected */
 	unsigned resp;
 	/* the controller */
@@ -131,7 +134,7 @@ static void sample(void *ctx)
 static void drive(void *ctx)
 {
 	struct env *e = ctx;
-	bool data = e->wr.data < e->wr.n;
+	bool data = e->wr.data < (e->eager ? e->wr.n : e->wr.asked);
 
 	if (dut_get(e->d, "lost")) {
 		dut_set(e->d, "axi_awvalid", 0);
@@ -194,7 +197,7 @@ static void ask(struct env *e, struct channel *c, unsigned n, unsigned len_max)
 {
 	for (; n--; c->n++) {
 		assert_true(c->n < QUEUE);
-		c->burst[c->n] = (struct burst){ dut_rand(&e->rng) & 0xfffffffe0, (unsigned)dut_below(&e->rng, 16),
+		c->burst[c->n] = (struct burst){ dut_below(&e->rng, END / 4096) * 4096, (unsigned)dut_below(&e->rng, 16),
 						 (unsigned)dut_below(&e->rng, len_max) };
 	}
 }
@@ -401,6 +404,46 @@ static void memory_stops_being_ready_between_bursts(void **state)
 	end(&e);
 }
 
+/* Ready or not, with neighbours that are in it or alone. */
+static void beyond_the_end_is_answered_with_decerr(void **state)
+{
+	static const uint64_t addr[] = { END, END + 0x1000, 1ull << 40, 1ull << 63 };
+	struct env e;
+
+	(void)state;
+	start(&e);
+	for (unsigned i = 0; i < 16; i++) {
+		stalls(&e, 20 * (i % 4));
+		dut_set(e.d, "ready", i % 3 > 0);
+		e.resp = 0;
+		if (i % 3 == 2) {
+			ask(&e, &e.wr, 3, 4);
+			ask(&e, &e.rd, 3, 4);
+			wait_for_all(&e);
+		}
+		e.resp = DECERR;
+		e.wr.burst[e.wr.n++] = (struct burst){ addr[i % 4], i, i };
+		e.rd.burst[e.rd.n++] = (struct burst){ addr[i % 4], i, i };
+		wait_for_all(&e);
+	}
+	assert_int_equal(e.taken_n, 15);
+	end(&e);
+}
+
+static void the_last_page_is_memory(void **state)
+{
+	struct env e;
+
+	(void)state;
+	start(&e);
+	open(&e);
+	e.wr.burst[e.wr.n++] = (struct burst){ END - 4096, 1, 127 };
+	e.rd.burst[e.rd.n++] = (struct burst){ END - 4096, 1, 127 };
+	wait_for_all(&e);
+	assert_int_equal(e.taken_n, 1);
+	end(&e);
+}
+
 static void forget(struct channel *c)
 {
 	memset(c, 0, sizeof(*c));
@@ -417,6 +460,7 @@ static void a_master_that_goes_leaves_whole_bursts(void **state)
 	open(&e);
 	for (unsigned round = 0; round < 300; round++) {
 		stalls(&e, (unsigned)dut_below(&e.rng, 4) * 25);
+		e.eager = dut_chance(&e.rng, 50);
 		ask(&e, &e.wr, 12, 12);
 		ask(&e, &e.rd, 12, 12);
 		cycles(&e, (unsigned)dut_below(&e.rng, 60));
@@ -516,6 +560,8 @@ int main(int argc, char **argv)
 		cmocka_unit_test(a_memory_that_is_not_ready_is_answered_for),
 		cmocka_unit_test(memory_becomes_ready_between_bursts),
 		cmocka_unit_test(memory_stops_being_ready_between_bursts),
+		cmocka_unit_test(beyond_the_end_is_answered_with_decerr),
+		cmocka_unit_test(the_last_page_is_memory),
 		cmocka_unit_test(a_master_that_goes_leaves_whole_bursts),
 		cmocka_unit_test(what_is_given_up_ends_first),
 		cmocka_unit_test(an_error_answer_goes_with_its_master),
