@@ -5,13 +5,13 @@
 set board alveo-u50
 set top alveo_u50
 set part xcu50-fsvh2104-2-e
+set memories {ram}
+source constraints/common/memory.tcl
 
 # Gen3 x16, 512 bits at 250 MHz, straddled on all four interfaces, as the head of rtl/cw_if_usplus.v asks: CQ_STRADDLE is CQ's
 # and CC's, RQ_STRADDLE RQ's and RC's (PG213 with PG346's names of the settings; README.md). BARs and MSI-X as docs/registers.md
 # has them.
-set ip_name pcie4c_uscale_plus
-set ip_module pcie4c_uscale_plus_0
-set ip_config {
+lappend ips [list pcie4c_uscale_plus pcie4c_uscale_plus_0 {
     CONFIG.PL_LINK_CAP_MAX_LINK_SPEED {8.0_GT/s}
     CONFIG.PL_LINK_CAP_MAX_LINK_WIDTH {X16}
     CONFIG.axisten_if_width {512_bit}
@@ -48,8 +48,8 @@ set ip_config {
     CONFIG.PF0_MSIX_CAP_TABLE_OFFSET {00010000}
     CONFIG.PF0_MSIX_CAP_PBA_BIR {BAR_1:0}
     CONFIG.PF0_MSIX_CAP_PBA_OFFSET {00020000}
-}
+}]
 
 set files [list rtl/causeway.f rtl/causeway_usplus.f constraints/common/card_usplus.f]
-set xdc constraints/alveo-u50/alveo_u50.xdc
+lappend xdc constraints/alveo-u50/alveo_u50.xdc
 source constraints/common/vivado.tcl

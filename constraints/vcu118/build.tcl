@@ -5,11 +5,11 @@
 set board vcu118
 set top vcu118
 set part xcvu9p-flga2104-2L-e
+set memories {ram}
+source constraints/common/memory.tcl
 
 # Gen3 x8, 256 bits at 250 MHz, as the head of rtl/cw_if_usplus.v asks; BARs and MSI-X as docs/registers.md has them.
-set ip_name pcie4_uscale_plus
-set ip_module pcie4_uscale_plus_0
-set ip_config {
+lappend ips [list pcie4_uscale_plus pcie4_uscale_plus_0 {
     CONFIG.PL_LINK_CAP_MAX_LINK_SPEED {8.0_GT/s}
     CONFIG.PL_LINK_CAP_MAX_LINK_WIDTH {X8}
     CONFIG.axisten_if_width {256_bit}
@@ -44,8 +44,8 @@ set ip_config {
     CONFIG.PF0_MSIX_CAP_TABLE_OFFSET {00010000}
     CONFIG.PF0_MSIX_CAP_PBA_BIR {BAR_1:0}
     CONFIG.PF0_MSIX_CAP_PBA_OFFSET {00020000}
-}
+}]
 
 set files [list rtl/causeway.f rtl/causeway_usplus.f constraints/common/card_usplus.f]
-set xdc constraints/vcu118/vcu118.xdc
+lappend xdc constraints/vcu118/vcu118.xdc
 source constraints/common/vivado.tcl
