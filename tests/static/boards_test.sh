@@ -25,8 +25,8 @@ crossings() { echo "constraints/$(folder "$1")/crossings$(memory "$1" | sed 's/^
 xdc() {
     local base
     base=constraints/$(folder "$1")/$(top "$1")
-    if [ -z "$(memory "$1")" ]; then
-        echo "$base.xdc"
+    if [ ! -e "$base-$(memory "$1").xdc" ]; then
+        echo "$base.xdc" # no memory, or one without pins
     else
         cat "$base.xdc" "$base-$(memory "$1").xdc" >"$work/$(name "$1").xdc"
         echo "$work/$(name "$1").xdc"
