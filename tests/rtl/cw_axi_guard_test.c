@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
+// tests: cw_axi_guard_rd cw_axi_guard_wr
 // verilator: -GDEPTH=4 -GADDR_W=33
 /*
  * cw_axi_guard: what passes is not changed; a master that goes away at any moment leaves whole bursts behind, and its

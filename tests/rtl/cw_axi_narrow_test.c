@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
+// tests: cw_axi_narrow_addr
 // verilator: -GBEATS=16 -GDEPTH=8
 /*
  * cw_axi_narrow: bursts against a memory in C of half the width, which looks at each part: its length, its data and
