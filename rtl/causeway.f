@@ -1,9 +1,14 @@
 # The endpoint behind the generic interface (cw_top) and the card memory of a board without a memory controller.
 # A path from the root of the tree a line; include directory rtl. tests/static/files_test.sh compares it with rtl/.
 rtl/cw_axi_cdc.v
+rtl/cw_axi_guard.v
+rtl/cw_axi_guard_rd.v
+rtl/cw_axi_guard_wr.v
 rtl/cw_axi_mux.v
 rtl/cw_axi_mux_rd.v
 rtl/cw_axi_mux_wr.v
+rtl/cw_axi_narrow.v
+rtl/cw_axi_narrow_addr.v
 rtl/cw_axi_ram.v
 rtl/cw_c2h.v
 rtl/cw_c2h_pack.v

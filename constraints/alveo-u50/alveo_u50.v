@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// Alveo U50: Gen3 x16, 512 bits at 250 MHz, 1 MiB of UltraRAM as card memory.
+// Alveo U50: Gen3 x16, 512 bits at 250 MHz, 1 MiB of UltraRAM as card memory; with MEMORY_HBM, which build.tcl sets for
+// memory=hbm, the board's 8 GiB of HBM2.
 `default_nettype none
 
 module alveo_u50 (
@@ -17,7 +18,12 @@ module alveo_u50 (
     output wire                  led_link,
     output wire                  hbm_cattrip
 );
+`ifdef MEMORY_HBM
+    localparam [63:0] CARD_BYTES = 64'h2_0000_0000;
+`else
     localparam [31:0] MEM_BYTES = 1 << 20;  // UltraRAM
+    localparam [63:0] CARD_BYTES = {32'd0, MEM_BYTES};
+`endif
 
     // ---- clocks and reset ----
     wire                        refclk, refclk_gt, reset_n, user_clk, rst;
@@ -177,7 +183,7 @@ module alveo_u50 (
     wire [63:0]                 unused_h2s_keep;
     wire [87:0]                 unused_stream;
 
-    cw_card_usplus #(.DATA_W(512), .CARD_MEM_BYTES({32'd0, MEM_BYTES})) u_card (
+    cw_card_usplus #(.DATA_W(512), .CARD_MEM_BYTES(CARD_BYTES)) u_card (
         .user_clk(user_clk), .user_reset(user_reset), .user_lnk_up(user_lnk_up), .m_axis_cq_tdata(m_axis_cq_tdata),
         .m_axis_cq_tuser(m_axis_cq_tuser), .m_axis_cq_tlast(m_axis_cq_tlast), .m_axis_cq_tkeep(m_axis_cq_tkeep),
         .m_axis_cq_tvalid(m_axis_cq_tvalid), .m_axis_cq_tready(m_axis_cq_tready), .pcie_cq_np_req(pcie_cq_np_req),
@@ -228,6 +234,29 @@ module alveo_u50 (
         .user_rready(user_rready), .user_rdata(user_rdata), .user_rresp(user_rresp)
     );
 
+    // ---- the board's own clock ----
+    wire                        sys_clk_in, sys_clk, cattrip;
+    IBUFDS u_sys_ibuf (.I(sys_clk_p), .IB(sys_clk_n), .O(sys_clk_in));
+    BUFG u_sys_bufg (.I(sys_clk_in), .O(sys_clk));
+
+`ifdef MEMORY_HBM
+    alveo_u50_hbm u_memory (
+        .clk(user_clk), .rst(rst), .axi_awvalid(axi_awvalid), .axi_awready(axi_awready), .axi_awid(axi_awid),
+        .axi_awaddr(axi_awaddr), .axi_awlen(axi_awlen), .axi_awsize(axi_awsize), .axi_awburst(axi_awburst),
+        .axi_wvalid(axi_wvalid), .axi_wready(axi_wready), .axi_wdata(axi_wdata), .axi_wstrb(axi_wstrb),
+        .axi_wlast(axi_wlast), .axi_bvalid(axi_bvalid), .axi_bready(axi_bready), .axi_bid(axi_bid),
+        .axi_bresp(axi_bresp), .axi_arvalid(axi_arvalid), .axi_arready(axi_arready), .axi_arid(axi_arid),
+        .axi_araddr(axi_araddr), .axi_arlen(axi_arlen), .axi_arsize(axi_arsize), .axi_arburst(axi_arburst),
+        .axi_rvalid(axi_rvalid), .axi_rready(axi_rready), .axi_rid(axi_rid), .axi_rdata(axi_rdata),
+        .axi_rresp(axi_rresp), .axi_rlast(axi_rlast), .sys_clk(sys_clk), .cattrip(cattrip)
+    );
+    cw_example_regs u_regs (
+        .clk(user_clk), .rst(rst), .awvalid(user_awvalid), .awready(user_awready), .awaddr(user_awaddr),
+        .wvalid(user_wvalid), .wready(user_wready), .wdata(user_wdata), .wstrb(user_wstrb), .bvalid(user_bvalid),
+        .bready(user_bready), .bresp(user_bresp), .arvalid(user_arvalid), .arready(user_arready),
+        .araddr(user_araddr), .rvalid(user_rvalid), .rready(user_rready), .rdata(user_rdata), .rresp(user_rresp)
+    );
+`else
     cw_example #(.DATA_W(512), .MEM_BYTES(MEM_BYTES), .MEM_STYLE("ultra")) u_user (
         .clk(user_clk), .rst(rst), .mem_clk(user_clk), .mem_rst(rst), .axi_awvalid(axi_awvalid),
         .axi_awready(axi_awready), .axi_awid(axi_awid),
@@ -243,17 +272,17 @@ module alveo_u50 (
         .user_arvalid(user_arvalid), .user_arready(user_arready), .user_araddr(user_araddr),
         .user_rvalid(user_rvalid), .user_rready(user_rready), .user_rdata(user_rdata), .user_rresp(user_rresp)
     );
+    assign cattrip = 1'b0;  // the HBM is not used: no overtemperature
+`endif
 
     // ---- lights: configured and clocked; link up ----
-    wire                        sys_clk_in, sys_clk, alive, link;
-    IBUFDS u_sys_ibuf (.I(sys_clk_p), .IB(sys_clk_n), .O(sys_clk_in));
-    BUFG u_sys_bufg (.I(sys_clk_in), .O(sys_clk));
+    wire                        alive, link;
     cw_alive #(.CLOCK_HZ(100000000)) u_alive (.clk(sys_clk), .link_up(user_lnk_up), .alive(alive), .link(link));
     OBUF u_led_alive (.I(alive), .O(led_alive));
     OBUF u_led_link (.I(link), .O(led_link));
 
-    // The HBM is not used: no overtemperature. 1 would switch the card's power off.
-    OBUF u_cattrip (.I(1'b0), .O(hbm_cattrip));
+    // 1 switches the card's power off.
+    OBUF u_cattrip (.I(cattrip), .O(hbm_cattrip));
 endmodule
 
 `default_nettype wire

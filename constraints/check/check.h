@@ -83,6 +83,8 @@ bool is_buffer(const struct cell *c); /* IBUF, OBUF, IBUFDS*, BUFG: what goes in
 
 void check_pins(const struct script *s, const struct netlist *n);
 void check_clocks(const struct script *s, const struct netlist *n, const char *crossings);
+/* Adds the clocks that boxes make to those of the file: lines "made NAME PERIOD CELL" of the list of crossings. */
+void boxes_make_clocks(struct script *s, const char *crossings);
 /* Names that create_clock gives. */
 bool clock_is_made(const struct script *s, const char *name);
 /* The clock that create_clock puts on this top-level port, or NULL. */

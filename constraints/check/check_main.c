@@ -15,6 +15,7 @@ int main(int argc, char **argv)
 	}
 	if (netlist_read(&netlist, argv[1]) || script_read(&script, argv[2]))
 		return 2;
+	boxes_make_clocks(&script, argv[3]);
 	check_pins(&script, &netlist);
 	check_clocks(&script, &netlist, argv[3]);
 	script_free(&script);

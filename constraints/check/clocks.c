@@ -85,6 +85,26 @@ static void read_list(struct clocks *k)
 		fclose(f);
 }
 
+/* A clock of a box's own constraint file counts as if this one made it. */
+void boxes_make_clocks(struct script *s, const char *crossings)
+{
+	FILE *f = fopen(crossings, "r");
+	char text[400], name[NAME_MAX_LEN], period[64];
+
+	while (f && fgets(text, sizeof(text), f))
+		if (sscanf(text, "made %199s %63s", name, period) == 2) {
+			struct command c = { .word_n = 5 };
+			const char *const word[] = { "create_clock", "-name", name, "-period", period };
+
+			for (unsigned w = 0; w < c.word_n; w++)
+				c.word[w] = strdup(word[w]);
+			s->command = realloc(s->command, (s->command_n + 1) * sizeof(c));
+			s->command[s->command_n++] = c;
+		}
+	if (f)
+		fclose(f);
+}
+
 static const char *listed(struct clocks *k, const char *kind, const char *name)
 {
 	for (unsigned i = 0; i < k->line_n; i++) {
@@ -282,6 +302,20 @@ static const char *made_from(struct clocks *k, const char *clock)
 	return clock;
 }
 
+/* The clock of a line "made" is one of a box, and the constraint file needs it. */
+static void clock_of_a_box(struct clocks *k, struct line *l)
+{
+	bool box = false;
+
+	for (unsigned i = 0; i < k->n->cell_n; i++)
+		box = box || (is_box(&k->n->cell[i]) && strcmp(k->n->cell[i].name, l->c) == 0);
+	if (!box)
+		complain(k->list, l->number, "%s makes no clock: it is no box", l->c);
+	for (unsigned i = 0; i < k->s->command_n; i++)
+		for (unsigned w = 1; w < k->s->command[i].word_n; w++)
+			l->used = l->used || (k->s->command[i].word[w][0] == '[' && names_clock(k->s->command[i].word[w], l->a));
+}
+
 static double period(struct clocks *k, const char *clock)
 {
 	for (unsigned i = 0; i < k->s->command_n; i++)
@@ -346,6 +380,8 @@ void check_clocks(const struct script *s, const struct netlist *n, const char *c
 		}
 	}
 	for (unsigned i = 0; i < k.line_n; i++) {
+		if (strcmp(k.line[i].kind, "made") == 0)
+			clock_of_a_box(&k, &k.line[i]);
 		if (k.line[i].queue)
 			queue_is_timed(&k, &k.line[i]);
 		if (!k.line[i].used)

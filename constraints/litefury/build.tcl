@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # A bitstream in one command, from the root of the tree:
 #   vivado -mode batch -source constraints/litefury/build.tcl
+# With -tclargs memory=ddr3, 512 MiB of DDR3 is card memory, and it is build/litefury-ddr3/.
 # Everything it makes is in build/litefury/: litefury.bit, reports of use, timing and clock crossings.
 set board litefury
 set top litefury
 set part xc7a100tfgg484-2
+set memories {ram ddr3}
+source constraints/common/memory.tcl
 
 # Gen2 x4, 128 bits at 125 MHz, as the head of rtl/cw_if_7series.v asks; BARs and MSI-X as docs/registers.md has them.
-set ip_name pcie_7x
-set ip_module pcie_7x_0
-set ip_config {
+lappend ips [list pcie_7x pcie_7x_0 {
     CONFIG.mode_selection {Advanced}
     CONFIG.Maximum_Link_Width {X4}
     CONFIG.Link_Speed {5.0_GT/s}
@@ -46,8 +47,22 @@ set ip_config {
     CONFIG.MSIx_Table_Offset {2000}
     CONFIG.MSIx_PBA_BIR {BAR_1:0}
     CONFIG.MSIx_PBA_Offset {4000}
-}
+}]
 
 set files [list rtl/causeway.f rtl/causeway_7series.f constraints/common/card_7series.f]
-set xdc constraints/litefury/litefury.xdc
+lappend xdc constraints/litefury/litefury.xdc
+
+if {$memory eq "ddr3"} {
+    source constraints/litefury/mig.tcl
+    lappend xdc constraints/litefury/litefury-ddr3.xdc
+    # The names of the settings: UG586, and cva6's fpga/xilinx/xlnx_mig_7_ddr3.
+    lappend ips [list mig_7series mig_7series_0 {
+        CONFIG.XML_INPUT_FILE {mig.prj}
+        CONFIG.RESET_BOARD_INTERFACE {Custom}
+        CONFIG.MIG_DONT_TOUCH_PARAM {Custom}
+        CONFIG.BOARD_MIG_PARAM {Custom}
+    } mig.prj [mig_project mig_7series_0 $part constraints/litefury/litefury-ddr3.xdc]]
+    lappend sources constraints/common/cw_mem_bridge.v constraints/litefury/litefury_ddr3.v
+    lappend defines MEMORY_DDR3
+}
 source constraints/common/vivado.tcl

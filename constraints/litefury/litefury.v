@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// LiteFury (and Acorn CLE-101): Gen2 x4, 128 bits at 125 MHz, 256 KiB of block RAM as card memory.
+// LiteFury (and Acorn CLE-101): Gen2 x4, 128 bits at 125 MHz, 256 KiB of block RAM as card memory; with MEMORY_DDR3, which
+// build.tcl sets for memory=ddr3, the board's 512 MiB of DDR3.
 `default_nettype none
 
 module litefury (
@@ -14,10 +15,33 @@ module litefury (
     input  wire                  sys_clk_p,
     input  wire                  sys_clk_n,
     output wire                  pcie_clkreq_n,
+`ifdef MEMORY_DDR3
+    output wire [14:0]           ddr3_addr,
+    output wire [2:0]            ddr3_ba,
+    output wire                  ddr3_ras_n,
+    output wire                  ddr3_cas_n,
+    output wire                  ddr3_we_n,
+    output wire                  ddr3_reset_n,
+    output wire                  ddr3_ck_p,
+    output wire                  ddr3_ck_n,
+    output wire                  ddr3_cke,
+    output wire                  ddr3_odt,
+    output wire [1:0]            ddr3_dm,
+    inout  wire [15:0]           ddr3_dq,
+    inout  wire [1:0]            ddr3_dqs_p,
+    inout  wire [1:0]            ddr3_dqs_n,
+`endif
     output wire                  led_alive_n,
     output wire                  led_link_n
 );
-    localparam [31:0] MEM_BYTES = 1 << 18;  // block RAM
+`ifdef MEMORY_DDR3
+    localparam [31:0] MEM_BYTES = 1 << 29;
+    localparam        LIGHT_HZ  = 100000000;    // the controller's clock
+`else
+    localparam [31:0] MEM_BYTES = 1 << 18;      // block RAM
+    localparam        LIGHT_HZ  = 200000000;    // the board's own
+`endif
+    wire                        sys_clk;
 
     // ---- clocks and reset ----
     wire                        refclk, reset_n, user_clk, rst, refclk_half;
@@ -204,6 +228,31 @@ module litefury (
         .user_rready(user_rready), .user_rdata(user_rdata), .user_rresp(user_rresp)
     );
 
+`ifdef MEMORY_DDR3
+    litefury_ddr3 u_memory (
+        .clk(user_clk), .rst(rst), .axi_awvalid(axi_awvalid), .axi_awready(axi_awready), .axi_awid(axi_awid),
+        .axi_awaddr(axi_awaddr), .axi_awlen(axi_awlen), .axi_awsize(axi_awsize), .axi_awburst(axi_awburst),
+        .axi_wvalid(axi_wvalid), .axi_wready(axi_wready), .axi_wdata(axi_wdata), .axi_wstrb(axi_wstrb),
+        .axi_wlast(axi_wlast), .axi_bvalid(axi_bvalid), .axi_bready(axi_bready), .axi_bid(axi_bid),
+        .axi_bresp(axi_bresp), .axi_arvalid(axi_arvalid), .axi_arready(axi_arready), .axi_arid(axi_arid),
+        .axi_araddr(axi_araddr), .axi_arlen(axi_arlen), .axi_arsize(axi_arsize), .axi_arburst(axi_arburst),
+        .axi_rvalid(axi_rvalid), .axi_rready(axi_rready), .axi_rid(axi_rid), .axi_rdata(axi_rdata),
+        .axi_rresp(axi_rresp), .axi_rlast(axi_rlast), .ui_clk(sys_clk), .sys_clk_p(sys_clk_p),
+        .sys_clk_n(sys_clk_n), .ddr3_addr(ddr3_addr), .ddr3_ba(ddr3_ba), .ddr3_ras_n(ddr3_ras_n),
+        .ddr3_cas_n(ddr3_cas_n), .ddr3_we_n(ddr3_we_n), .ddr3_reset_n(ddr3_reset_n), .ddr3_ck_p(ddr3_ck_p),
+        .ddr3_ck_n(ddr3_ck_n), .ddr3_cke(ddr3_cke), .ddr3_odt(ddr3_odt), .ddr3_dm(ddr3_dm), .ddr3_dq(ddr3_dq),
+        .ddr3_dqs_p(ddr3_dqs_p), .ddr3_dqs_n(ddr3_dqs_n)
+    );
+    cw_example_regs u_regs (
+        .clk(user_clk), .rst(rst), .awvalid(user_awvalid), .awready(user_awready), .awaddr(user_awaddr),
+        .wvalid(user_wvalid), .wready(user_wready), .wdata(user_wdata), .wstrb(user_wstrb), .bvalid(user_bvalid),
+        .bready(user_bready), .bresp(user_bresp), .arvalid(user_arvalid), .arready(user_arready),
+        .araddr(user_araddr), .rvalid(user_rvalid), .rready(user_rready), .rdata(user_rdata), .rresp(user_rresp)
+    );
+`else
+    wire                        sys_clk_in;
+    IBUFDS u_sys_ibuf (.I(sys_clk_p), .IB(sys_clk_n), .O(sys_clk_in));
+    BUFG u_sys_bufg (.I(sys_clk_in), .O(sys_clk));
     cw_example #(.DATA_W(256), .MEM_BYTES(MEM_BYTES), .MEM_STYLE("block")) u_user (
         .clk(user_clk), .rst(rst), .mem_clk(user_clk), .mem_rst(rst), .axi_awvalid(axi_awvalid),
         .axi_awready(axi_awready), .axi_awid(axi_awid),
@@ -219,12 +268,11 @@ module litefury (
         .user_arvalid(user_arvalid), .user_arready(user_arready), .user_araddr(user_araddr),
         .user_rvalid(user_rvalid), .user_rready(user_rready), .user_rdata(user_rdata), .user_rresp(user_rresp)
     );
+`endif
 
     // ---- lights: configured and clocked; link up ----
-    wire                        sys_clk_in, sys_clk, alive, link;
-    IBUFDS u_sys_ibuf (.I(sys_clk_p), .IB(sys_clk_n), .O(sys_clk_in));
-    BUFG u_sys_bufg (.I(sys_clk_in), .O(sys_clk));
-    cw_alive #(.CLOCK_HZ(200000000)) u_alive (.clk(sys_clk), .link_up(user_lnk_up), .alive(alive), .link(link));
+    wire                        alive, link;
+    cw_alive #(.CLOCK_HZ(LIGHT_HZ)) u_alive (.clk(sys_clk), .link_up(user_lnk_up), .alive(alive), .link(link));
     OBUF u_led_alive (.I(!alive), .O(led_alive_n));
     OBUF u_led_link (.I(!link), .O(led_link_n));
     wire                        unused = &{1'b0, refclk_half};

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
 // VCU118: Gen3 x8 (lanes 0 to 7), 256 bits at 250 MHz, 1 MiB of UltraRAM as card memory. The memory is on the board's
-// own clock, behind cw_axi_cdc, as a memory controller with its clock would be.
+// own clock, behind cw_axi_cdc, as a memory controller with its clock would be; with MEMORY_DDR4, which build.tcl sets for
+// memory=ddr4, it is 2 GiB of DDR4.
 `default_nettype none
 
 module vcu118 (
@@ -14,10 +15,32 @@ module vcu118 (
     input  wire                  pcie_reset_n,
     input  wire                  sys_clk_p,
     input  wire                  sys_clk_n,
+`ifdef MEMORY_DDR4
+    input  wire                  ddr4_clk_p,
+    input  wire                  ddr4_clk_n,
+    output wire [16:0]           ddr4_adr,
+    output wire [1:0]            ddr4_ba,
+    output wire                  ddr4_bg,
+    output wire                  ddr4_act_n,
+    output wire                  ddr4_cs_n,
+    output wire                  ddr4_cke,
+    output wire                  ddr4_odt,
+    output wire                  ddr4_ck_t,
+    output wire                  ddr4_ck_c,
+    output wire                  ddr4_reset_n,
+    inout  wire [7:0]            ddr4_dm_dbi_n,
+    inout  wire [63:0]           ddr4_dq,
+    inout  wire [7:0]            ddr4_dqs_t,
+    inout  wire [7:0]            ddr4_dqs_c,
+`endif
     output wire                  led_alive,
     output wire                  led_link
 );
+`ifdef MEMORY_DDR4
+    localparam [31:0] MEM_BYTES = 32'h8000_0000;
+`else
     localparam [31:0] MEM_BYTES = 1 << 20;  // UltraRAM
+`endif
 
     // ---- clocks and reset ----
     wire                        refclk, refclk_gt, reset_n, user_clk, rst;
@@ -228,10 +251,34 @@ module vcu118 (
         .user_rready(user_rready), .user_rdata(user_rdata), .user_rresp(user_rresp)
     );
 
-    // ---- the memory's clock ----
-    wire                        sys_clk_in, sys_clk, mem_lost, lost;
+    wire                        sys_clk_in, sys_clk;
     IBUFDS u_sys_ibuf (.I(sys_clk_p), .IB(sys_clk_n), .O(sys_clk_in));
     BUFG u_sys_bufg (.I(sys_clk_in), .O(sys_clk));
+
+`ifdef MEMORY_DDR4
+    vcu118_ddr4 u_memory (
+        .clk(user_clk), .rst(rst), .axi_awvalid(axi_awvalid), .axi_awready(axi_awready), .axi_awid(axi_awid),
+        .axi_awaddr(axi_awaddr), .axi_awlen(axi_awlen), .axi_awsize(axi_awsize), .axi_awburst(axi_awburst),
+        .axi_wvalid(axi_wvalid), .axi_wready(axi_wready), .axi_wdata(axi_wdata), .axi_wstrb(axi_wstrb),
+        .axi_wlast(axi_wlast), .axi_bvalid(axi_bvalid), .axi_bready(axi_bready), .axi_bid(axi_bid),
+        .axi_bresp(axi_bresp), .axi_arvalid(axi_arvalid), .axi_arready(axi_arready), .axi_arid(axi_arid),
+        .axi_araddr(axi_araddr), .axi_arlen(axi_arlen), .axi_arsize(axi_arsize), .axi_arburst(axi_arburst),
+        .axi_rvalid(axi_rvalid), .axi_rready(axi_rready), .axi_rid(axi_rid), .axi_rdata(axi_rdata),
+        .axi_rresp(axi_rresp), .axi_rlast(axi_rlast), .ddr4_clk_p(ddr4_clk_p), .ddr4_clk_n(ddr4_clk_n),
+        .ddr4_adr(ddr4_adr), .ddr4_ba(ddr4_ba), .ddr4_bg(ddr4_bg), .ddr4_act_n(ddr4_act_n), .ddr4_cs_n(ddr4_cs_n),
+        .ddr4_cke(ddr4_cke), .ddr4_odt(ddr4_odt), .ddr4_ck_t(ddr4_ck_t), .ddr4_ck_c(ddr4_ck_c),
+        .ddr4_reset_n(ddr4_reset_n), .ddr4_dm_dbi_n(ddr4_dm_dbi_n), .ddr4_dq(ddr4_dq), .ddr4_dqs_t(ddr4_dqs_t),
+        .ddr4_dqs_c(ddr4_dqs_c)
+    );
+    cw_example_regs u_regs (
+        .clk(user_clk), .rst(rst), .awvalid(user_awvalid), .awready(user_awready), .awaddr(user_awaddr),
+        .wvalid(user_wvalid), .wready(user_wready), .wdata(user_wdata), .wstrb(user_wstrb), .bvalid(user_bvalid),
+        .bready(user_bready), .bresp(user_bresp), .arvalid(user_arvalid), .arready(user_arready),
+        .araddr(user_araddr), .rvalid(user_rvalid), .rready(user_rready), .rdata(user_rdata), .rresp(user_rresp)
+    );
+`else
+    // ---- memory on the board's clock ----
+    wire                        mem_lost, lost;
     wire                        mem_awvalid;
     wire                        mem_awready;
     wire [3:0]                  mem_awid;
@@ -298,6 +345,7 @@ module vcu118 (
     );
 
     wire unused = &{1'b0, lost}; // the memory is never reset alone
+`endif
 
     // ---- lights: configured and clocked; link up ----
     wire                        alive, link;
