@@ -8,8 +8,8 @@
  * non-posted requests without credit and lets posted ones pass, sequence numbers come back
  * when the hard-IP model says that the write has left, two a cycle at most, completions carry
  * error codes and 12 address bits from the split table, a refusing completion must carry the request,
- * parity is made and checked. usplusaa is the same IP with address-aligned interfaces, which do not straddle. Restless ones (tready and tvalid gaps, beats not straddled)
- * are drawn with `throttle`.
+ * parity is made and checked. usplusaa is the same IP with address-aligned interfaces, which do not
+ * straddle. Restless ones (tready and tvalid gaps, beats not straddled) are drawn with `throttle`.
  */
 #ifndef CW_SHIM_USPLUS_H
 #define CW_SHIM_USPLUS_H
