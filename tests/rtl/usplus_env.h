@@ -169,7 +169,7 @@ static void send(struct bench *b, bool cq, struct packet *p, unsigned n)
 	unsigned align = cq || ADDR_ALIGNED ? 8 : 4, most = b->w == 8 ? (cq || ADDR_ALIGNED ? 1 : 2) : cq ? 2 : 4;
 	unsigned parity_at = b->w == 8 ? (cq ? 53 : 43) : cq ? 119 : 97, abort_at = b->w == 8 ? (cq ? 41 : 42) : 96;
 	struct stream *s = cq ? b->cq : b->rc;
-	unsigned i = 0, done = 0;
+	unsigned i = 0, done = 0, flip_at = 0;
 
 	while (i < n) {
 		struct stream_beat beat = { 0 };
@@ -180,16 +180,19 @@ static void send(struct bench *b, bool cq, struct packet *p, unsigned n)
 		while (i < n && at < b->w) {
 			if (!done && (begun == most || abort || (at && dut_chance(&b->rng, 30))))
 				break;
-			if (!done)
+			if (!done) {
 				mark_sop(b, cq, user, begun++, at, &p[i]);
-			for (; done < p[i].n + gap(b, &p[i]) && at < b->w; used = at)
-				put_dw(b, cq, &p[i], done++, at++, data, user);
+				flip_at = (unsigned)dut_below(&b->rng, p[i].n + gap(b, &p[i]));
+			}
+			for (; done < p[i].n + gap(b, &p[i]) && at < b->w; used = ++at) {
+				if (p[i].flip && done == flip_at) /* of a byte of this DW */
+					user[(parity_at + 4 * at) / 8] ^= (uint8_t)(1u << (parity_at + 4 * at) % 8);
+				put_dw(b, cq, &p[i], done++, at, data, user);
+			}
 			if (done < p[i].n + gap(b, &p[i]))
 				break;
 			mark_eop(b, cq, user, ended++, at - 1);
 			abort = p[i].abort;
-			if (p[i].flip) /* of a byte of the last DW */
-				user[(parity_at + 4 * (at - 1)) / 8] ^= (uint8_t)(1u << (parity_at + 4 * (at - 1)) % 8);
 			done = 0;
 			i++;
 			at = (at + align - 1) / align * align;
