@@ -5,10 +5,10 @@
 // descriptors become headers and back, payload is turned by their 3 or 4 DWs.
 // docs/vendor-shims.md has each field with its source.
 //
-// How the IP has to be configured: AXI4-Stream of DATA_W bits, DW-aligned on all four
-// interfaces (address-aligned is refused: ADDR_ALIGNED), straddle as RC_STRADDLE (256
+// How the IP has to be configured: AXI4-Stream of DATA_W bits, DW-aligned or (256 bits
+// only) address-aligned on all four interfaces as ADDR_ALIGNED, straddle as RC_STRADDLE (256
 // bits: RC; 512 bits: whatever is_sop and is_eop say, on CQ and RC) and TX_STRADDLE
-// (512 bits: RQ and CC), client tags, 3 BARs of 64 bits, MSI-X table in the user's
+// (512 bits: RQ and CC), which is for DW-aligned interfaces only, client tags, 3 BARs of 64 bits, MSI-X table in the user's
 // logic, messages not enabled on CQ, parity as PARITY.
 //
 // Order: the IP does not order CC behind RQ. Each request takes a sequence number; those
@@ -22,10 +22,10 @@
 
 module cw_if_usplus #(
     parameter DATA_W       = 256,          // 256 or 512
-    parameter RC_STRADDLE  = 1,
+    parameter ADDR_ALIGNED = 0,            // 0: DW-aligned; 1: address-aligned
+    parameter RC_STRADDLE  = ADDR_ALIGNED == 0 ? 1 : 0,
     parameter TX_STRADDLE  = 0,            // 512 bits only
     parameter PARITY       = 1,            // check what comes, make what goes
-    parameter ADDR_ALIGNED = 0,            // 0: DW-aligned; nothing else is supported
     parameter [11:0] CPL_BUF_HDR  = RC_STRADDLE != 0 || DATA_W == 512 ? 12'd1024 : 12'd64,
     parameter [15:0] CPL_BUF_DATA = 16'd2048,   // 32 KiB in units of 16 bytes
     parameter [9:0]  DEV_CTRL     = 10'h01e,
@@ -170,8 +170,12 @@ module cw_if_usplus #(
             $display("%m: DATA_W %0d is not supported: 256 or 512", DATA_W);
             $finish;
         end
-        if (ADDR_ALIGNED != 0) begin
-            $display("%m: ADDR_ALIGNED %0d is not supported: the IP's interfaces have to be DW-aligned", ADDR_ALIGNED);
+        if (ADDR_ALIGNED != 0 && (ADDR_ALIGNED != 1 || DATA_W != 256)) begin
+            $display("%m: ADDR_ALIGNED %0d is not supported: 0, or 1 with 256 bits", ADDR_ALIGNED);
+            $finish;
+        end
+        if (ADDR_ALIGNED != 0 && RC_STRADDLE != 0) begin
+            $display("%m: straddle is for DW-aligned interfaces: RC_STRADDLE has to be 0");
             $finish;
         end
         if (TX_STRADDLE != 0 && DATA_W != 512) begin
@@ -191,7 +195,8 @@ module cw_if_usplus #(
     assign idle = rx_idle && tx_idle && cfg_idle && !cq_dropped && !rc_dropped;
 
     cw_usplus_in #(
-        .DATA_W(DATA_W), .RC_STRADDLE(RC_STRADDLE), .PARITY(PARITY), .CQ_W(CQ_W), .RC_W(RC_W)
+        .DATA_W(DATA_W), .RC_STRADDLE(RC_STRADDLE), .PARITY(PARITY), .ADDR_ALIGNED(ADDR_ALIGNED),
+        .CQ_W(CQ_W), .RC_W(RC_W)
     ) u_in (
         .clk(clk), .rst(rst_q), .idle(rx_idle), .cq_dropped(cq_dropped), .rc_dropped(rc_dropped),
         .m_axis_cq_tdata(m_axis_cq_tdata), .m_axis_cq_tuser(m_axis_cq_tuser), .m_axis_cq_tlast(m_axis_cq_tlast),
@@ -218,7 +223,8 @@ module cw_if_usplus #(
             asked[req_desc[103:96]] <= {req_be, req_desc};
 
     cw_usplus_out #(
-        .DATA_W(DATA_W), .STRADDLE(TX_STRADDLE), .PARITY(PARITY), .RQ_W(RQ_W), .CC_W(CC_W)
+        .DATA_W(DATA_W), .STRADDLE(TX_STRADDLE), .PARITY(PARITY), .ADDR_ALIGNED(ADDR_ALIGNED),
+        .RQ_W(RQ_W), .CC_W(CC_W)
     ) u_out (
         .clk(clk), .rst(rst_q), .idle(tx_idle),
         .tx_req_valid(tx_req_valid), .tx_req_ready(tx_req_ready), .tx_req_sop(tx_req_sop), .tx_req_eop(tx_req_eop),

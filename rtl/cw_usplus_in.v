@@ -2,7 +2,8 @@
 //
 // UltraScale+, the two streams in: CQ and RC to the endpoint's requests and completions.
 // The sideband says where packets begin and end (PG213, the tables named at each field);
-// cw_usplus_rx takes them apart; here their descriptors become TLP headers.
+// cw_usplus_rx takes them apart, or cw_usplus_rx_aa what is ADDR_ALIGNED (256 bits, not
+// straddled); here their descriptors become TLP headers.
 // Messages and requests of unknown type are swallowed. A completion that stands for a time-out or
 // a reset of the function (error code 9 or 8) becomes cpl_lost.
 `default_nettype none
@@ -11,6 +12,7 @@ module cw_usplus_in #(
     parameter DATA_W      = 256,
     parameter RC_STRADDLE = 1,
     parameter PARITY      = 1,
+    parameter ADDR_ALIGNED = 0,
     parameter CQ_W        = 88,
     parameter RC_W        = 75
 ) (
@@ -151,17 +153,57 @@ module cw_usplus_in #(
         end
     end
 
-    // ---- requests ----
+    // ---- packets to TLPs ----
     wire         q_valid, q_sop, q_idle, q_ready;
     wire [127:0] q;
-    cw_usplus_rx #(.DATA_W(DATA_W), .HDR_DW(4), .SIDE_W(8)) u_cq (
-        .clk(clk), .rst(rst), .idle(q_idle), .dropped(cq_dropped),
-        .in_valid(m_axis_cq_tvalid), .in_ready(m_axis_cq_tready), .in_data(m_axis_cq_tdata), .in_sop(cq_sop),
-        .in_last(cq_last), .in_bad(cq_bad), .in_abort(cq_abort), .in_side(cq_be),
-        .out_valid(q_valid), .out_ready(q_ready), .out_sop(q_sop), .out_eop(rx_req_eop), .out_desc(q),
-        .out_side(req_be), .out_data(rx_req_data), .out_keep(rx_req_keep)
-    );
+    wire         c_valid, c_idle, c_ready, c_side;
+    wire [127:0] c;
 
+    generate
+    if (ADDR_ALIGNED == 0) begin : g_dw
+        cw_usplus_rx #(.DATA_W(DATA_W), .HDR_DW(4), .SIDE_W(8)) u_cq (
+            .clk(clk), .rst(rst), .idle(q_idle), .dropped(cq_dropped),
+            .in_valid(m_axis_cq_tvalid), .in_ready(m_axis_cq_tready), .in_data(m_axis_cq_tdata), .in_sop(cq_sop),
+            .in_last(cq_last), .in_bad(cq_bad), .in_abort(cq_abort), .in_side(cq_be),
+            .out_valid(q_valid), .out_ready(q_ready), .out_sop(q_sop), .out_eop(rx_req_eop), .out_desc(q),
+            .out_side(req_be), .out_data(rx_req_data), .out_keep(rx_req_keep)
+        );
+        cw_usplus_rx #(.DATA_W(DATA_W), .HDR_DW(3), .SIDE_W(1)) u_rc (
+            .clk(clk), .rst(rst), .idle(c_idle), .dropped(rc_dropped),
+            .in_valid(m_axis_rc_tvalid), .in_ready(m_axis_rc_tready), .in_data(m_axis_rc_tdata), .in_sop(rc_sop),
+            .in_last(rc_last), .in_bad(rc_bad), .in_abort(rc_abort), .in_side({U{1'b0}}),
+            .out_valid(c_valid), .out_ready(c_ready), .out_sop(rx_cpl_sop), .out_eop(rx_cpl_eop), .out_desc(c),
+            .out_side(c_side), .out_data(rx_cpl_data), .out_keep(rx_cpl_keep)
+        );
+    end else begin : g_aa
+        // the first 32 bits of byte_en
+        reg [W-1:0] rc_used;
+        integer     u;
+        always @*
+            for (u = 0; u < W; u = u + 1)
+                rc_used[u] = m_axis_rc_tuser[4 * u +: 4] != 4'd0;
+
+        cw_usplus_rx_aa #(.DATA_W(DATA_W), .BY_ADDR(1), .SIDE_W(8)) u_cq (
+            .clk(clk), .rst(rst), .idle(q_idle), .dropped(cq_dropped),
+            .in_valid(m_axis_cq_tvalid), .in_ready(m_axis_cq_tready), .in_data(m_axis_cq_tdata), .in_sop(cq_sop[0]),
+            .in_last(m_axis_cq_tlast), .in_keep(m_axis_cq_tkeep), .in_used({W{1'b0}}), .in_bad(cq_bad),
+            .in_abort(cq_abort), .in_side(cq_be[7:0]),
+            .out_valid(q_valid), .out_ready(q_ready), .out_sop(q_sop), .out_eop(rx_req_eop), .out_desc(q),
+            .out_side(req_be), .out_data(rx_req_data), .out_keep(rx_req_keep)
+        );
+        cw_usplus_rx_aa #(.DATA_W(DATA_W), .BY_ADDR(0), .SIDE_W(1)) u_rc (
+            .clk(clk), .rst(rst), .idle(c_idle), .dropped(rc_dropped),
+            .in_valid(m_axis_rc_tvalid), .in_ready(m_axis_rc_tready), .in_data(m_axis_rc_tdata), .in_sop(rc_sop[0]),
+            .in_last(m_axis_rc_tlast), .in_keep(m_axis_rc_tkeep), .in_used(rc_used), .in_bad(rc_bad),
+            .in_abort(rc_abort), .in_side(1'b0),
+            .out_valid(c_valid), .out_ready(c_ready), .out_sop(rx_cpl_sop), .out_eop(rx_cpl_eop), .out_desc(c),
+            .out_side(c_side), .out_data(rx_cpl_data), .out_keep(rx_cpl_keep)
+        );
+        wire unused = &{1'b0, cq_sop, cq_be, cq_last, rc_sop, rc_last};
+    end
+    endgenerate
+
+    // ---- requests ----
     // Completer request descriptor: request type 78:75. Low five bits are the TLP's type; fmt[1] is data.
     reg  [5:0] kind;                         // {with data, type}
     reg        known;
@@ -196,16 +238,6 @@ module cw_usplus_in #(
     assign req_desc     = q;
 
     // ---- completions ----
-    wire         c_valid, c_idle, c_ready, c_side;
-    wire [127:0] c;
-    cw_usplus_rx #(.DATA_W(DATA_W), .HDR_DW(3), .SIDE_W(1)) u_rc (
-        .clk(clk), .rst(rst), .idle(c_idle), .dropped(rc_dropped),
-        .in_valid(m_axis_rc_tvalid), .in_ready(m_axis_rc_tready), .in_data(m_axis_rc_tdata), .in_sop(rc_sop),
-        .in_last(rc_last), .in_bad(rc_bad), .in_abort(rc_abort), .in_side({U{1'b0}}),
-        .out_valid(c_valid), .out_ready(c_ready), .out_sop(rx_cpl_sop), .out_eop(rx_cpl_eop), .out_desc(c),
-        .out_side(c_side), .out_data(rx_cpl_data), .out_keep(rx_cpl_keep)
-    );
-
     // Requester completion descriptor: error code 15:12; 8 function reset, 9 time-out
     wire        lost  = c[15:13] == 3'b100;
     wire        c_has = c[42:32] != 11'd0;

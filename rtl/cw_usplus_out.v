@@ -14,6 +14,7 @@ module cw_usplus_out #(
     parameter DATA_W   = 256,
     parameter STRADDLE = 0,
     parameter PARITY   = 1,
+    parameter ADDR_ALIGNED = 0,          // 256 bits, no straddle
     parameter RQ_W     = 62,
     parameter CC_W     = 33
 ) (
@@ -57,6 +58,7 @@ module cw_usplus_out #(
     `include "cw_tlp.vh"
 
     localparam [31:0] W = DATA_W / 32;
+    localparam LANE_W = $clog2(DATA_W / 32);
 
     // ---- requester request descriptor ----
     wire         wide   = tx_req_hdr[TLP_FMT_LSB];
@@ -81,15 +83,6 @@ module cw_usplus_out #(
     wire         rq_high, rq_idle;
     wire [3:0]   rq_eop0, rq_eop1;
     wire [13:0]  rq_side0, rq_side1;
-    cw_usplus_tx #(.DATA_W(DATA_W), .HDR_DW(4), .SIDE_W(14), .STRADDLE(STRADDLE)) u_rq (
-        .clk(clk), .rst(rst), .idle(rq_idle),
-        .in_valid(tx_req_valid), .in_ready(tx_req_ready), .in_sop(tx_req_sop), .in_eop(tx_req_eop),
-        .in_desc(rq_desc), .in_side({seq, tx_req_hdr[TLP_LAST_BE_MSB:TLP_FIRST_BE_LSB]}),
-        .in_data(tx_req_data), .in_keep(tx_req_keep),
-        .out_valid(s_axis_rq_tvalid), .out_ready(s_axis_rq_tready), .out_data(s_axis_rq_tdata),
-        .out_keep(s_axis_rq_tkeep), .out_sop(rq_sop), .out_sop_high(rq_high), .out_eop(rq_eop),
-        .out_eop0_at(rq_eop0), .out_eop1_at(rq_eop1), .out_side0(rq_side0), .out_side1(rq_side1)
-    );
 
     // ---- completer completion descriptor, and what follows an error ----
     wire         has    = tx_cpl_hdr[TLP_FMT_LSB+1];
@@ -111,14 +104,51 @@ module cw_usplus_out #(
     wire [1:0]   cc_sop, cc_eop;
     wire         cc_high, cc_idle, cc_side0, cc_side1;
     wire [3:0]   cc_eop0, cc_eop1;
-    cw_usplus_tx #(.DATA_W(DATA_W), .HDR_DW(3), .SIDE_W(1), .STRADDLE(STRADDLE)) u_cc (
-        .clk(clk), .rst(rst), .idle(cc_idle),
-        .in_valid(tx_cpl_valid), .in_ready(tx_cpl_ready), .in_sop(tx_cpl_sop), .in_eop(tx_cpl_eop),
-        .in_desc(cc_desc), .in_side(1'b0), .in_data(cc_data), .in_keep(cc_keep),
-        .out_valid(s_axis_cc_tvalid), .out_ready(s_axis_cc_tready), .out_data(s_axis_cc_tdata),
-        .out_keep(s_axis_cc_tkeep), .out_sop(cc_sop), .out_sop_high(cc_high), .out_eop(cc_eop),
-        .out_eop0_at(cc_eop0), .out_eop1_at(cc_eop1), .out_side0(cc_side0), .out_side1(cc_side1)
-    );
+
+    // ---- TLPs to packets ----
+    generate
+    if (ADDR_ALIGNED == 0) begin : g_dw
+        cw_usplus_tx #(.DATA_W(DATA_W), .HDR_DW(4), .SIDE_W(14), .STRADDLE(STRADDLE)) u_rq (
+            .clk(clk), .rst(rst), .idle(rq_idle),
+            .in_valid(tx_req_valid), .in_ready(tx_req_ready), .in_sop(tx_req_sop), .in_eop(tx_req_eop),
+            .in_desc(rq_desc), .in_side({seq, tx_req_hdr[TLP_LAST_BE_MSB:TLP_FIRST_BE_LSB]}),
+            .in_data(tx_req_data), .in_keep(tx_req_keep),
+            .out_valid(s_axis_rq_tvalid), .out_ready(s_axis_rq_tready), .out_data(s_axis_rq_tdata),
+            .out_keep(s_axis_rq_tkeep), .out_sop(rq_sop), .out_sop_high(rq_high), .out_eop(rq_eop),
+            .out_eop0_at(rq_eop0), .out_eop1_at(rq_eop1), .out_side0(rq_side0), .out_side1(rq_side1)
+        );
+        cw_usplus_tx #(.DATA_W(DATA_W), .HDR_DW(3), .SIDE_W(1), .STRADDLE(STRADDLE)) u_cc (
+            .clk(clk), .rst(rst), .idle(cc_idle),
+            .in_valid(tx_cpl_valid), .in_ready(tx_cpl_ready), .in_sop(tx_cpl_sop), .in_eop(tx_cpl_eop),
+            .in_desc(cc_desc), .in_side(1'b0), .in_data(cc_data), .in_keep(cc_keep),
+            .out_valid(s_axis_cc_tvalid), .out_ready(s_axis_cc_tready), .out_data(s_axis_cc_tdata),
+            .out_keep(s_axis_cc_tkeep), .out_sop(cc_sop), .out_sop_high(cc_high), .out_eop(cc_eop),
+            .out_eop0_at(cc_eop0), .out_eop1_at(cc_eop1), .out_side0(cc_side0), .out_side1(cc_side1)
+        );
+    end else begin : g_aa
+        // A request's payload begins at DW 0, which addr_offset says; a completion's at the DW of its first
+        // byte's address.
+        cw_usplus_tx_aa #(.DATA_W(DATA_W), .HDR_DW(4), .SIDE_W(14)) u_rq (
+            .clk(clk), .rst(rst), .idle(rq_idle),
+            .in_valid(tx_req_valid), .in_ready(tx_req_ready), .in_sop(tx_req_sop), .in_eop(tx_req_eop),
+            .in_desc(rq_desc), .in_side({seq, tx_req_hdr[TLP_LAST_BE_MSB:TLP_FIRST_BE_LSB]}),
+            .in_lane({LANE_W{1'b0}}), .in_along(1'b0), .in_data(tx_req_data), .in_keep(tx_req_keep),
+            .out_valid(s_axis_rq_tvalid), .out_ready(s_axis_rq_tready), .out_data(s_axis_rq_tdata),
+            .out_keep(s_axis_rq_tkeep), .out_last(rq_eop[0]), .out_side(rq_side0)
+        );
+        cw_usplus_tx_aa #(.DATA_W(DATA_W), .HDR_DW(3), .SIDE_W(1)) u_cc (
+            .clk(clk), .rst(rst), .idle(cc_idle),
+            .in_valid(tx_cpl_valid), .in_ready(tx_cpl_ready), .in_sop(tx_cpl_sop), .in_eop(tx_cpl_eop),
+            .in_desc(cc_desc), .in_side(1'b0),
+            .in_lane(cc_desc[2+:LANE_W]), .in_along(refuse), .in_data(cc_data), .in_keep(cc_keep),
+            .out_valid(s_axis_cc_tvalid), .out_ready(s_axis_cc_tready), .out_data(s_axis_cc_tdata),
+            .out_keep(s_axis_cc_tkeep), .out_last(cc_eop[0]), .out_side(cc_side0)
+        );
+        // straddle's
+        assign {rq_eop[1], rq_sop, rq_high, rq_eop0, rq_eop1, rq_side1} = 26'd0;
+        assign {cc_eop[1], cc_sop, cc_high, cc_eop0, cc_eop1, cc_side1} = 13'd0;
+    end
+    endgenerate
 
     assign s_axis_rq_tlast = rq_eop != 2'd0;
     assign s_axis_cc_tlast = cc_eop != 2'd0;
@@ -137,7 +167,7 @@ module cw_usplus_out #(
     generate
     if (DATA_W == 256) begin : g_256
         // PG213, requester request interface, s_axis_rq_tuser: seq_num[5:4], parity, seq_num[3:0], steering
-        // tags and hints (none), discontinue, addr_offset (DW-aligned: 0), last_be, first_be
+        // tags and hints (none), discontinue, addr_offset (always 0), last_be, first_be
         assign s_axis_rq_tuser = {rq_side0[13:12], rq_parity, rq_side0[11:8], 12'd0, 1'b0, 3'd0, rq_side0[7:0]};
         // PG213, completer completion interface, s_axis_cc_tuser: parity, discontinue
         assign s_axis_cc_tuser = {cc_parity, 1'b0};

@@ -7,8 +7,7 @@
 // last DW of each).
 //
 // A packet is passed on when its end has been seen, and is dropped when any of its DWs
-// is bad (parity) or it was discontinued: the product guide says to discard it (PG213,
-// "Aborting a Completion Transfer"). So it is stored first: DEPTH beats, more than the largest packet.
+// is bad (parity) or it was discontinued (cw_usplus_hold).
 //
 // Throughput: a beat in and a beat out a cycle. A beat in which whole packets follow each
 // other takes a cycle each; an end and a beginning in one beat take one together.
@@ -24,7 +23,7 @@ module cw_usplus_rx #(
     input  wire                       clk,
     input  wire                       rst,
     output wire                       idle,
-    output reg                        dropped,    // a packet, one cycle
+    output wire                       dropped,    // a packet, one cycle
 
     input  wire                       in_valid,
     output wire                       in_ready,
@@ -46,7 +45,6 @@ module cw_usplus_rx #(
 );
     localparam [31:0] W = DATA_W / 32, U = DATA_W / 128, H = HDR_DW;
     localparam N = $clog2(DATA_W / 32) + 1;       // bits that count the DWs of a beat
-    localparam A = $clog2(DEPTH);
     localparam IN_W = DATA_W + U + 2 * W + 1 + SIDE_W * U;
     localparam ITEM_W = 2 + 128 + SIDE_W + DATA_W + W;
 
@@ -177,23 +175,18 @@ module cw_usplus_rx #(
                               mid || flush_q ? side_q : s_side, mid || flush_q ? desc_q : s_desc, item_eop, item_sop};
 
     // ---- stored until the end is known ----
-    reg  [A:0]   head_q, tail_q, good_q;  // good_q: up to here packets are whole
-    reg          out_have_q;
-    wire [A:0]   used  = tail_q - head_q;
-    wire         push  = emit && room;
-    wire         fetch = head_q != good_q && (!out_have_q || out_ready);
     wire [ITEM_W-1:0] out_item;
+    wire         empty;
 
     wire unused = &{1'b0, c, over[N]};
 
-    assign room      = !used[A];
-    assign out_valid = out_have_q;
     assign {out_keep, out_data, out_side, out_desc, out_eop, out_sop} = out_item;
-    assign idle      = !in_valid && !have && !flush_q && head_q == tail_q && !out_have_q;
+    assign idle = !in_valid && !have && !flush_q && empty;
 
-    cw_ram #(.W(ITEM_W), .DEPTH(DEPTH)) u_ram (
-        .clk(clk), .wr_en(push), .wr_addr(tail_q[A-1:0]), .wr_data(item),
-        .rd_en(fetch), .rd_addr(head_q[A-1:0]), .rd_data(out_item)
+    cw_usplus_hold #(.W(ITEM_W), .DEPTH(DEPTH)) u_hold (
+        .clk(clk), .rst(rst), .empty(empty), .dropped(dropped),
+        .push(emit && room), .room(room), .item(item), .item_eop(item_eop), .item_bad(item_bad),
+        .out_valid(out_valid), .out_ready(out_ready), .out_item(out_item)
     );
 
     always @(posedge clk) begin
@@ -209,16 +202,11 @@ module cw_usplus_rx #(
         if (take_mid && spills)
             flush_n_q <= over[N-1:0];
         if (rst) begin
-            from_q     <= {N{1'b0}};
-            open_q     <= 1'b0;
-            first_q    <= 1'b0;
-            spoilt_q   <= 1'b0;
-            flush_q    <= 1'b0;
-            head_q     <= {(A + 1){1'b0}};
-            tail_q     <= {(A + 1){1'b0}};
-            good_q     <= {(A + 1){1'b0}};
-            out_have_q <= 1'b0;
-            dropped    <= 1'b0;
+            from_q   <= {N{1'b0}};
+            open_q   <= 1'b0;
+            first_q  <= 1'b0;
+            spoilt_q <= 1'b0;
+            flush_q  <= 1'b0;
         end else begin
             if (done)
                 from_q <= {N{1'b0}};
@@ -236,16 +224,6 @@ module cw_usplus_rx #(
                 spoilt_q <= spoilt_q || wrong;
             end
             flush_q <= go ? take_mid && spills : flush_q;
-            if (push) begin
-                tail_q <= item_eop && item_bad ? good_q : tail_q + 1'b1;
-                if (item_eop && !item_bad)
-                    good_q <= tail_q + 1'b1;
-            end
-            dropped <= push && item_eop && item_bad;
-            if (fetch)
-                head_q <= head_q + 1'b1;
-            if (fetch || out_ready)
-                out_have_q <= fetch;
         end
     end
 endmodule

@@ -71,8 +71,8 @@ $(foreach n,$(CARD_QUEUES),$(eval $(call card_library,$(n),q$(n)))$(eval $(call 
 
 # ---- cards behind a vendor's shim: $(B)/lib/libcauseway-card-<shim>.so ----
 # CARD_SHIMS: which of SHIM_NAMES. Their numbers are those of enum cw_shim_id.
-SHIM_NAMES := usplus 7series ptile 7series64 ptile256 usplus512 ptile512
-CARD_SHIMS ?= usplus 7series ptile $(if $(TEST_ALL),7series64 ptile256 usplus512 ptile512)
+SHIM_NAMES := usplus 7series ptile 7series64 ptile256 usplus512 ptile512 usplusaa
+CARD_SHIMS ?= usplus 7series ptile $(if $(TEST_ALL),7series64 ptile256 usplus512 ptile512 usplusaa)
 SHIM_ID_usplus := 1
 SHIM_ID_7series := 2
 SHIM_ID_ptile := 3
@@ -80,6 +80,7 @@ SHIM_ID_7series64 := 4
 SHIM_ID_ptile256 := 5
 SHIM_ID_usplus512 := 6
 SHIM_ID_ptile512 := 7
+SHIM_ID_usplusaa := 8
 # The endpoint behind it. Neither IP gives more than 256 tags.
 shim_params = -GSHIM=$(SHIM_ID_$(1)) $(if $(filter %512,$(1)),-GDATA_W=512 -GTAG_N=256 -GOP_N=512)
 $(foreach s,$(SHIM_NAMES),$(eval $(call verilated_card,$(s),$(call shim_params,$(s)),0,library)))

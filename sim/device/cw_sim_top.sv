@@ -97,6 +97,8 @@ module cw_sim_top #(
         cw_sim_generic #(.DATA_W(DATA_W)) u_ip (.*);
     end else if (SHIM == 1 || SHIM == 6) begin : g_usplus
         cw_sim_usplus #(.DATA_W(DATA_W)) u_ip (.*);
+    end else if (SHIM == 8) begin : g_usplusaa
+        cw_sim_usplus #(.DATA_W(DATA_W), .ADDR_ALIGNED(1)) u_ip (.*);
     end else if (SHIM == 2) begin : g_7series
         cw_sim_7series #(.DATA_W(DATA_W)) u_ip (.*);
     end else if (SHIM == 4) begin : g_7series64

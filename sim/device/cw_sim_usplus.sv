@@ -4,7 +4,8 @@
 `default_nettype none
 
 module cw_sim_usplus #(
-    parameter DATA_W = 256
+    parameter DATA_W = 256,
+    parameter ADDR_ALIGNED = 0
 ) (
     `include "cw_sim_ip_ports.svh"
 );
@@ -56,7 +57,9 @@ module cw_sim_usplus #(
     wire [7:0] rx_cpl_func, rx_req_func;
 
     // Device Control of the simulated card is at 88h, its capability at 80h (cfgspace.h).
-    cw_if_usplus #(.DATA_W(DATA_W), .TX_STRADDLE(DATA_W == 512 ? 1 : 0), .DEV_CTRL(10'h022)) u_shim (
+    cw_if_usplus #(
+        .DATA_W(DATA_W), .ADDR_ALIGNED(ADDR_ALIGNED), .TX_STRADDLE(DATA_W == 512 ? 1 : 0), .DEV_CTRL(10'h022)
+    ) u_shim (
         .clk(clk), .rst(f[0]), .user_lnk_up(1'b1), .idle(shim_idle), .endpoint_rst(rst),
         .tx_req_valid(tx_req_valid), .tx_req_ready(tx_req_ready), .tx_req_sop(tx_req_sop), .tx_req_eop(tx_req_eop),
         .tx_req_hdr(tx_req_hdr), .tx_req_data(tx_req_data), .tx_req_keep(tx_req_keep), .tx_req_func(8'd0),

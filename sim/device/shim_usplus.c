@@ -61,6 +61,12 @@ static void limit(struct cw_hip_param *p)
 	p->cfg.tag10 = false; /* client tags have 8 bits */
 }
 
+static void limit_aligned(struct cw_hip_param *p)
+{
+	limit(p);
+	p->cpl_buf_hdr = US_RC_UNSTRADDLED;
+}
+
 static void clear(struct us *s)
 {
 	us_rx_clear(s);
@@ -75,22 +81,33 @@ static void clear(struct us *s)
 	s->pins.flags = US_I_RST;
 }
 
-static int create(void **shim, const struct cw_shim_param *p)
+static int create(void **shim, const struct cw_shim_param *p, bool aligned)
 {
 	struct us *s;
 
-	if (p->data_dw != 8 && p->data_dw != 16)
+	if (p->data_dw != 8 && (p->data_dw != 16 || aligned))
 		return -EINVAL;
 	s = calloc(1, sizeof(*s));
 	if (!s)
 		return -ENOMEM;
 	s->param = *p;
+	s->aligned = aligned;
 	cw_rng_seed(&s->rng, p->seed, CW_RNG_SHIM);
 	us_rx_init(s);
 	us_tx_init(s);
 	clear(s);
 	*shim = s;
 	return 0;
+}
+
+static int create_dw(void **shim, const struct cw_shim_param *p)
+{
+	return create(shim, p, false);
+}
+
+static int create_aligned(void **shim, const struct cw_shim_param *p)
+{
+	return create(shim, p, true);
 }
 
 static void destroy(void *shim)
@@ -295,4 +312,5 @@ static const char *why(const void *shim)
 	return s->why[0] ? s->why : NULL;
 }
 
-const struct cw_shim_ops cw_shim_usplus = { limit, create, destroy, cycle, quiet, why };
+const struct cw_shim_ops cw_shim_usplus = { limit, create_dw, destroy, cycle, quiet, why };
+const struct cw_shim_ops cw_shim_usplusaa = { limit_aligned, create_aligned, destroy, cycle, quiet, why };

@@ -8,8 +8,8 @@
  * non-posted requests without credit and lets posted ones pass, sequence numbers come back
  * when the hard-IP model says that the write has left, two a cycle at most, completions carry
  * error codes and 12 address bits from the split table, a refusing completion must carry the request,
- * parity is made and checked. Restless ones (tready and tvalid gaps, beats not straddled)
- * are drawn with `throttle`.
+ * parity is made and checked. usplusaa is the same IP with address-aligned interfaces, which do not
+ * straddle. Restless ones (tready and tvalid gaps, beats not straddled) are drawn with `throttle`.
  */
 #ifndef CW_SHIM_USPLUS_H
 #define CW_SHIM_USPLUS_H
@@ -23,7 +23,8 @@
 #define US_CQ_DEPTH 48    /* packets taken ahead of the shim */
 #define US_RC_DEPTH 4
 #define US_TX_DEPTH 4
-#define US_PACKET_DW (4 + 1024)
+#define US_PACKET_DW (16 + 1024) /* with what is between descriptor and payload */
+#define US_RC_UNSTRADDLED 64      /* completions in the buffer, without straddle on RC */
 
 /* ---- pins, packed by cw_sim_usplus.sv ---- */
 enum us_out_flag { /* word 6 */
@@ -72,6 +73,7 @@ _Static_assert(sizeof(struct us_wires_in) == 4 * (US_WIRES_FIXED + 2 * CW_WIRES_
 struct us_layout {
 	uint16_t first_be, last_be, sop, sop_ptr, eop, eop_ptr, discontinue, parity;
 	uint16_t seq, seq_high; /* RQ at 256 bits: the number is in two parts */
+	uint8_t offset, offset_bits; /* RQ: addr_offset */
 	uint8_t packets, align; /* that begin in one beat, and at multiples of how many DWs */
 };
 
@@ -79,6 +81,7 @@ struct us_layout {
 struct us_packet {
 	struct us_packet *next;
 	uint32_t n;             /* DWs */
+	uint32_t from;          /* the payload's first; n without one */
 	bool np;
 	uint16_t tag;
 	uint8_t first_be, last_be;
@@ -114,7 +117,7 @@ struct us_tlp {
 struct us_sink {
 	struct us_layout at;
 	struct us_packet *open; /* NULL: between two */
-	uint8_t seq;
+	uint8_t seq, lane;      /* lane: addr_offset */
 	struct us_tlp *head, **tail;
 	unsigned n;
 	uint32_t offset;        /* bytes of the head already given */
@@ -133,10 +136,12 @@ struct us_split {
 	uint32_t total, left;   /* bytes */
 	uint16_t requester;
 	uint8_t tc, attr;
+	uint8_t lane;           /* addr_offset of the request */
 };
 
 struct us {
 	struct cw_shim_param param;
+	bool aligned;           /* address-aligned: 256 bits, no straddle */
 	struct cw_rng rng;
 	uint64_t cycle;
 	char why[256];
@@ -164,7 +169,7 @@ struct us {
 	bool mgmt_fresh;                 /* and it is what stands there now */
 };
 
-extern const struct cw_shim_ops cw_shim_usplus;
+extern const struct cw_shim_ops cw_shim_usplus, cw_shim_usplusaa;
 
 /* shim_usplus.c */
 void us_broken(struct us *s, const char *rule, const char *detail);
@@ -175,12 +180,16 @@ uint32_t us_odd_parity(uint32_t dw);
 struct us_packet *us_packet_new(void);
 bool us_chance(struct us *s, unsigned percent);
 
-/* shim_usplus_rx.c: towards the shim */
+/* shim_usplus_rx.c: towards the shim, packets */
 void us_rx_init(struct us *s);
 void us_rx_clear(struct us *s);
 bool us_rx_room(const struct us_source *x, unsigned depth);
 int us_rx_take(struct us *s, const struct cw_wires_in *in, uint32_t ready);
 int us_rx_lost(struct us *s, uint16_t tag);
+struct us_packet *us_rx_next(struct us *s, struct us_source *x);
+void us_rx_sent(struct us *s, struct us_packet *p);
+
+/* shim_usplus_beat.c: towards the shim, beats */
 void us_rx_taken(struct us *s, const struct us_wires_out *out);
 void us_rx_show(struct us *s);
 

@@ -13,6 +13,7 @@ static const struct us_layout rc_256 = { .sop = 32, .eop = 34, .discontinue = 42
 static const struct us_layout cq_512 = {
 	.last_be = 8, .sop = 80, .sop_ptr = 82, .eop = 86, .eop_ptr = 88, .discontinue = 96, .parity = 119, .packets = 2, .align = 8,
 };
+static const struct us_layout rc_aligned = { .sop = 32, .eop = 34, .discontinue = 42, .parity = 43, .packets = 1, .align = 8 };
 static const struct us_layout rc_512 = {
 	.sop = 64, .sop_ptr = 68, .eop = 76, .eop_ptr = 80, .discontinue = 96, .parity = 97, .packets = 4, .align = 4,
 };
@@ -53,7 +54,7 @@ void us_rx_init(struct us *s)
 	bool wide = s->param.data_dw == 16;
 
 	s->cq.at = wide ? cq_512 : cq_256;
-	s->rc.at = wide ? rc_512 : rc_256;
+	s->rc.at = wide ? rc_512 : s->aligned ? rc_aligned : rc_256;
 	s->cq.list.tail = &s->cq.list.head;
 	s->rc.list.tail = &s->rc.list.head;
 }
@@ -85,8 +86,14 @@ bool us_rx_room(const struct us_source *x, unsigned depth)
 	return x->list.n < depth;
 }
 
-static void payload(struct us_packet *p, const struct cw_tlp *t)
+/* Behind the descriptor, or in the next beat at DW `lane`. */
+static void payload(const struct us *s, struct us_packet *p, const struct cw_tlp *t, unsigned lane)
 {
+	if (s->aligned && t->data_len) {
+		memset(p->dw + p->n, 0, 4 * (s->param.data_dw + lane - p->n));
+		p->n = s->param.data_dw + lane;
+	}
+	p->from = p->n;
 	memcpy(p->dw + p->n, t->data, t->data_len);
 	p->n += t->data_len / 4;
 }
@@ -127,7 +134,8 @@ static int request(struct us *s)
 	p->last_be = i.last_be;
 	p->np = i.fc == CW_FC_NP;
 	p->tag = i.tag & 0xff;
-	payload(p, t);
+	/* PG213, Completer Request Interface Operation: by the address, which is taken as 0 for messages */
+	payload(s, p, t, request_type(&i) == 0xf ? 0 : (unsigned)i.addr >> 2 & 7);
 	s->np_queued += p->np;
 	list_add(&s->cq.list, p);
 	return 0;
@@ -148,6 +156,19 @@ static uint32_t judge(const struct us_split *w, const struct cw_tlp_info *i, uin
 	if (i->lower_addr != (at & 0x7f))
 		return EC_ADDRESS;
 	return i->ep ? EC_POISONED : EC_NONE;
+}
+
+/*
+ * Requester Completion Interface Operation: where the request's addr_offset says. Of the second completion of a
+ * request the guide says nothing: there, or where it would be if all were in one.
+ */
+static unsigned rc_lane(struct us *s, const struct us_split *w)
+{
+	uint32_t done = w->total - w->left;
+
+	if (!w->open || !done || us_chance(s, 50))
+		return w->open ? w->lane : 0;
+	return (w->lane + (((uint32_t)w->addr & 3) + done) / 4) & 7;
 }
 
 static int completion(struct us *s)
@@ -172,7 +193,7 @@ static int completion(struct us *s)
 	p->dw[0] = lower | error << 12 | (uint32_t)i.byte_count << 16 | (uint32_t)ends << 30;
 	p->dw[1] = i.len_dw | (uint32_t)i.status << 11 | (uint32_t)i.ep << 14 | (uint32_t)i.requester << 16;
 	p->dw[2] = (i.tag & 0xffu) | (uint32_t)i.completer << 8 | (uint32_t)i.tc << 25 | (uint32_t)i.attr << 28;
-	payload(p, t);
+	payload(s, p, t, s->aligned ? rc_lane(s, w) : 0);
 	if (ends)
 		w->open = false;
 	else if (w->open && (error == EC_NONE || error == EC_POISONED))
@@ -189,7 +210,7 @@ int us_rx_lost(struct us *s, uint16_t tag)
 
 	if (!p)
 		return -ENOMEM;
-	p->n = 3;
+	p->n = p->from = 3;
 	p->dw[0] = EC_TIMEOUT << 12 | 1u << 30;
 	p->dw[1] = (uint32_t)w->requester << 16;
 	p->dw[2] = tag & 0xff;
@@ -230,10 +251,10 @@ int us_rx_take(struct us *s, const struct cw_wires_in *in, uint32_t ready)
 	return ret;
 }
 
-/* ---- beats ---- */
+/* ---- for the next beat ---- */
 
 /* The next packet that may go: on CQ posted requests pass non-posted ones that wait for credit. */
-static struct us_packet *next_packet(struct us *s, struct us_source *x)
+struct us_packet *us_rx_next(struct us *s, struct us_source *x)
 {
 	struct us_packet **at = &x->list.head;
 
@@ -250,7 +271,7 @@ static struct us_packet *next_packet(struct us *s, struct us_source *x)
 }
 
 /* The shim has it: a non-posted request is kept for the completion that refuses it. */
-static void sent(struct us *s, struct us_packet *p)
+void us_rx_sent(struct us *s, struct us_packet *p)
 {
 	if (!p->np) {
 		free(p);
@@ -259,142 +280,4 @@ static void sent(struct us *s, struct us_packet *p)
 	s->cq_tags[s->cq_tag_n++] = p->tag;
 	free(s->asked[p->tag]);
 	s->asked[p->tag] = p;
-}
-
-static void put_sop(const struct us_source *x, uint32_t *user, unsigned k, unsigned dw, const struct us_packet *p)
-{
-	us_set_bits(user, x->at.sop + k, 1, 1);
-	if (x->at.sop_ptr)
-		us_set_bits(user, x->at.sop_ptr + 2 * k, 2, dw / 4);
-	if (x->at.last_be) {
-		us_set_bits(user, x->at.first_be + 4 * k, 4, p->first_be);
-		us_set_bits(user, x->at.last_be + 4 * k, 4, p->last_be);
-	}
-}
-
-static void put_eop(const struct us_source *x, uint32_t *user, unsigned k, unsigned dw)
-{
-	if (x->at.eop_ptr) {
-		us_set_bits(user, x->at.eop + k, 1, 1);
-		us_set_bits(user, x->at.eop_ptr + 4 * k, 4, dw);
-	} else if (x->at.eop) {
-		us_set_bits(user, x->at.eop + 4 * k, 4, 1 | dw << 1); /* is_eof: {DW, valid} */
-	}
-}
-
-/* The valid bytes of DW `k` of a packet: none of the descriptor. */
-static uint32_t valid_bytes(const struct us_packet *p, bool rc, uint32_t k)
-{
-	uint32_t head = rc ? 3 : 4, lead = p->dw[0] & 3, count = p->dw[0] >> 16 & 0x1fff, at;
-
-	if (k < head)
-		return 0;
-	if (!rc)
-		return k == head ? p->first_be : k + 1 == p->n ? p->last_be : 0xf;
-	at = 4 * (k - head); /* bytes before this DW */
-	return (k == head ? 0xfu << lead : 0xfu) & 0xf & (lead + count >= at + 4 ? 0xf : ~(0xfu << (lead + count - at)));
-}
-
-/* byte_en. The shim goes by the descriptor and does not look at it. */
-static void put_bytes(const struct us_source *x, const struct us *s, uint32_t *user, unsigned dw)
-{
-	bool rc = x == &s->rc;
-	unsigned byte_en = rc ? 0 : s->param.data_dw == 16 ? 16 : 8;
-
-	us_set_bits(user, byte_en + 4 * dw, 4, valid_bytes(x->open, rc, x->done - 1));
-}
-
-/* One beat; user, data and keep are zero. */
-static bool fill(struct us *s, struct us_source *x, uint32_t *user, uint32_t *data, uint32_t *keep, bool *last)
-{
-	unsigned at = 0, begun = 0, ended = 0;
-
-	for (;;) {
-		if (!x->open) {
-			if (begun >= x->at.packets || at >= s->param.data_dw || (at && us_chance(s, s->param.throttle)))
-				break;
-			x->open = next_packet(s, x);
-			if (!x->open)
-				break;
-			x->done = 0;
-			put_sop(x, user, begun++, at, x->open);
-		}
-		while (x->done < x->open->n && at < s->param.data_dw) {
-			data[at] = x->open->dw[x->done++];
-			*keep |= 1u << at;
-			put_bytes(x, s, user, at++);
-		}
-		if (x->done < x->open->n)
-			break;
-		put_eop(x, user, ended++, at - 1);
-		sent(s, x->open);
-		x->open = NULL;
-		at = (at + x->at.align - 1) / x->at.align * x->at.align;
-	}
-	*last = ended != 0;
-	return *keep != 0;
-}
-
-static void parity(const struct us *s, const struct us_source *x, uint32_t *user, const uint32_t *data)
-{
-	for (unsigned i = 0; i < s->param.data_dw; i++)
-		us_set_bits(user, x->at.parity + 4 * i, 4, us_odd_parity(data[i]));
-}
-
-static void show(struct us *s, struct us_source *x, uint32_t valid, uint32_t last_flag)
-{
-	uint32_t *user = x == &s->cq ? s->pins.cq_user : s->pins.rc_user;
-	uint32_t *data = s->pins.data + (x == &s->cq ? 0 : s->param.data_dw), keep = 0;
-	bool last;
-
-	if (x->shown)
-		return;
-	s->pins.flags &= ~(valid | last_flag);
-	if (s->cycle < x->gap_until)
-		return;
-	memset(user, 0, sizeof(s->pins.cq_user));
-	memset(data, 0, 4u * s->param.data_dw);
-	if (!fill(s, x, user, data, &keep, &last))
-		return;
-	parity(s, x, user, data);
-	x->shown = s->moved = true;
-	/* With straddle, tkeep is all ones and tlast 0: only the sideband says where packets are. */
-	if (x->at.packets > 1) {
-		keep = 0xffff;
-		last = false;
-	}
-	s->pins.keep = x == &s->cq ? (s->pins.keep & 0xffff0000u) | keep : (s->pins.keep & 0xffff) | keep << 16;
-	s->pins.flags |= valid | (last ? last_flag : 0);
-}
-
-void us_rx_show(struct us *s)
-{
-	show(s, &s->cq, US_I_CQ_VALID, US_I_CQ_LAST);
-	show(s, &s->rc, US_I_RC_VALID, US_I_RC_LAST);
-	s->pins.np_count = s->np_credit;
-}
-
-static void taken(struct us *s, struct us_source *x)
-{
-	x->shown = false;
-	s->moved = true;
-	/* What the shim had written before it took a read may not be passed by the read's completion. */
-	while (x == &s->cq && s->cq_tag_n)
-		s->barrier[s->cq_tags[--s->cq_tag_n]] = s->posted;
-	if (us_chance(s, s->param.throttle))
-		x->gap_until = s->cycle + cw_rng_range(&s->rng, 1, 8);
-}
-
-void us_rx_taken(struct us *s, const struct us_wires_out *out)
-{
-	if (s->pins.flags & US_I_CQ_VALID && out->flags & US_O_CQ_READY)
-		taken(s, &s->cq);
-	if (s->pins.flags & US_I_RC_VALID && out->flags & US_O_RC_READY)
-		taken(s, &s->rc);
-	if (US_O_NP_REQ(out->flags) > 1)
-		us_broken(s, "np-req", "pcie_cq_np_req is 0 or 1; the rest is reserved");
-	if (US_O_NP_REQ(out->flags) == 1 && s->np_credit++ == US_NP_MAX) {
-		us_broken(s, "np-credit", "credit for more than 32 non-posted requests: the IP's count saturates");
-		s->np_credit = US_NP_MAX;
-	}
 }

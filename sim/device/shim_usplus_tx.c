@@ -8,12 +8,12 @@
 #include "shim_usplus.h"
 
 static const struct us_layout rq_256 = {
-	.last_be = 4, .discontinue = 11, .parity = 28, .seq = 24, .seq_high = 60, .packets = 1, .align = 8,
+	.last_be = 4, .discontinue = 11, .parity = 28, .seq = 24, .seq_high = 60, .offset = 8, .offset_bits = 3, .packets = 1, .align = 8,
 };
 static const struct us_layout cc_256 = { .discontinue = 0, .parity = 1, .packets = 1, .align = 8 };
 static const struct us_layout rq_512 = {
-	.last_be = 8, .sop = 20, .sop_ptr = 22, .eop = 26, .eop_ptr = 28, .discontinue = 36, .parity = 73, .seq = 61, .packets = 2,
-	.align = 8,
+	.last_be = 8, .sop = 20, .sop_ptr = 22, .eop = 26, .eop_ptr = 28, .discontinue = 36, .parity = 73, .seq = 61, .offset = 16,
+	.offset_bits = 4, .packets = 2, .align = 8,
 };
 static const struct us_layout cc_512 = {
 	.sop = 0, .sop_ptr = 2, .eop = 6, .eop_ptr = 8, .discontinue = 16, .parity = 17, .packets = 2, .align = 8,
@@ -71,8 +71,26 @@ static struct us_tlp *add(struct us_sink *x)
 
 /* ---- descriptors ---- */
 
+/* Address-aligned: the payload is in the beats behind the descriptor's, from DW `lane` on; what is between is zero. */
+static void take_gap(struct us *s, struct us_packet *p, unsigned head, unsigned lane, const char *rule)
+{
+	uint32_t from = s->param.data_dw + lane;
+
+	if (!s->aligned || p->n == head)
+		return;
+	if (p->n <= from) {
+		us_broken(s, rule, "the payload does not begin in the beat behind the descriptor's, at its DW");
+		return;
+	}
+	for (uint32_t i = head; i < from; i++)
+		if (p->dw[i])
+			us_broken(s, rule, "there is something between the descriptor and the payload's first DW");
+	memmove(p->dw + head, p->dw + from, 4 * (p->n - from));
+	p->n -= from - head;
+}
+
 /* Requester request descriptor. Bus and device are the IP's, as bit 120 is 0. */
-static int request(struct us *s, const struct us_packet *p, uint16_t bus)
+static int request(struct us *s, struct us_packet *p, uint16_t bus)
 {
 	uint32_t count = p->dw[2] & 0x7ff, type = p->dw[2] >> 11 & 0xf, tc = p->dw[3] >> 25 & 7, attr = p->dw[3] >> 28 & 7;
 	uint32_t wide = p->dw[1] != 0, data = type == 1, tag = p->dw[3] & 0xff;
@@ -82,6 +100,7 @@ static int request(struct us *s, const struct us_packet *p, uint16_t bus)
 
 	if (type > 1)
 		us_broken(s, "rq-type", "the request type is neither memory read nor memory write");
+	take_gap(s, p, 4, s->rq.lane, "rq-aligned");
 	if (p->n != 4 + (data ? count : 0))
 		us_broken(s, "rq-length", "the packet does not have the DWs that its descriptor says");
 	if (p->dw[3] >> 24 & 1 || p->dw[3] >> 31)
@@ -117,6 +136,7 @@ static int request(struct us *s, const struct us_packet *p, uint16_t bus)
 		w->requester = requester;
 		w->tc = (uint8_t)tc;
 		w->attr = (uint8_t)attr;
+		w->lane = s->rq.lane;
 		w->open = true;
 	}
 	return 0;
@@ -134,7 +154,7 @@ static void check_refusal(struct us *s, const struct us_packet *p, const struct 
 	s->errors |= status == CW_CPL_CA ? CW_O_ERR_CA : CW_O_ERR_UR;
 }
 
-static int completion(struct us *s, const struct us_packet *p, uint16_t bus)
+static int completion(struct us *s, struct us_packet *p, uint16_t bus)
 {
 	uint32_t count = p->dw[1] & 0x7ff, status = p->dw[1] >> 11 & 7, tag = p->dw[2] & 0xff, attr = p->dw[2] >> 28 & 7;
 	uint32_t requester = p->dw[1] >> 16, bytes = p->dw[0] >> 16 & 0x1fff, lower = p->dw[0] & 0x7f;
@@ -148,6 +168,8 @@ static int completion(struct us *s, const struct us_packet *p, uint16_t bus)
 		snprintf(detail, sizeof(detail), "%u of %u sequence numbers are back", s->reported, s->barrier[tag]);
 		us_broken(s, "cc-order", detail);
 	}
+	if (!status)
+		take_gap(s, p, 3, lower >> 2 & 7, "cc-aligned");
 	if (status)
 		check_refusal(s, p, asked, status);
 	else if (p->n != 3 + count)
@@ -194,6 +216,9 @@ static int open_packet(struct us *s, struct us_sink *x, const struct beat *b, un
 		x->open->first_be = (uint8_t)us_bits(b->user, x->at.first_be + 4 * k, 4);
 		x->open->last_be = (uint8_t)us_bits(b->user, x->at.last_be + 4 * k, 4);
 	}
+	x->lane = (uint8_t)us_bits(b->user, x->at.offset, x->at.offset_bits);
+	if (x->lane && !s->aligned)
+		us_broken(s, "rq-offset", "addr_offset is not 0 on a DW-aligned interface");
 	x->seq = (uint8_t)(x->at.seq_high ? us_bits(b->user, x->at.seq, 4) | us_bits(b->user, x->at.seq_high, 2) << 4 :
 			   x->at.seq	  ? us_bits(b->user, x->at.seq + 6 * k, 6) : 0);
 	return 0;

@@ -20,6 +20,7 @@ static const struct {
 	[CW_SHIM_PTILE256] = { "ptile256", &cw_shim_ptile256 },
 	[CW_SHIM_USPLUS512] = { "usplus512", &cw_shim_usplus },
 	[CW_SHIM_PTILE512] = { "ptile512", &cw_shim_ptile },
+	[CW_SHIM_USPLUSAA] = { "usplusaa", &cw_shim_usplusaa },
 };
 
 const struct cw_shim_ops *cw_shim_ops(unsigned id)

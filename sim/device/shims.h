@@ -20,7 +20,7 @@
 #include "hardip.h"
 
 enum cw_shim_id { CW_SHIM_GENERIC, CW_SHIM_USPLUS, CW_SHIM_7SERIES, CW_SHIM_PTILE,
-		  CW_SHIM_7SERIES64, CW_SHIM_PTILE256, CW_SHIM_USPLUS512, CW_SHIM_PTILE512, CW_SHIM_N };
+		  CW_SHIM_7SERIES64, CW_SHIM_PTILE256, CW_SHIM_USPLUS512, CW_SHIM_PTILE512, CW_SHIM_USPLUSAA, CW_SHIM_N };
 
 struct cw_shim_param {
 	uint16_t data_dw;  /* width of the streams in DWs */

@@ -9,6 +9,8 @@
 static const struct iface ifaces[CW_SHIM_N] = {
 	/* PG213: descriptors of 4 DWs on RQ and CQ, of 3 on RC, which straddles at 16 bytes; 1024 headers, 32 KiB */
 	[CW_SHIM_USPLUS] = { 256, { 8, 1, 4 }, { 4, 2, 3 }, { 8, 1, 4 }, false, 1024, 2048 },
+	/* address-aligned: a descriptor is a beat, nothing straddles; 64 completions */
+	[CW_SHIM_USPLUSAA] = { 256, { 8, 1, 8 }, { 8, 1, 8 }, { 8, 1, 8 }, false, 64, 2048 },
 	/* 512 bits: RQ and CQ straddle at 32 bytes, RC at 16 */
 	[CW_SHIM_USPLUS512] = { 512, { 8, 2, 4 }, { 4, 4, 3 }, { 8, 2, 4 }, false, 1024, 2048 },
 	/* PG054: TLPs as they are; what is received straddles at 8 bytes, what is sent does not; 36 headers, 461 units */

@@ -15,7 +15,7 @@ struct show {
 
 static const char usage[] =
 	"cwbench [-v] [ops=N] [wave=FILE] [tlp=FILE] NAME=VALUE...: measures one point, prints its row\n"
-	"  shim=usplus|usplus512|7series|7series64|ptile|ptile256|ptile512 width=128|256|512 link=none|gen3x8|gen3x16 mode=mm|st dir=h2c|c2h|both size=N offset=N|page queues=N\n"
+	"  shim=usplus|usplusaa|usplus512|7series|7series64|ptile|ptile256|ptile512 width=128|256|512 link=none|gen3x8|gen3x16 mode=mm|st dir=h2c|c2h|both size=N offset=N|page queues=N\n"
 	"  batch=N latency=N split=64|128|256 outstanding=32|256|768\n"
 	"  idle=CYCLES [idle-skip=0]: one descriptor at a time; prints width, dir, size and the cycles of each step:\n"
 	"  doorbell to descriptor read, descriptor to data, data to record, record to message, doorbell to record\n"

@@ -104,6 +104,9 @@ static void shims_have_ceilings_of_their_own(void **state)
 	same(LIMIT("shim=usplus", "dir=c2h"), 32 * 64 / (32 * 3 + 1 + 2 * 9 + 1.0));
 	/* 512 bits: four granules to a beat */
 	same(LIMIT("shim=usplus512"), 32 * 64 / ((32 * 5 + 2 * 17) / 4.0));
+	/* address-aligned: descriptors are beats of their own; 64 completions in the IP, each for 250 cycles */
+	same(LIMIT("shim=usplusaa"), 32 * 64 / ((32 + 8) * 250 / 64.0));
+	same(LIMIT("shim=usplusaa", "dir=c2h"), 32 * 64 / (32 * 3 + 1 + 2 * 9 + 2.0));
 	/* 36 headers for completions, each taken for 250 cycles: 32 of data, 8 of descriptors */
 	same(LIMIT("shim=7series"), 32 * 64 / ((32 + 8) * 250 / 36.0));
 	/* 4096 bytes: 64 headers */
