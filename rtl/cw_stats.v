@@ -11,7 +11,7 @@
 // during a stall includes what has passed.
 //
 // A read visits its counter. That of a low word latches its high word; the latch is one for
-// all counters. rst clears the counters. Latency of a read: two cycles.
+// all counters. rst clears the counters. Latency of a read: three cycles.
 //
 // So that nothing is lost: a visit comes at the latest with each 48th cycle that counts (32
 // counters, a read takes the place of one visit in three), and a counter grows by 2 in a
@@ -61,16 +61,17 @@ module cw_stats (
                  ({29'd0, ev_axi_err} << CW_COUNTER_ERR_AXI);
 
     // ---- whom to visit ----
-    reg         moved_q, visit_q, read_q, ack_q, known_now_q;
-    reg  [4:0]  turn_q, at_q;
+    reg         moved_q, ask_q, visit_q, read_q, ack_q, known_now_q;
+    reg  [4:0]  turn_q, ask_at_q, at_q;
     reg  [31:0] known_q;               // not 0 since rst
     reg  [47:0] jump_q;
     wire [31:0] jumped;                // to whom jump_q is still to be added
     wire [31:0] stalled;
     wire        exists = reg_addr[8:6] == 3'd0;
-    wire        read   = sel && !ack_q && !read_q && exists && !reg_addr[0];
-    wire        visit  = read || moved_q;
-    wire [4:0]  at     = read ? reg_addr[5:1] : turn_q;
+    wire        first  = sel && !ack_q && !read_q && !ask_q;
+    wire        ask    = first && exists && !reg_addr[0];
+    wire        visit  = ask_q || moved_q;
+    wire [4:0]  at     = ask_q ? ask_at_q : turn_q;
     wire [1023:0] less;                // of each, 32 bits: not in the RAM yet
 
     genvar g;
@@ -134,6 +135,7 @@ module cw_stats (
 
     always @(posedge clk) begin
         now_q       <= now;
+        ask_at_q    <= reg_addr[5:1];
         at_q        <= at;
         known_now_q <= known_q[at] || (visit_q && at_q == at);
         add_q       <= {16'd0, less[{at, 5'd0} +: 32]} + (jumped[at] ? jump_q : 48'd0);
@@ -146,6 +148,7 @@ module cw_stats (
             rdata_q <= exists ? {16'd0, high_q} : 32'd0;
         if (rst) begin
             moved_q <= 1'b0;
+            ask_q   <= 1'b0;
             visit_q <= 1'b0;
             read_q  <= 1'b0;
             ack_q   <= 1'b0;
@@ -154,10 +157,11 @@ module cw_stats (
             high_q  <= 16'd0;
         end else begin
             moved_q <= (stat & ~LEVELS) != 30'd0 || own != 30'd0 || (stalled != 32'd0 && !stands) || jumped != 32'd0;
+            ask_q   <= ask;
             visit_q <= visit;
-            read_q  <= read;
-            ack_q   <= read_q || (sel && !ack_q && !read_q && !read);
-            if (moved_q && !read)
+            read_q  <= ask_q;
+            ack_q   <= read_q || (first && !ask);
+            if (moved_q && !ask_q)
                 turn_q <= turn_q + 5'd1;
             if (visit_q)
                 known_q[at_q] <= 1'b1;
