@@ -273,6 +273,30 @@ static void an_interrupt_that_was_shown(void **state)
 	bench_close(&b);
 }
 
+/* Its words were read before it came: the mask among them. */
+static void a_masked_vector_that_was_shown(void **state)
+{
+	struct bench b;
+	struct stream_beat t = { 0 };
+
+	(void)state;
+	bench_open(&b, 0);
+	stream_show(b.irq, true);
+	stream_put_u64(b.irq, &t, 0, 7);
+	set_mask(&b, 7, true);
+	stream_hold(b.irq, true);
+	stream_push(b.irq, &t);
+	dut_cycles(b.d, 5);
+	stream_hold(b.irq, false);
+	dut_cycles(b.d, 5);
+	assert_int_equal(b.sent[7], 0);
+	assert_int_equal(pending_word(&b, 0), 1u << 7);
+	set_mask(&b, 7, false);
+	dut_cycles(b.d, 10);
+	assert_int_equal(b.sent[7], 1);
+	bench_close(&b);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -280,6 +304,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(error_and_queue_interrupts_are_merged),
 		cmocka_unit_test(a_message_each_two_cycles),
 		cmocka_unit_test(an_interrupt_that_was_shown),
+		cmocka_unit_test(a_masked_vector_that_was_shown),
 	};
 
 	return dut_main(argc, argv, tests, sizeof(tests) / sizeof(tests[0]));
