@@ -7,8 +7,8 @@
 // Event counters add the pulse (byte counters: the bytes beside it). Stall
 // counters get a level and add the time it lasted, by `now`: cycle by cycle, and where
 // `now` jumps (while everything is idle), the jump is kept for those that were
-// stalled, until each has been visited. busy: `now` may not jump again. A read
-// during a stall includes what has passed.
+// stalled, until each has been visited. busy: `now` may not jump again; any other visit
+// may wait for that long. A read during a stall includes what has passed.
 //
 // A read visits its counter. That of a low word latches its high word; the latch is one for
 // all counters. rst clears the counters. Latency of a read: three cycles.
@@ -129,7 +129,7 @@ module cw_stats (
         .clk(clk), .wr_en(visit_q), .wr_addr(at_q), .wr_data(sum), .rd_en(visit), .rd_addr(at), .rd_data(word)
     );
 
-    assign busy  = moved_q || jumped != 32'd0;
+    assign busy  = jumped != 32'd0;
     assign ack   = ack_q;
     assign rdata = rdata_q;
 
