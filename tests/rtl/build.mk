@@ -10,7 +10,7 @@ RTL_WAIVERS = $(wildcard rtl/*.vlt)
 rtl_comment = $(shell sed -n '1,10s;^.*verilator: *\([^*]*\).*$$;\1;p' tests/rtl/$(1)_test.c)
 rtl_top = $(or $(patsubst top=%,%,$(filter top=%,$(call rtl_comment,$(1)))),$(1))
 rtl_file = $(firstword $(wildcard rtl/$(1).v tests/rtl/$(1).v constraints/filter/$(1).v) rtl/$(1).v)
-RTL_DIRS := -Irtl -Iconstraints/filter -y rtl -y tests/rtl -y constraints/filter
+RTL_DIRS := -Irtl -Iconstraints/filter -y rtl -y tests/rtl -y constraints/filter -y constraints/common
 
 RTL_HARNESS := $(patsubst %,$(B)/asan/tests/rtl/%.o,dut stream icarus)
 
@@ -32,7 +32,7 @@ $(B)/tests/rtl/$(1)_test: $(B)/asan/tests/rtl/$(1)_test.o $(RTL_HARNESS) \
 	@mkdir -p $$(@D)
 	$$(Q)$$(CXX) $$(ASAN) -o $$@ $$^ -lcmocka $$(LDLIBS)
 
-$(B)/icarus/$(1).vvp: tests/rtl/$(1)_test.c $(call rtl_file,$(call rtl_top,$(1))) $(wildcard rtl/*.v rtl/*.vh constraints/filter/*.v*) $(B)/icarus/cw_icarus.vpi
+$(B)/icarus/$(1).vvp: tests/rtl/$(1)_test.c $(call rtl_file,$(call rtl_top,$(1))) $(wildcard rtl/*.v rtl/*.vh tests/rtl/*.v constraints/filter/*.v* constraints/common/*.v) $(B)/icarus/cw_icarus.vpi
 	$$(Q)iverilog -g2005 -Wall -Wno-timescale $(RTL_DIRS) -s $(call rtl_top,$(1)) \
 		$(patsubst -G%,-P$(call rtl_top,$(1)).%,$(filter -G%,$(call rtl_comment,$(1)))) -o $$@ $(call rtl_file,$(call rtl_top,$(1)))
 endef

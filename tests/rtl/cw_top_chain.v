@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The endpoint, card memory with another clock behind cw_axi_cdc, and no user registers: the whole chain of a board.
+// The endpoint, card memory with another clock, and no user registers: the whole chain of a board. The memory is block RAM
+// behind cw_axi_cdc, or with BRIDGE a controller behind cw_mem_bridge, which PCIe reset does not reach.
 `default_nettype none
 
-module cw_top_chain (
+module cw_top_chain #(
+    parameter BRIDGE = 0
+) (
     input  wire         mem_clk,
     input  wire         mem_rst,
+    input  wire         mem_ready,  // the controller's: calibrated
+    output wire         mem_busy,   // it has bursts under way
+    output wire [2:0]   mem_broken, // a rule of its port was broken (cw_slow_memory)
     input  wire         clk,
     input  wire         rst,
     input  wire [47:0]  now,
@@ -141,7 +147,6 @@ module cw_top_chain (
     wire [255:0]    mem_rdata;
     wire [1:0]      mem_rresp;
     wire            mem_rlast;
-    wire            lost, mem_lost;
     wire            user_awvalid;
     wire [17:0]     user_awaddr;
     wire            user_wvalid;
@@ -205,37 +210,78 @@ module cw_top_chain (
         .user_rready(user_rready), .user_rdata(32'd0), .user_rresp(2'd0)
     );
 
-    cw_axi_cdc #(.DATA_W(256)) u_cdc (
-        .clk(clk), .rst(rst), .lost(lost), .axi_awvalid(axi_awvalid), .axi_awready(axi_awready), .axi_awid(axi_awid),
-        .axi_awaddr(axi_awaddr), .axi_awlen(axi_awlen), .axi_awsize(axi_awsize), .axi_awburst(axi_awburst),
-        .axi_wvalid(axi_wvalid), .axi_wready(axi_wready), .axi_wdata(axi_wdata), .axi_wstrb(axi_wstrb),
-        .axi_wlast(axi_wlast), .axi_bvalid(axi_bvalid), .axi_bready(axi_bready), .axi_bid(axi_bid),
-        .axi_bresp(axi_bresp), .axi_arvalid(axi_arvalid), .axi_arready(axi_arready), .axi_arid(axi_arid),
-        .axi_araddr(axi_araddr), .axi_arlen(axi_arlen), .axi_arsize(axi_arsize), .axi_arburst(axi_arburst),
-        .axi_rvalid(axi_rvalid), .axi_rready(axi_rready), .axi_rid(axi_rid), .axi_rdata(axi_rdata),
-        .axi_rresp(axi_rresp), .axi_rlast(axi_rlast), .mem_clk(mem_clk), .mem_rst(mem_rst), .mem_lost(mem_lost),
-        .mem_awvalid(mem_awvalid), .mem_awready(mem_awready), .mem_awid(mem_awid), .mem_awaddr(mem_awaddr),
-        .mem_awlen(mem_awlen), .mem_awsize(mem_awsize), .mem_awburst(mem_awburst), .mem_wvalid(mem_wvalid),
-        .mem_wready(mem_wready), .mem_wdata(mem_wdata), .mem_wstrb(mem_wstrb), .mem_wlast(mem_wlast),
-        .mem_bvalid(mem_bvalid), .mem_bready(mem_bready), .mem_bid(mem_bid), .mem_bresp(mem_bresp),
-        .mem_arvalid(mem_arvalid), .mem_arready(mem_arready), .mem_arid(mem_arid), .mem_araddr(mem_araddr),
-        .mem_arlen(mem_arlen), .mem_arsize(mem_arsize), .mem_arburst(mem_arburst), .mem_rvalid(mem_rvalid),
-        .mem_rready(mem_rready), .mem_rid(mem_rid), .mem_rdata(mem_rdata), .mem_rresp(mem_rresp),
-        .mem_rlast(mem_rlast)
-    );
+    generate
+    if (BRIDGE != 0) begin : g_bridge
+        cw_mem_bridge #(.DATA_W(256), .ADDR_W(16)) u_bridge (
+            .clk(clk), .rst(rst), .axi_awvalid(axi_awvalid), .axi_awready(axi_awready), .axi_awid(axi_awid),
+            .axi_awaddr(axi_awaddr), .axi_awlen(axi_awlen), .axi_awsize(axi_awsize), .axi_awburst(axi_awburst),
+            .axi_wvalid(axi_wvalid), .axi_wready(axi_wready), .axi_wdata(axi_wdata), .axi_wstrb(axi_wstrb),
+            .axi_wlast(axi_wlast), .axi_bvalid(axi_bvalid), .axi_bready(axi_bready), .axi_bid(axi_bid),
+            .axi_bresp(axi_bresp), .axi_arvalid(axi_arvalid), .axi_arready(axi_arready), .axi_arid(axi_arid),
+            .axi_araddr(axi_araddr), .axi_arlen(axi_arlen), .axi_arsize(axi_arsize), .axi_arburst(axi_arburst),
+            .axi_rvalid(axi_rvalid), .axi_rready(axi_rready), .axi_rid(axi_rid), .axi_rdata(axi_rdata),
+            .axi_rresp(axi_rresp), .axi_rlast(axi_rlast), .mem_clk(mem_clk), .mem_rst(mem_rst), .ready(mem_ready),
+            .mem_awvalid(mem_awvalid), .mem_awready(mem_awready), .mem_awid(mem_awid), .mem_awaddr(mem_awaddr),
+            .mem_awlen(mem_awlen), .mem_awsize(mem_awsize), .mem_awburst(mem_awburst), .mem_wvalid(mem_wvalid),
+            .mem_wready(mem_wready), .mem_wdata(mem_wdata), .mem_wstrb(mem_wstrb), .mem_wlast(mem_wlast),
+            .mem_bvalid(mem_bvalid), .mem_bready(mem_bready), .mem_bid(mem_bid), .mem_bresp(mem_bresp),
+            .mem_arvalid(mem_arvalid), .mem_arready(mem_arready), .mem_arid(mem_arid), .mem_araddr(mem_araddr),
+            .mem_arlen(mem_arlen), .mem_arsize(mem_arsize), .mem_arburst(mem_arburst), .mem_rvalid(mem_rvalid),
+            .mem_rready(mem_rready), .mem_rid(mem_rid), .mem_rdata(mem_rdata), .mem_rresp(mem_rresp),
+            .mem_rlast(mem_rlast)
+        );
 
-    cw_axi_ram #(.DATA_W(256), .BYTES(65536)) u_memory (
-        .clk(mem_clk), .rst(mem_lost), .axi_awvalid(mem_awvalid), .axi_awready(mem_awready), .axi_awid(mem_awid),
-        .axi_awaddr(mem_awaddr), .axi_awlen(mem_awlen), .axi_awsize(mem_awsize), .axi_awburst(mem_awburst),
-        .axi_wvalid(mem_wvalid), .axi_wready(mem_wready), .axi_wdata(mem_wdata), .axi_wstrb(mem_wstrb),
-        .axi_wlast(mem_wlast), .axi_bvalid(mem_bvalid), .axi_bready(mem_bready), .axi_bid(mem_bid),
-        .axi_bresp(mem_bresp), .axi_arvalid(mem_arvalid), .axi_arready(mem_arready), .axi_arid(mem_arid),
-        .axi_araddr(mem_araddr), .axi_arlen(mem_arlen), .axi_arsize(mem_arsize), .axi_arburst(mem_arburst),
-        .axi_rvalid(mem_rvalid), .axi_rready(mem_rready), .axi_rid(mem_rid), .axi_rdata(mem_rdata),
-        .axi_rresp(mem_rresp), .axi_rlast(mem_rlast)
-    );
+        cw_slow_memory #(.DATA_W(256), .BYTES(65536)) u_memory (
+            .clk(mem_clk), .rst(mem_rst), .broken(mem_broken), .busy(mem_busy), .axi_awvalid(mem_awvalid),
+            .axi_awready(mem_awready), .axi_awid(mem_awid), .axi_awaddr(mem_awaddr), .axi_awlen(mem_awlen), .axi_awsize(mem_awsize), .axi_awburst(mem_awburst),
+            .axi_wvalid(mem_wvalid), .axi_wready(mem_wready), .axi_wdata(mem_wdata), .axi_wstrb(mem_wstrb),
+            .axi_wlast(mem_wlast), .axi_bvalid(mem_bvalid), .axi_bready(mem_bready), .axi_bid(mem_bid),
+            .axi_bresp(mem_bresp), .axi_arvalid(mem_arvalid), .axi_arready(mem_arready), .axi_arid(mem_arid),
+            .axi_araddr(mem_araddr), .axi_arlen(mem_arlen), .axi_arsize(mem_arsize), .axi_arburst(mem_arburst),
+            .axi_rvalid(mem_rvalid), .axi_rready(mem_rready), .axi_rid(mem_rid), .axi_rdata(mem_rdata),
+            .axi_rresp(mem_rresp), .axi_rlast(mem_rlast)
+        );
+    end else begin : g_ram
+        wire lost, mem_lost;
 
-    wire unused = &{1'b0, lost, user_awvalid, user_awaddr, user_wvalid, user_wdata, user_wstrb, user_bready,
+        cw_axi_cdc #(.DATA_W(256)) u_cdc (
+            .clk(clk), .rst(rst), .lost(lost), .axi_awvalid(axi_awvalid), .axi_awready(axi_awready), .axi_awid(axi_awid),
+            .axi_awaddr(axi_awaddr), .axi_awlen(axi_awlen), .axi_awsize(axi_awsize), .axi_awburst(axi_awburst),
+            .axi_wvalid(axi_wvalid), .axi_wready(axi_wready), .axi_wdata(axi_wdata), .axi_wstrb(axi_wstrb),
+            .axi_wlast(axi_wlast), .axi_bvalid(axi_bvalid), .axi_bready(axi_bready), .axi_bid(axi_bid),
+            .axi_bresp(axi_bresp), .axi_arvalid(axi_arvalid), .axi_arready(axi_arready), .axi_arid(axi_arid),
+            .axi_araddr(axi_araddr), .axi_arlen(axi_arlen), .axi_arsize(axi_arsize), .axi_arburst(axi_arburst),
+            .axi_rvalid(axi_rvalid), .axi_rready(axi_rready), .axi_rid(axi_rid), .axi_rdata(axi_rdata),
+            .axi_rresp(axi_rresp), .axi_rlast(axi_rlast), .mem_clk(mem_clk), .mem_rst(mem_rst), .mem_lost(mem_lost),
+            .mem_awvalid(mem_awvalid), .mem_awready(mem_awready), .mem_awid(mem_awid), .mem_awaddr(mem_awaddr),
+            .mem_awlen(mem_awlen), .mem_awsize(mem_awsize), .mem_awburst(mem_awburst), .mem_wvalid(mem_wvalid),
+            .mem_wready(mem_wready), .mem_wdata(mem_wdata), .mem_wstrb(mem_wstrb), .mem_wlast(mem_wlast),
+            .mem_bvalid(mem_bvalid), .mem_bready(mem_bready), .mem_bid(mem_bid), .mem_bresp(mem_bresp),
+            .mem_arvalid(mem_arvalid), .mem_arready(mem_arready), .mem_arid(mem_arid), .mem_araddr(mem_araddr),
+            .mem_arlen(mem_arlen), .mem_arsize(mem_arsize), .mem_arburst(mem_arburst), .mem_rvalid(mem_rvalid),
+            .mem_rready(mem_rready), .mem_rid(mem_rid), .mem_rdata(mem_rdata), .mem_rresp(mem_rresp),
+            .mem_rlast(mem_rlast)
+        );
+
+        cw_axi_ram #(.DATA_W(256), .BYTES(65536)) u_memory (
+            .clk(mem_clk), .rst(mem_lost), .axi_awvalid(mem_awvalid), .axi_awready(mem_awready), .axi_awid(mem_awid),
+            .axi_awaddr(mem_awaddr), .axi_awlen(mem_awlen), .axi_awsize(mem_awsize), .axi_awburst(mem_awburst),
+            .axi_wvalid(mem_wvalid), .axi_wready(mem_wready), .axi_wdata(mem_wdata), .axi_wstrb(mem_wstrb),
+            .axi_wlast(mem_wlast), .axi_bvalid(mem_bvalid), .axi_bready(mem_bready), .axi_bid(mem_bid),
+            .axi_bresp(mem_bresp), .axi_arvalid(mem_arvalid), .axi_arready(mem_arready), .axi_arid(mem_arid),
+            .axi_araddr(mem_araddr), .axi_arlen(mem_arlen), .axi_arsize(mem_arsize), .axi_arburst(mem_arburst),
+            .axi_rvalid(mem_rvalid), .axi_rready(mem_rready), .axi_rid(mem_rid), .axi_rdata(mem_rdata),
+            .axi_rresp(mem_rresp), .axi_rlast(mem_rlast)
+        );
+
+        assign mem_busy   = 1'b0;
+        assign mem_broken = 3'd0;
+
+        wire unused_here = &{1'b0, lost, mem_ready};
+    end
+    endgenerate
+
+    wire unused = &{1'b0, user_awvalid, user_awaddr, user_wvalid, user_wdata, user_wstrb, user_bready,
                       user_arvalid, user_araddr, user_rready};
 endmodule
 

@@ -11,7 +11,7 @@ cd "$(dirname "$0")/../.." || exit
 long="random any_ every_ sweep stalls all_ whole_" # words in the names of long tests
 slow="cw_c2h cw_c2h_w128 cw_c2h_w512 cw_host_port cw_host_port_queues cw_if_7series cw_if_7series_w64 cw_if_ptile_x8 cw_if_usplus
     cw_if_usplus_aa cw_if_usplus_w512 cw_read_path cw_read_path_t1024 cw_h2s cw_h2s_w128 cw_h2s_w512 cw_s2h cw_s2h_w128 cw_s2h_w512
-    cw_top_reset cw_top_credit"
+    cw_top_bridge cw_top_reset cw_top_credit"
 [ -n "${TEST_ALL:-}" ] && long='' slow=''
 
 # on_icarus NAME: build/tests/rtl/NAME_test on build/icarus/NAME.vvp
