@@ -6,8 +6,9 @@
 // it ends in the lower half.
 //
 // Throughput: a beat out a cycle; a packet whose end spills into one more beat takes
-// that beat. A beat waits for nothing: it is joined with the next packet's
-// beginning only when that is there. Latency one cycle, two for a beat that may be joined.
+// that beat, unless the next packet begins in its upper half. A beat waits for nothing:
+// it is joined with the next packet's beginning only when that is there. Latency one cycle,
+// two for a beat that may be joined.
 `default_nettype none
 
 module cw_usplus_tx #(
@@ -82,10 +83,13 @@ module cw_usplus_tx #(
     wire join_in = STRADDLE != 0 && move && p_eop_q && p_n_q <= HALF[N-1:0] && !flush_q &&
                    in_valid && in_sop;
     wire take  = in_valid && in_ready;
-    assign in_ready = p_free && !flush_q;
+    // A carry that is to be a beat of its own takes the next packet's beginning along, on its way straight to o.
+    wire joins   = STRADDLE != 0 && flush_q && flush_n_q <= HALF[N-1:0] && !p_q && (!o_q || out_ready);
+    wire join_carry = joins && in_valid;
+    assign in_ready = p_free && (!flush_q || joins);
 
     // A packet that begins at DW `base` has H + base DWs before its payload in the beat.
-    wire         high   = in_sop ? join_in : high_q;
+    wire         high   = in_sop ? join_in || flush_q : high_q;
     wire [DATA_W-1:0] front = in_sop ? {{(DATA_W - 32 * H){1'b0}}, in_desc} : carry_q;
     wire [DATA_W-1:0] low_beat  = front | (in_data << 32 * H);
     wire [DATA_W-1:0] low_rest  = in_data >> 32 * (W - H);
@@ -96,9 +100,9 @@ module cw_usplus_tx #(
     wire         fits   = total <= W[N:0];
     wire         spills = in_eop && !fits;
     wire [N:0]   over   = total - W[N:0];
-    // The beginning in the upper half goes to o with p. Every other beat goes to p where it may be
+    // The beginning in the upper half goes to o with p, or with the carry. Every other beat goes to p where it may be
     // joined or o is not free, else straight to o.
-    wire         beat   = flush_q || (take && !join_in);
+    wire         beat   = !join_carry && (flush_q || (take && !join_in));
     wire         b_eop  = flush_q || (in_eop && fits);
     wire [N-1:0] b_n    = flush_q ? flush_n_q : in_eop && fits ? total[N-1:0] : W[N-1:0];
     wire         b_sop  = !flush_q && in_sop;
@@ -148,6 +152,15 @@ module cw_usplus_tx #(
             o_eop0_q  <= at(p_n_q[3:0]);
             o_eop1_q  <= at(total[3:0]);
             o_n_q     <= !join_in ? p_n_q : in_eop && fits ? total[N-1:0] : W[N-1:0];
+        end else if (join_carry) begin
+            o_data_q  <= carry_q | high_first;
+            o_sop_q   <= 2'b01;
+            o_sop_high_q <= 1'b1;
+            o_side0_q <= in_side;
+            o_eop_q   <= {in_eop && fits, 1'b1};
+            o_eop0_q  <= at(flush_n_q[3:0]);
+            o_eop1_q  <= at(total[3:0]);
+            o_n_q     <= in_eop && fits ? total[N-1:0] : W[N-1:0];
         end else if (to_o) begin
             o_data_q  <= b_data;
             o_sop_q   <= {1'b0, b_sop};
@@ -165,11 +178,9 @@ module cw_usplus_tx #(
             if (p_free)
                 p_q <= to_p;
             if (!o_q || out_ready)
-                o_q <= p_q || to_o;
-            if (p_free && flush_q)
-                flush_q <= 1'b0;
-            else if (take && spills)
-                flush_q <= 1'b1;
+                o_q <= p_q || to_o || join_carry;
+            if (p_free)
+                flush_q <= take && spills;
         end
     end
 endmodule

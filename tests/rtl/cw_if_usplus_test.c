@@ -255,33 +255,51 @@ static void completions_go_out(void **state)
 	bench_close(b);
 }
 
-/* Descriptor and 64 DWs are nine beats of 256 bits, however they are aligned: none is wasted, either way. */
-static void full_rate(void **state)
+/* `writes` of `dw` DWs take no more beats than their descriptors and data need, wherever in a beat a packet may begin. */
+static void at_full_rate(unsigned dw, unsigned writes, unsigned beats, bool in)
 {
 	struct bench *b = &bench;
-	unsigned cycles = 0;
+	unsigned cycles = 0, in_beats = in ? writes * dw / 8 : 0, least = beats < writes ? writes : beats; /* a packet a cycle */
 
-	(void)state;
 	bench_open(b);
-	if (b->w != 8) {
-		bench_close(b);
-		skip();
-	}
-	for (unsigned i = 0; i < 20; i++) {
-		tlps[i].n = 64;
-		tlps[i].hdr[0] = 0x60000000u | 64;
+	for (unsigned i = 0; i < writes; i++) {
+		tlps[i].n = dw;
+		tlps[i].hdr[0] = 0x60000000u | dw;
 		give_tlp(b, b->tx_req, &tlps[i]);
 		cq_packet(b, &packets[i], 1, i);
-		fill(b, packets[i].dw + 4, 64);
-		packets[i].n = 4 + 64;
+		fill(b, packets[i].dw + 4, dw);
+		packets[i].n = 4 + dw;
 		packets[i].dw[0] &= ~0x1cu; /* at DW 0 */
 		packets[i].lane = 0;
 	}
-	send(b, true, packets, 20);
-	while ((stream_depth(b->rq) < 20 * 9 || stream_depth(b->rx_req) < 20 * 8) && cycles++ < 1000)
+	if (in)
+		send(b, true, packets, writes);
+	while ((stream_depth(b->rq) < beats || stream_depth(b->rx_req) < in_beats) && cycles++ < 1000)
 		dut_cycle(b->d);
-	assert_in_range(cycles, 20 * 9, 20 * 9 + 12);
+	assert_int_equal(stream_depth(b->rq), beats);
+	assert_in_range(cycles, least, least + 12);
 	bench_close(b);
+}
+
+/*
+ * 256 bits: descriptor and 64 DWs are nine beats, however they are aligned, either way. 512 bits: with a packet beginning
+ * in the upper half of a beat two of 4 + 16 DWs are three beats, two of 4 + 64 DWs nine, two of 4 + 4 DWs one.
+ */
+static void full_rate(void **state)
+{
+	unsigned w;
+
+	(void)state;
+	bench_open(&bench);
+	w = bench.w;
+	bench_close(&bench);
+	if (w == 8) {
+		at_full_rate(64, 20, 20 * 9, true);
+	} else {
+		at_full_rate(16, 40, 40 * 3 / 2, false);
+		at_full_rate(64, 20, 20 * 9 / 2, false);
+		at_full_rate(4, 40, 40 / 2, false);
+	}
 }
 
 static void reset_and_credit_pins(void **state)
