@@ -20,9 +20,8 @@ jobs=${JOBS:-2}
 targets=${TARGETS:-sim shm} # each end-to-end test runs against these
 irqs="msix msi intx" # and with each kind of interrupt
 shims=${SHIMS-usplus 7series ptile${TEST_ALL:+ 7series64 ptile256 usplus512 ptile512 usplusaa}} # and behind each vendor's shim: in the short form these, with one target
-shim_tests="transfer interrupt data_sweep"
 widths=${CARD_WIDTHS-128 512} # and with data paths of these widths, likewise
-width_tests="transfer data_sweep"
+width_tests="transfer data_sweep" # in the short form
 export CMOCKA_MESSAGE_OUTPUT=TAP
 export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=1:abort_on_error=0:detect_stack_use_after_return=0}
 export TEST_ALL=${TEST_ALL:-}
@@ -91,14 +90,15 @@ report() {
     fi
 }
 
-# with_card KIND TESTS: the end-to-end tests with a card that is not the one that is linked in, a line each
+# with_card KIND [TESTS]: the end-to-end tests (in the short form these) with a card that is not the one that is
+# linked in, a line each
 with_card() {
     local src irq
     for src in tests/e2e/*_test.c; do
         src=${src#tests/e2e/} src=${src%_test.c}
         if [ -n "$TEST_ALL" ]; then
             for irq in $irqs; do echo "TARGET=sim IRQ=$irq $1 build/tests/e2e/${src}_test"; done
-        elif [[ " $2 " = *" $src "* ]]; then
+        elif [[ " ${2:-$src} " = *" $src "* ]]; then
             echo "TARGET=sim $1 build/tests/e2e/${src}_test"
             # Each vendor has pins of its own for MSI and INTx.
             [ "$src" = interrupt ] && for irq in msi intx; do echo "TARGET=sim IRQ=$irq $1 build/tests/e2e/${src}_test"; done
@@ -134,7 +134,7 @@ part() {
         fi
     done
     if [ "$1" = e2e ]; then
-        for kind in $shims; do mapfile -t -O ${#programs[@]} programs < <(with_card "SHIM=$kind" "$shim_tests"); done
+        for kind in $shims; do mapfile -t -O ${#programs[@]} programs < <(with_card "SHIM=$kind"); done
         for kind in $widths; do mapfile -t -O ${#programs[@]} programs < <(with_card "WIDTH=$kind" "$width_tests"); done
     fi
     for src in tests/"$1"/*_test.sh; do

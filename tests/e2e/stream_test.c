@@ -495,6 +495,11 @@ static void every_queue_is_a_stream(void **state)
 {
 	(void)state;
 	as_many_as_there_are("module=queues=1", "", 1024);
+}
+
+static void every_queue_of_2048_is_a_stream(void **state)
+{
+	(void)state;
 	as_many_as_there_are("module=queues=1", "queues=2048", target_full() ? 1023 : 100);
 }
 
@@ -511,6 +516,7 @@ int main(void)
 		cmocka_unit_test(one_held_for_ever_others_move),
 		cmocka_unit_test(closed_in_mid_flight),
 		cmocka_unit_test(every_queue_is_a_stream),
+		cmocka_unit_test(every_queue_of_2048_is_a_stream),
 	};
 
 	return cmocka_run_group_tests_name("streams", tests, NULL, NULL);

@@ -29,7 +29,10 @@ struct target {
 
 /* Opens it, with more options for simulated cards ("" for none). Fails the test with the reason. */
 void target_open(struct target *t, const char *options);
-/* The same with options for the card's end as well: of `sim', or of `cwctl card' when that has a process of its own. */
+/*
+ * The same with options for the card's end as well: of `sim', or of `cwctl card' when that has a process of its own.
+ * Skips where no such card is built: of another size and another kind, outside of make test-all.
+ */
 void target_open_card(struct target *t, const char *options, const char *card_options);
 /* Closes it; fails the test when the simulation's own checks did. */
 void target_close(struct target *t);
