@@ -252,3 +252,22 @@ int shim_dummy_dma(struct shim *s, uint64_t iova, void *buf, uint32_t len, bool 
 	}
 	return 0;
 }
+
+int shim_dummy_write(struct shim *s, uint64_t iova, const uint32_t *words, unsigned int n, void (*between)(void))
+{
+	const char *why;
+	u32 chunk = 0;
+	u8 *p = kshim_dma_lookup(s, iova, 4 * n, true, &chunk, &why);
+	unsigned int i;
+
+	if (!p || chunk < 4 * n)
+		return -EFAULT;
+	for (i = 0; i < n; i++) {
+		s->host_mid = i > 0;
+		if (i)
+			between();
+		memcpy(p + 4 * i, &words[i], 4);
+	}
+	s->host_mid = false;
+	return 0;
+}

@@ -203,6 +203,8 @@ void shim_neighbour_irq(struct shim *shim);
 void shim_dummy_irq(struct shim *shim, int vector);
 void shim_dummy_intx(struct shim *shim, bool level);
 int shim_dummy_dma(struct shim *shim, uint64_t iova, void *buf, uint32_t len, bool write);
+/* A write of n words, one after the other; between two of them the caller's CPU runs `between'. */
+int shim_dummy_write(struct shim *shim, uint64_t iova, const uint32_t *words, unsigned n, void (*between)(void));
 
 struct shim_stats {
 	uint64_t now_ns;

@@ -369,6 +369,41 @@ static void loads_from_coherent_memory_need_an_order(void **state __maybe_unused
 	in_both(loaded);
 }
 
+static u32 *half_written, *there;
+static u32 seen_of_both;
+
+static void look_at_both(void)
+{
+	seen_of_both += READ_ONCE(half_written[3]) + READ_ONCE(*there);
+}
+
+/* A word that the card has not written yet, though its write has begun, vouches for nothing. */
+static long in_the_middle(void *arg __maybe_unused)
+{
+	dma_addr_t a, b;
+	u32 *p = dma_alloc_coherent(&dev, 64, &a, GFP_KERNEL), *q = dma_alloc_coherent(&dev, 64, &b, GFP_KERNEL);
+	u32 words[4] = { 5, 6, 7, 8 };
+
+	WANT(device_writes(b, words, 4) == 0);
+	half_written = p;
+	there = q;
+	seen_of_both = 0;
+	WANT(shim_dummy_write(machine, a, words, 4, look_at_both) == 0);
+	WANT(seen_of_both == 3 * 5);
+	planted = "loads_two_that_are_there_in_no_order";
+	shim_expect(machine, "dma-order", 1);
+	WANT(READ_ONCE(p[3]) == 8);
+	planted = NULL;
+	dma_free_coherent(&dev, 64, p, a);
+	dma_free_coherent(&dev, 64, q, b);
+	return 0;
+}
+
+static void a_word_of_a_write_that_is_being_made_orders_nothing(void **state __maybe_unused)
+{
+	in_both(in_the_middle);
+}
+
 static void stores_to_coherent_memory_come_out_at_barriers(void **state __maybe_unused)
 {
 	in_both(ordered);
@@ -459,6 +494,7 @@ int main(void)
 		cmocka_unit_test(coherent_memory_is_zeroed_and_aligned),
 		cmocka_unit_test(stores_to_coherent_memory_come_out_at_barriers),
 		cmocka_unit_test(loads_from_coherent_memory_need_an_order),
+		cmocka_unit_test(a_word_of_a_write_that_is_being_made_orders_nothing),
 		cmocka_unit_test(a_test_may_choose_an_address_that_is_free),
 		cmocka_unit_test(a_mask_that_the_machine_cannot_do_is_refused),
 	};
