@@ -18,10 +18,10 @@
 # without a bug.
 #
 # GLOB chooses bugs by KIND/NAME or NAME; none: all. Two at a time (JOBS). A bug that
-# was found is not planted again while its patch, the file that it changes, the test
-# and this script are what they were. Prints TAP, a line a test and a line a bug
+# was found is not planted again, in any clone of this user, while its patch, the file that it changes, the test
+# and this script are what they were (scripts/kept.sh says where that is kept). Prints TAP, a line a test and a line a bug
 # (-q: only those that are not ok), and last "N passed, N failed". The copy and the
-# log of a bug that is not ok stay. PLANTED: another folder than tests/planted.
+# log of a bug that is not ok stay. PLANTED: another folder than tests/planted; KNOWN: another one for what was found.
 set -u
 cd "$(dirname "$0")/.." || exit
 export CMOCKA_MESSAGE_OUTPUT=TAP
@@ -35,7 +35,9 @@ work=build/planted
 bugs=${PLANTED:-tests/planted}
 quiet=
 [ "${1:-}" = -q ] && quiet=1 && shift
-mkdir -p "$work/known" "$work/result"
+known=${KNOWN:-${XDG_CACHE_HOME:-${HOME:-}/.cache}/causeway/results}
+mkdir -p "$known" 2>/dev/null && [ -w "$known" ] || known=$work/known
+mkdir -p "$known" "$work/result"
 exec 9>"$work/lock"
 flock 9
 
@@ -65,9 +67,10 @@ chosen() { # KIND/NAME GLOB...
     done
     return 1
 }
-key_of() { # PATCH: what its result depends on
+# PATCH: the file that is there when it was found before; its name has the sum of what that depends on
+known_bug() {
     # shellcheck disable=SC2046 # no blanks in our paths
-    cat "$1" scripts/planted.sh $(touched "$1") $(header "$1" found-by) 2>/dev/null | sha256sum
+    echo "$known/planted-$(cat "$1" scripts/planted.sh $(touched "$1") $(header "$1" found-by) 2>/dev/null | sha256sum | cut -c 1-40)"
 }
 
 # The test without a bug.
@@ -79,13 +82,11 @@ run_test() { # FOLDER TEST LOG
     ) >"$3" 2>&1 </dev/null
 }
 twin() { # TEST
-    local key known log
+    local before log
     log=$work/result/${1//\//-}.log
-    known=$work/known/${1//\//-}
-    key=$(cat scripts/planted.sh "$1" 2>/dev/null | sha256sum)
-    [ "$key" = "$(cat "$known" 2>/dev/null)" ] && return
-    rm -f "$known"
-    run_test . "$1" "$log" && grep -q '^ok ' "$log" && echo "$key" >"$known"
+    before=$known/twin-$(cat scripts/planted.sh "$1" 2>/dev/null | sha256sum | cut -c 1-40)
+    [ -e "$before" ] && touch "$before" && return
+    run_test . "$1" "$log" && grep -q '^ok ' "$log" && echo "$1" >"$before"
 }
 
 # What the copies are made from, so that everybody else may go on building.
@@ -142,7 +143,7 @@ plant() {
     fi
     if [ $ok = ok ]; then
         rm -rf "$tree" "$log"
-        key_of "$1" >"$work/known/${2//\//-}"
+        echo "$2" >"$(known_bug "$1")"
     fi
     echo "$ok $verdict, $((SECONDS - start)) s" >"$work/result/${2//\//-}"
 }
@@ -182,10 +183,12 @@ snapshot
 
 todo=()
 for name in "${names[@]}"; do
-    if [ "$(key_of "$bugs/$name.patch")" = "$(cat "$work/known/${name//\//-}" 2>/dev/null)" ]; then
+    before=$(known_bug "$bugs/$name.patch")
+    if [ -e "$before" ]; then
+        touch "$before"
         echo "ok killed before" >"$work/result/${name//\//-}"
     else
-        rm -f "$work/known/${name//\//-}" "$work/result/${name//\//-}"
+        rm -f "$work/result/${name//\//-}"
         todo+=("$name")
     fi
 done

@@ -6,7 +6,7 @@ cd "$(dirname "$0")/../.." || exit
 . tests/tap.sh
 
 dir=build/tests/planted-runner
-export PLANTED=$dir
+export PLANTED=$dir KNOWN=$dir/known
 rm -rf "$dir"
 mkdir -p "$dir/rtl"
 
