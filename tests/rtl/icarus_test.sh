@@ -3,10 +3,11 @@
 # The block tests again, on Icarus Verilog instead of Verilator (tests/rtl/icarus.h): the same programs,
 # the same checks, a four-state simulator. Here the directed tests of the programs that take a second or two;
 # TEST_ALL=1: all programs, and the long random tests too.
-# What passed is not run again while the program and the compiled design are what they were.
+# What passed is not run again, in any clone of this user, while the program and the compiled design are what they were.
 set -u
 cd "$(dirname "$0")/../.." || exit
 . tests/tap.sh
+. scripts/kept.sh
 
 long="random any_ every_ sweep stalls all_ whole_" # words in the names of long tests
 slow="cw_c2h cw_c2h_w128 cw_c2h_w512 cw_host_port cw_host_port_queues cw_if_7series cw_if_7series_w64 cw_if_ptile_x8 cw_if_usplus
@@ -15,13 +16,13 @@ slow="cw_c2h cw_c2h_w128 cw_c2h_w512 cw_host_port cw_host_port_queues cw_if_7ser
 [ -n "${TEST_ALL:-}" ] && long='' slow=''
 
 # on_icarus NAME: build/tests/rtl/NAME_test on build/icarus/NAME.vvp
-on_icarus() {
-    local design=build/icarus/$1.vvp test=build/tests/rtl/$1_test key
-    key=$({ echo "$long"; iverilog -V | head -n 1; cat "$test" "$design" build/icarus/cw_icarus.vpi; } 2>/dev/null | sha256sum)
-    [ "$key" = "$(cat "build/icarus/$1.passed" 2>/dev/null)" ] && { echo "unchanged"; return 0; }
-    rm -f "build/icarus/$1.passed"
-    CW_ICARUS=$design CW_SKIP=$long timeout 300 "$test" && echo "$key" >"build/icarus/$1.passed"
+on_icarus() { CW_ICARUS=build/icarus/$1.vvp CW_SKIP=$long timeout 600 "build/tests/rtl/$1_test"; }
+once() {
+    kept -k "$long $(versions iverilog)" -i "build/tests/rtl/$1_test build/icarus/$1.vvp tests/rtl/icarus_vpi.c tests/rtl/icarus.h" \
+        "icarus-$1" on_icarus "$1" >"$said/$1" 2>&1
+    echo $? >"$said/$1.rc"
 }
+ended_well() { cat "$said/$1" && return "$(cat "$said/$1.rc")"; }
 
 # An X where the handshake says that something counts is an error of its own: a design with an unreset valid.
 unreset_valid_is_found() {
@@ -34,10 +35,19 @@ unreset_valid_is_found() {
         refuses "is X after reset" env CW_ICARUS="$dir/stream_reg.vvp" timeout 60 build/tests/rtl/stream_reg_test
 }
 
+said=build/icarus/said
+rm -rf "$said"
+mkdir -p "$said"
+names=()
 for name in tests/rtl/*_test.c; do
     name=$(basename "$name" _test.c)
-    [[ " $(xargs <<<"$slow") " != *" $name "* ]] || continue
-    check "$name" on_icarus "$name"
+    [[ " $(xargs <<<"$slow") " = *" $name "* ]] || names+=("$name")
 done
+for name in "${names[@]}"; do
+    while [ "$(jobs -rp | wc -l)" -ge "${JOBS:-2}" ]; do wait -n; done
+    once "$name" &
+done
+wait
+for name in "${names[@]}"; do check "$name" ended_well "$name"; done
 check "unreset_valid_is_found" unreset_valid_is_found
 tap_end
