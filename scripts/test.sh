@@ -97,6 +97,8 @@ with_card() {
     local src irq
     for src in tests/e2e/*_test.c; do
         src=${src#tests/e2e/} src=${src%_test.c}
+        # Nothing of these is left: the filter's card is of one form, those of 2048 queues of other kinds are for the long one.
+        case $src-$TEST_ALL in filter-* | queues-) continue ;; esac
         if [ -n "$TEST_ALL" ]; then
             for irq in $irqs; do
                 # Each vendor has pins of its own for MSI and INTx, and what comes through them is the same.
