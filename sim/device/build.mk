@@ -103,20 +103,21 @@ $(foreach u,$(CARD_USERS),$(eval $(call verilated_card,$(u),-GUSER=$(USER_ID_$(u
 $(foreach u,$(CARD_USERS),$(eval $(call verilated_card,$(u)trace,-GUSER=$(USER_ID_$(u)) --trace-fst --trace-structs,1,library)))
 $(foreach u,$(CARD_USERS),$(eval $(call card_library,$(u),$(u)))$(eval $(call card_library,$(u)-trace,$(u)trace)))
 
-# Of other sizes: libcauseway-card-<shim>-<queues>.so, for the full matrices.
-define shim_of_size
-$(call verilated_card,$(1)q$(2),$(call shim_params,$(1)) $(call card_params,$(2)),0,library)
-$(call card_library,$(1)-$(2),$(1)q$(2))
+# Of other sizes: libcauseway-card-<shim or width>-<queues>.so, for the full matrices.
+define card_of_size
+$(call verilated_card,$(1)q$(3),$(2) $(call card_params,$(3)),0,library)
+$(call card_library,$(1)-$(3),$(1)q$(3))
 endef
-$(foreach s,$(CARD_SHIMS),$(foreach n,$(CARD_QUEUES),$(eval $(call shim_of_size,$(s),$(n)))))
-SHIMS_OF_SIZE := $(foreach s,$(CARD_SHIMS),$(CARD_QUEUES:%=$(s)-%))
+$(foreach n,$(CARD_QUEUES),$(foreach s,$(CARD_SHIMS),$(eval $(call card_of_size,$(s),$(call shim_params,$(s)),$(n)))))
+$(foreach n,$(CARD_QUEUES),$(foreach w,$(CARD_WIDTHS),$(eval $(call card_of_size,w$(w),$(call width_params,$(w)),$(n)))))
+CARDS_OF_SIZE := $(foreach k,$(CARD_SHIMS) $(CARD_WIDTHS:%=w%),$(CARD_QUEUES:%=$(k)-%))
 
 ##  make cards     simulated cards of other sizes (CARD_QUEUES=2048) and widths (CARD_WIDTHS=512), behind shims
 ##                 (CARD_SHIMS=...) and with other user logic (CARD_USERS=filter), for sim,queues=N, sim,width=N,
 ##                 sim,shim=NAME and sim,user=NAME; cards-trace: with waves
 .PHONY: cards cards-trace
 CARD_KINDS = $(CARD_QUEUES) $(CARD_WIDTHS:%=w%) $(CARD_SHIMS) $(CARD_USERS)
-cards: $(patsubst %,$(B)/lib/libcauseway-card-%.so,$(CARD_KINDS) $(if $(TEST_ALL),$(SHIMS_OF_SIZE)))
+cards: $(patsubst %,$(B)/lib/libcauseway-card-%.so,$(CARD_KINDS) $(if $(TEST_ALL),$(CARDS_OF_SIZE)))
 cards-trace: $(patsubst %,$(B)/lib/libcauseway-card-%-trace.so,$(CARD_KINDS))
 
 -include $(wildcard $(B)/verilated/*/card.d)
