@@ -40,7 +40,11 @@ static uint32_t link_of(unsigned mps, unsigned mrrs, bool tag10)
 /* The parameters of the simulated builds, and the defaults of the simulated host. */
 static struct walk_build build_of(unsigned queues, unsigned vectors)
 {
-	return (struct walk_build){ .queues = queues, .vectors = vectors, .data_bytes = 32, .addr_bits = 64, .tags = 256,
+	/* No vendor's block gives more than 256 tags. */
+	const bool many_tags = target_width() == 512 && target_has_tag10();
+
+	return (struct walk_build){ .queues = queues, .vectors = vectors, .data_bytes = target_width() / 8, .addr_bits = 64,
+				    .tags = many_tags ? 1024 : 256,
 				    .features = WALK_FEATURES | CW_CAP_FEATURES_STREAM_MASK,
 				    .clock_hz = 250000000, .card_bytes = 1ull << 32, .link = link_of(256, 512, true) };
 }

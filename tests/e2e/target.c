@@ -155,6 +155,15 @@ bool target_is_plain(void)
 	return !kind_of_card(&key);
 }
 
+unsigned target_width(void)
+{
+	const char *key, *value = kind_of_card(&key);
+
+	if (value && !strcmp(key, "width"))
+		return (unsigned)strtoul(value, NULL, 10);
+	return value && strstr(value, "512") ? 512 : 256;
+}
+
 /* A card that is not the one that is linked in (behind a vendor's shim, of another width) is as restless as IPs are. */
 static void add_kind(char *text, size_t size, const char *card_options)
 {

@@ -44,6 +44,8 @@ bool target_is_plain(void);
 bool target_has_tag10(void);
 /* The card has function-level reset: the 7-series block has not. */
 bool target_has_flr(void);
+/* Bits of the card's data path, as SHIM and WIDTH have it. */
+unsigned target_width(void);
 /* The largest read that the card makes when the host grants mrrs: a shim may keep it to less. */
 unsigned target_mrrs(unsigned mrrs);
 /* TARGET is a card behind the kernel driver: vm or card. */
