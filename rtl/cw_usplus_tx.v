@@ -100,11 +100,13 @@ module cw_usplus_tx #(
     wire         fits   = total <= W[N:0];
     wire         spills = in_eop && !fits;
     wire [N:0]   over   = total - W[N:0];
+    wire         ends   = in_eop && fits;                           // in the beat that it is in
+    wire [N-1:0] filled = ends ? total[N-1:0] : W[N-1:0];           // DWs of that beat
     // The beginning in the upper half goes to o with p, or with the carry. Every other beat goes to p where it may be
     // joined or o is not free, else straight to o.
     wire         beat   = !join_carry && (flush_q || (take && !join_in));
-    wire         b_eop  = flush_q || (in_eop && fits);
-    wire [N-1:0] b_n    = flush_q ? flush_n_q : in_eop && fits ? total[N-1:0] : W[N-1:0];
+    wire         b_eop  = flush_q || ends;
+    wire [N-1:0] b_n    = flush_q ? flush_n_q : filled;
     wire         b_sop  = !flush_q && in_sop;
     wire [DATA_W-1:0] b_data = flush_q ? carry_q : high ? high_beat : low_beat;
     wire         waits  = p_q || (o_q && !out_ready) || (STRADDLE != 0 && b_eop && b_n <= HALF[N-1:0]);
@@ -148,19 +150,19 @@ module cw_usplus_tx #(
             o_sop_high_q <= !p_sop_q && join_in;
             o_side0_q <= p_sop_q ? p_side_q : in_side;
             o_side1_q <= in_side;
-            o_eop_q   <= {join_in && in_eop && fits, p_eop_q};
+            o_eop_q   <= {join_in && ends, p_eop_q};
             o_eop0_q  <= at(p_n_q[3:0]);
             o_eop1_q  <= at(total[3:0]);
-            o_n_q     <= !join_in ? p_n_q : in_eop && fits ? total[N-1:0] : W[N-1:0];
+            o_n_q     <= join_in ? filled : p_n_q;
         end else if (join_carry) begin
             o_data_q  <= carry_q | high_first;
             o_sop_q   <= 2'b01;
             o_sop_high_q <= 1'b1;
             o_side0_q <= in_side;
-            o_eop_q   <= {in_eop && fits, 1'b1};
+            o_eop_q   <= {ends, 1'b1};
             o_eop0_q  <= at(flush_n_q[3:0]);
             o_eop1_q  <= at(total[3:0]);
-            o_n_q     <= in_eop && fits ? total[N-1:0] : W[N-1:0];
+            o_n_q     <= filled;
         end else if (to_o) begin
             o_data_q  <= b_data;
             o_sop_q   <= {1'b0, b_sop};

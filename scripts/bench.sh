@@ -75,7 +75,7 @@ plan() {
 # shim_plan: a point a line; a shim's name says how wide the endpoint is
 shim_plan() {
     local s
-    for s in ${SHIMS:-usplus usplusaa usplus512 7series 7series64 ptile ptile256 ptile512}; do
+    for s in ${SHIMS:-$(sed -n 's/^SHIM_NAMES := //p' sim/device/build.mk)}; do
         points "$([[ $s = *512 ]] && echo 512 || echo 256)" none "h2c c2h both" "64 256 1024 4096" 0 64 32 250 256 256 |
             sed "s/^/shim=$s /"
     done

@@ -21,9 +21,10 @@
 # was found is not planted again, in any clone of this user, while its patch, the file that it changes, the test
 # and this script are what they were (scripts/kept.sh says where that is kept). Prints TAP, a line a test and a line a bug
 # (-q: only those that are not ok), and last "N passed, N failed". The copy and the
-# log of a bug that is not ok stay. PLANTED: another folder than tests/planted; KNOWN: another one for what was found.
+# log of a bug that is not ok stay. PLANTED: another folder than tests/planted.
 set -u
 cd "$(dirname "$0")/.." || exit
+. scripts/kept.sh
 export CMOCKA_MESSAGE_OUTPUT=TAP
 export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=1:abort_on_error=0:detect_stack_use_after_return=0}
 unset MAKEFLAGS MFLAGS MAKELEVEL TEST_ALL # the short forms of the tests
@@ -35,9 +36,7 @@ work=build/planted
 bugs=${PLANTED:-tests/planted}
 quiet=
 [ "${1:-}" = -q ] && quiet=1 && shift
-known=${KNOWN:-${XDG_CACHE_HOME:-${HOME:-}/.cache}/causeway/results}
-mkdir -p "$known" 2>/dev/null && [ -w "$known" ] || known=$work/known
-mkdir -p "$known" "$work/result"
+mkdir -p "$work/result"
 exec 9>"$work/lock"
 flock 9
 
@@ -67,12 +66,6 @@ chosen() { # KIND/NAME GLOB...
     done
     return 1
 }
-# PATCH: the file that is there when it was found before; its name has the sum of what that depends on
-known_bug() {
-    # shellcheck disable=SC2046 # no blanks in our paths
-    echo "$known/planted-$(cat "$1" scripts/planted.sh $(touched "$1") $(header "$1" found-by) 2>/dev/null | sha256sum | cut -c 1-40)"
-}
-
 # The test without a bug.
 run_test() { # FOLDER TEST LOG
     (
@@ -82,11 +75,8 @@ run_test() { # FOLDER TEST LOG
     ) >"$3" 2>&1 </dev/null
 }
 twin() { # TEST
-    local before log
-    log=$work/result/${1//\//-}.log
-    before=$known/twin-$(cat scripts/planted.sh "$1" 2>/dev/null | sha256sum | cut -c 1-40)
-    [ -e "$before" ] && touch "$before" && return
-    run_test . "$1" "$log" && grep -q '^ok ' "$log" && echo "$1" >"$before"
+    local log=$work/result/${1//\//-}.log
+    run_test . "$1" "$log" && grep -q '^ok ' "$log"
 }
 
 # What the copies are made from, so that everybody else may go on building.
@@ -117,7 +107,7 @@ judge() {
     verdict="killed by ${want:-$(header "$1" says | head -n 1)}${want_check:+, check $want_check}"
 }
 
-# plant PATCH NAME: the verdict into its result file, "ok ..." or "not-ok ..."
+# plant PATCH NAME: prints the verdict, "ok ..." or "not-ok ..."
 plant() {
     local tree=$work/$2 log=$work/result/${2//\//-}.log start=$SECONDS test verdict ok=not-ok status=0
     rm -rf "$tree"
@@ -141,11 +131,14 @@ plant() {
             [ "$verdict" = SURVIVED ] || break
         done
     fi
-    if [ $ok = ok ]; then
-        rm -rf "$tree" "$log"
-        echo "$2" >"$(known_bug "$1")"
-    fi
-    echo "$ok $verdict, $((SECONDS - start)) s" >"$work/result/${2//\//-}"
+    echo "$ok $verdict, $((SECONDS - start)) s"
+    [ $ok = ok ] && rm -rf "$tree" "$log"
+}
+# planted PATCH NAME: the same into its result file; what was found before is not planted again
+planted() {
+    kept -i "$1 scripts/planted.sh $(touched "$1" | xargs) $(header "$1" found-by)" "planted-${2//\//-}" plant "$1" "$2" \
+        >"$work/result/${2//\//-}.new"
+    mv "$work/result/${2//\//-}.new" "$work/result/${2//\//-}"
 }
 
 # show NAME: its line
@@ -173,7 +166,7 @@ mapfile -t tests < <(for name in "${names[@]}"; do
 done | sort -u)
 make -s -j "$jobs" "${tests[@]}" >"$work/twins.log" 2>&1 || sed 's/^/# /' "$work/twins.log" | tail -n 20
 for test in "${tests[@]}"; do
-    if twin "$test"; then
+    if kept -i "scripts/planted.sh $test" "twin-${test##*/}" twin "$test"; then
         say ok "$test passes without a bug"
     else
         say not-ok "$test passes without a bug"
@@ -181,17 +174,7 @@ for test in "${tests[@]}"; do
 done
 snapshot
 
-todo=()
-for name in "${names[@]}"; do
-    before=$(known_bug "$bugs/$name.patch")
-    if [ -e "$before" ]; then
-        touch "$before"
-        echo "ok killed before" >"$work/result/${name//\//-}"
-    else
-        rm -f "$work/result/${name//\//-}"
-        todo+=("$name")
-    fi
-done
+for name in "${names[@]}"; do rm -f "$work/result/${name//\//-}"; done
 
 # Lines come in order, each as soon as it can.
 shown=0
@@ -201,11 +184,10 @@ show_ready() {
         shown=$((shown + 1))
     done
 }
-show_ready
-for name in ${todo[@]+"${todo[@]}"}; do
+for name in "${names[@]}"; do
     while [ "$(jobs -rp | wc -l)" -ge "$jobs" ]; do wait -n; done
     show_ready
-    plant "$bugs/$name.patch" "$name" 9>&- &
+    planted "$bugs/$name.patch" "$name" 9>&- &
 done
 wait
 show_ready

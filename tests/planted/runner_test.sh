@@ -6,7 +6,7 @@ cd "$(dirname "$0")/../.." || exit
 . tests/tap.sh
 
 dir=build/tests/planted-runner
-export PLANTED=$dir KNOWN=$dir/known
+export PLANTED=$dir XDG_CACHE_HOME=$dir/cache
 rm -rf "$dir"
 mkdir -p "$dir/rtl"
 
@@ -23,7 +23,7 @@ bug() {
     } >"$dir/rtl/$name.patch"
 }
 plant() { scripts/planted.sh "$@"; }
-twice() { plant "$1" && plant "$1" | grep "killed before"; }
+twice() { plant "$1" && VERILATOR=false plant "$1"; } # nothing can be planted the second time
 untouched() { [ "$(sha256sum rtl/cw_done_mux.v)" = "$before" ]; }
 
 wrong='src == SRC_ISSUE ? 24'"'"'d0 :' # the bytes of an issue done

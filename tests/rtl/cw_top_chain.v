@@ -233,7 +233,8 @@ module cw_top_chain #(
 
         cw_slow_memory #(.DATA_W(256), .BYTES(65536)) u_memory (
             .clk(mem_clk), .rst(mem_rst), .broken(mem_broken), .busy(mem_busy), .axi_awvalid(mem_awvalid),
-            .axi_awready(mem_awready), .axi_awid(mem_awid), .axi_awaddr(mem_awaddr), .axi_awlen(mem_awlen), .axi_awsize(mem_awsize), .axi_awburst(mem_awburst),
+            .axi_awready(mem_awready), .axi_awid(mem_awid), .axi_awaddr(mem_awaddr), .axi_awlen(mem_awlen),
+            .axi_awsize(mem_awsize), .axi_awburst(mem_awburst),
             .axi_wvalid(mem_wvalid), .axi_wready(mem_wready), .axi_wdata(mem_wdata), .axi_wstrb(mem_wstrb),
             .axi_wlast(mem_wlast), .axi_bvalid(mem_bvalid), .axi_bready(mem_bready), .axi_bid(mem_bid),
             .axi_bresp(mem_bresp), .axi_arvalid(mem_arvalid), .axi_arready(mem_arready), .axi_arid(mem_arid),

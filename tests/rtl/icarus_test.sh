@@ -16,9 +16,9 @@ slow="cw_c2h cw_c2h_w128 cw_c2h_w512 cw_host_port cw_host_port_queues cw_if_7ser
 [ -n "${TEST_ALL:-}" ] && long='' slow=''
 
 # on_icarus NAME: build/tests/rtl/NAME_test on build/icarus/NAME.vvp
-on_icarus() { CW_ICARUS=build/icarus/$1.vvp CW_SKIP=$long timeout 600 "build/tests/rtl/$1_test"; }
+on_icarus() { CW_ICARUS=build/icarus/$1.vvp CW_SKIP=$long timeout 300 "build/tests/rtl/$1_test"; }
 once() {
-    kept -k "$long $(versions iverilog)" -i "build/tests/rtl/$1_test build/icarus/$1.vvp tests/rtl/icarus_vpi.c tests/rtl/icarus.h" \
+    kept -k "$long $simulator" -i "build/tests/rtl/$1_test build/icarus/$1.vvp tests/rtl/icarus_vpi.c tests/rtl/icarus.h" \
         "icarus-$1" on_icarus "$1" >"$said/$1" 2>&1
     echo $? >"$said/$1.rc"
 }
@@ -35,6 +35,7 @@ unreset_valid_is_found() {
         refuses "is X after reset" env CW_ICARUS="$dir/stream_reg.vvp" timeout 60 build/tests/rtl/stream_reg_test
 }
 
+simulator=$(versions iverilog)
 said=build/icarus/said
 rm -rf "$said"
 mkdir -p "$said"
