@@ -232,7 +232,7 @@ module cw_read_path #(
         .desc_queue(desc_queue), .desc_num(desc_num), .desc_fail(desc_fail), .desc_data(desc_data)
     );
 
-    wire            h2c_valid, h2c_ready;
+    wire            h2c_valid, h2c_kept, h2c_ready;
     wire [OP_W-1:0] h2c_op;
     wire [10:0]     h2c_queue;
     wire [31:0]     h2c_num;
@@ -252,7 +252,7 @@ module cw_read_path #(
         .issue_done_valid(issue_done_valid), .issue_done_ready(issue_done_ready), .issue_done_op(issue_done_op),
         .issue_done_status(issue_done_status), .issue_done_kind(issue_done_kind),
         .stop_valid(stop_valid), .stop_ready(stop_ready), .stop_queue(stop_queue),
-        .h2c_valid(h2c_valid), .h2c_ready(h2c_ready), .h2c_op(h2c_op), .h2c_queue(h2c_queue),
+        .h2c_valid(h2c_valid), .h2c_kept(h2c_kept), .h2c_ready(h2c_ready), .h2c_op(h2c_op), .h2c_queue(h2c_queue),
         .h2c_num(h2c_num), .h2c_host_addr(h2c_host_addr), .h2c_card_addr(h2c_card_addr),
         .h2c_len(h2c_len), .h2c_attr(h2c_attr),
         .c2h_valid(c2h_valid), .c2h_ready(c2h_ready), .c2h_op(c2h_op), .c2h_queue(c2h_queue),
@@ -274,7 +274,7 @@ module cw_read_path #(
     wire [1:0]      data_rd_attr;
     cw_h2c_split #(.OP_W(OP_W)) u_h2c_split (
         .clk(clk), .rst(rst), .idle(split_idle), .empty(split_empty), .rd_log2(rd_log2),
-        .h2c_valid(h2c_valid), .h2c_ready(h2c_ready), .h2c_op(h2c_op), .h2c_queue(h2c_queue),
+        .h2c_valid(h2c_valid), .h2c_kept(h2c_kept), .h2c_ready(h2c_ready), .h2c_op(h2c_op), .h2c_queue(h2c_queue),
         .h2c_num(h2c_num), .h2c_host_addr(h2c_host_addr), .h2c_card_addr(h2c_card_addr),
         .h2c_len(h2c_len), .h2c_attr(h2c_attr),
         .start_valid(start_valid), .start_ready(start_ready), .start_op(start_op), .start_len(start_len),
