@@ -65,18 +65,26 @@ module cw_desc_buf #(
     localparam LANE_S = $clog2(LANE_N);
     localparam QW     = $clog2(QUEUE_N);
 
-    // Index of the lowest bit set: in fours, then of the fours.
-    function [BUF_W-1:0] lowest(input [BUF_N-1:0] v);
+    // The lowest bit set, alone.
+    function [BUF_N-1:0] lowest(input [BUF_N-1:0] v);
         integer i;
-        reg [3:0] four;
+        reg     below;
         begin
-            lowest = {BUF_W{1'b0}};
-            for (i = BUF_N - 4; i >= 0; i = i - 4) begin
-                four = v[i +: 4];
-                if (four != 4'd0)
-                    lowest = i[BUF_W-1:0] | {{(BUF_W - 2){1'b0}}, four[1:0] == 2'b00,
-                                             !four[0] && (four[1] || !four[2])};
+            below = 1'b0;
+            for (i = 0; i < BUF_N; i = i + 4) begin
+                lowest[i +: 4] = below ? 4'd0 : v[i +: 4] & ~(v[i +: 4] << 1 | v[i +: 4] << 2 | v[i +: 4] << 3);
+                below = below || v[i +: 4] != 4'd0;
             end
+        end
+    endfunction
+
+    // Which bit is set, of one.
+    function [BUF_W-1:0] place(input [BUF_N-1:0] v);
+        integer i;
+        begin
+            place = {BUF_W{1'b0}};
+            for (i = 0; i < BUF_N; i = i + 1)
+                place = place | (v[i] ? i[BUF_W-1:0] : {BUF_W{1'b0}});
         end
     endfunction
 
@@ -146,9 +154,9 @@ module cw_desc_buf #(
     wire             way    = some[1] && !(some[0] && start_q);
     wire [BUF_N-1:0] can    = ready & (way ? c2h_q : ~c2h_q);
     wire [BUF_N-1:0] above  = can & ({BUF_N{1'b1}} << run_buf_q[way] << 1);
-    wire [BUF_W-1:0] pick   = lowest(above != {BUF_N{1'b0}} ? above : can);
+    wire [BUF_N-1:0] pick   = lowest(above != {BUF_N{1'b0}} ? above : can);
     wire             start  = some != 2'b00 && !direct;
-    wire [BUF_N-1:0] begun  = start || direct ? one << (direct ? fill_end_buf : pick) : {BUF_N{1'b0}};
+    wire [BUF_N-1:0] begun  = direct ? ending : start ? pick : {BUF_N{1'b0}};
 
     wire             free    = last || direct;
     wire [BUF_W-1:0] free_buf = direct ? fill_end_buf : run_buf;
@@ -220,7 +228,7 @@ module cw_desc_buf #(
     always @(posedge clk) begin
         if (!free_q || take) begin
             free_q   <= rest != {BUF_N{1'b0}};
-            take_buf_q <= lowest(rest);
+            take_buf_q <= place(lowest(rest));
         end
         if (fill_end_valid)
             failed[fill_end_buf] <= fill_end_fail;
@@ -241,7 +249,7 @@ module cw_desc_buf #(
         if (start) begin
             start_q        <= way;
             run_q[way]     <= 1'b1;
-            run_buf_q[way] <= pick;
+            run_buf_q[way] <= place(pick);
             run_at_q[way]  <= 5'd0;
         end
         if (desc_ready)
