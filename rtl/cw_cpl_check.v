@@ -40,9 +40,9 @@ module cw_cpl_check (
     wire [12:0] left    = total - consumed;
     wire [6:0]  place   = start + consumed[6:0];
     wire [12:0] room    = {len == 10'd0, len, 2'b00} - {11'd0, lower[1:0]};
-    wire        last    = room >= left;
-    wire [13:0] need    = {1'b0, left} + {12'd0, lower[1:0]} + 14'd3;   // [13:2]: DWs left
-    wire        too_long = {1'b0, len == 10'd0, len} > need[13:2];
+    wire [13:0] over    = {1'b0, room} - {1'b0, left};
+    wire        last    = !over[13];
+    wire        too_long = last && over[12:2] != 11'd0;                 // by a DW at least
     wire        wrong   = kind != TLP_CPLD || lower != place || count != left[11:0] || too_long ||
                           (fetch && len[1:0] != 2'd0);
 
@@ -55,7 +55,7 @@ module cw_cpl_check (
     assign ends   = cpl != TLP_SC || wrong || last;
     assign bytes  = ends ? left : room;
 
-    wire unused = &{1'b0, hdr, need[1:0]};
+    wire unused = &{1'b0, hdr, over[1:0]};
 endmodule
 
 `default_nettype wire

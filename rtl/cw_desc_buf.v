@@ -3,8 +3,7 @@
 // Buffers of fetched descriptors: BUF_N of 32, in RAM.
 //
 // A fetch takes a free buffer and goes on as a read request; completions fill
-// the buffer (at the place the host address gives, so that a beat never needs
-// more than a rotation by whole descriptors); when the read has ended the buffer
+// the buffer (at the place the host address gives); when the read has ended the buffer
 // is emptied into the descriptor stream. Buffers of one queue are emptied in the
 // order of their fetches: each knows the one before it of its queue, as long as that
 // is there. Different queues overtake each other.
@@ -15,9 +14,10 @@
 `default_nettype none
 
 module cw_desc_buf #(
-    parameter DATA_W = 256,
-    parameter BUF_N  = 16,         // a power of two, up to 32
-    parameter BUF_W  = $clog2(BUF_N)
+    parameter DATA_W  = 256,
+    parameter QUEUE_N = 64,
+    parameter BUF_N   = 16,        // a power of two, up to 32
+    parameter BUF_W   = $clog2(BUF_N)
 ) (
     input  wire              clk,
     input  wire              rst,
@@ -60,26 +60,39 @@ module cw_desc_buf #(
     output wire              desc_fail,     // its fetch failed: no descriptor
     output wire [127:0]      desc_data
 );
-    localparam [31:0] BANK_N = DATA_W / 128;
-    localparam BANK_A = $clog2(BUF_N * 32 / BANK_N);
-    localparam BANK_S = $clog2(BANK_N);
-    localparam [5:0] LANE_MASK = BANK_N[5:0] - 6'd1;
+    localparam [31:0] LANE_N = DATA_W / 128;    // descriptors a beat
+    localparam LANE_W = LANE_N > 1 ? $clog2(LANE_N) : 1;
+    localparam LANE_S = $clog2(LANE_N);
+    localparam QW     = $clog2(QUEUE_N);
 
-    // Index of the lowest bit set.
-    function [BUF_W-1:0] lowest(input [BUF_N-1:0] v);
+    // The lowest bit set, alone.
+    function [BUF_N-1:0] lowest(input [BUF_N-1:0] v);
         integer i;
+        reg     below;
         begin
-            lowest = {BUF_W{1'b0}};
-            for (i = BUF_N - 1; i >= 0; i = i - 1)
-                if (v[i])
-                    lowest = i[BUF_W-1:0];
+            below = 1'b0;
+            for (i = 0; i < BUF_N; i = i + 4) begin
+                lowest[i +: 4] = below ? 4'd0 : v[i +: 4] & ~(v[i +: 4] << 1 | v[i +: 4] << 2 | v[i +: 4] << 3);
+                below = below || v[i +: 4] != 4'd0;
+            end
         end
     endfunction
 
-    reg  [BUF_N-1:0]    busy_q, full_q, fail_q, c2h_q;
-    reg  [BUF_N-1:0]    taken_q;            // being emptied
+    // Which bit is set, of one.
+    function [BUF_W-1:0] place(input [BUF_N-1:0] v);
+        integer i;
+        begin
+            place = {BUF_W{1'b0}};
+            for (i = 0; i < BUF_N; i = i + 1)
+                place = place | (v[i] ? i[BUF_W-1:0] : {BUF_W{1'b0}});
+        end
+    endfunction
+
+    reg  [BUF_N-1:0]    busy_q;             // taken by a fetch
+    reg  [BUF_N-1:0]    full_q;             // its read has ended; not yet being emptied
     reg  [BUF_N-1:0]    waits_q;            // the one before it of its queue is there
-    reg  [BUF_N-1:0]    newest_q;           // none is behind it in its queue
+    reg  [BUF_N-1:0]    c2h_q;
+    reg  [BUF_W:0]      asked_q;            // fetches not yet answered
 
     // ---- a fetch takes a buffer ----
     // It is chosen a fetch ahead.
@@ -97,153 +110,161 @@ module cw_desc_buf #(
     assign fetch_rd_queue = fetch_queue;
     assign fetch_rd_num   = fetch_num;
 
-    // ---- what of each buffer is needed when it is emptied ----
-    reg  [53:0] info [0:BUF_N-1];
-    wire [10:0] pick_queue;
-    wire [31:0] pick_num;
-    wire [5:0]  pick_n;
-    wire [4:0]  pick_unit;
-
     // ---- emptying: host to card (0), card to host (1) ----
     reg  [1:0]       run_q;                 // a buffer of that direction is being emptied
     reg  [BUF_W-1:0] run_buf_q [0:1];
-    reg  [4:0]       run_unit_q [0:1];
-    reg  [5:0]       run_left_q [0:1];
-    reg  [31:0]      run_num_q [0:1];
-    reg  [10:0]      run_queue_q [0:1];
-    reg              run_fail_q [0:1];
+    reg  [4:0]       run_at_q [0:1];        // descriptors of it that have left
     reg              turn_q;                // the direction of the last descriptor
     reg              start_q;               // the direction of the last buffer begun
     reg              out_q;                 // the RAM's output is a descriptor
     reg  [10:0]      out_queue_q;
     reg  [31:0]      out_num_q;
     reg              out_fail_q;
-    reg  [4:0]       out_unit_q;
-
-    // ---- a batch of one that need not wait ----
-    wire [10:0]      end_queue;
-    wire [31:0]      end_num;
-    wire [5:0]       end_n;
-    wire [4:0]       end_unit;
-    assign {end_queue, end_num, end_n, end_unit} = info[fill_end_buf];
-    wire             alone  = full_q == {BUF_N{1'b0}} && !out_q;
-    wire             direct = alone && desc_open && fill_end_valid && !fill_end_fail && fill_valid &&
-                              fill_buf == fill_end_buf && fill_unit == end_unit && end_n == 6'd1 &&
-                              !waits_q[fill_end_buf] && desc_room[c2h_q[fill_end_buf]];
-
-    // A buffer whose read ends in this cycle is as good as full.
-    wire [BUF_N-1:0] ending = fill_end_valid ? one << fill_end_buf : {BUF_N{1'b0}};
-    wire [BUF_N-1:0] ready  = (full_q | ending) & ~waits_q & ~taken_q;
-    wire [1:0]       some   = {(ready & c2h_q) != {BUF_N{1'b0}}, (ready & ~c2h_q) != {BUF_N{1'b0}}} & ~run_q;
-    wire             way    = some[1] && !(some[0] && start_q);
-    wire [BUF_N-1:0] can    = ready & (way ? c2h_q : ~c2h_q);
-    wire [BUF_N-1:0] above  = can & ({BUF_N{1'b1}} << run_buf_q[way] << 1);
-    wire [BUF_W-1:0] pick   = lowest(above != {BUF_N{1'b0}} ? above : can);
-    assign {pick_queue, pick_num, pick_n, pick_unit} = info[pick];
-    wire             start  = some != 2'b00 && !direct;
-    wire             pick_fail = fill_end_valid && fill_end_buf == pick ? fill_end_fail : fail_q[pick];
+    reg  [LANE_W-1:0] out_lane_q;           // that it came in
 
     wire [1:0]       may    = run_q & desc_room;
     wire             side   = may[!turn_q] ? !turn_q : turn_q;
     wire             read   = may != 2'b00 && (!out_q || desc_ready);
-    wire             last   = read && run_left_q[side] == 6'd1;
     wire [BUF_W-1:0] run_buf = run_buf_q[side];
-    wire             free    = last || direct;
-    wire [BUF_W-1:0] free_buf = last ? run_buf : fill_end_buf;
-    wire [BUF_N-1:0] freed  = free ? one << free_buf : {BUF_N{1'b0}};
-    wire [BUF_N-1:0] begun  = start ? one << pick : {BUF_N{1'b0}};
+    wire [4:0]       run_at  = run_at_q[side];
 
-    // ---- the order within a queue ----
-    wire [BUF_N-1:0] taken  = take ? one << take_buf_q : {BUF_N{1'b0}};
-    wire [BUF_N-1:0] prior;                  // the newest of the queue that is taken for: one, or none
-    genvar g;
-    generate
-        for (g = 0; g < BUF_N; g = g + 1) begin : g_order
-            reg  [10:0]      queue_q;
-            reg  [BUF_W-1:0] prior_q;
-            assign prior[g] = newest_q[g] && busy_q[g] && queue_q == fetch_queue;
-            always @(posedge clk) begin
-                if (taken[g]) begin
-                    queue_q    <= fetch_queue;
-                    prior_q   <= lowest(prior);
-                    waits_q[g] <= (prior & ~freed) != {BUF_N{1'b0}};
-                end else if (free && prior_q == free_buf)
-                    waits_q[g] <= 1'b0;
-            end
-        end
-    endgenerate
+    // ---- what was fetched into each buffer: of the one being emptied; while none is, of the one that ends ----
+    reg  [54:0]      info [0:BUF_N-1];
+    reg              failed [0:BUF_N-1];
+    wire [BUF_W-1:0] info_buf = run_q == 2'b00 ? fill_end_buf : run_buf;
+    wire [10:0]      info_queue;
+    wire [31:0]      info_num;
+    wire [5:0]       info_n;
+    wire [4:0]       info_unit;
+    wire             info_c2h;
+    assign {info_queue, info_num, info_n, info_unit, info_c2h} = info[info_buf];
+    wire [4:0]       run_unit = info_unit + run_at;
+    wire             last   = read && {1'b0, run_at} + 6'd1 == info_n;
+
+    // ---- a batch of one that need not wait ----
+    wire             alone  = full_q == {BUF_N{1'b0}} && run_q == 2'b00 && !out_q;
+    wire             direct = alone && desc_open && fill_end_valid && !fill_end_fail && fill_valid &&
+                              fill_buf == fill_end_buf && fill_unit == info_unit && info_n == 6'd1 &&
+                              !waits_q[fill_end_buf] && desc_room[info_c2h];
+
+    // A buffer whose read ends in this cycle is as good as full.
+    wire [BUF_N-1:0] ending = fill_end_valid ? one << fill_end_buf : {BUF_N{1'b0}};
+    wire [BUF_N-1:0] ready  = (full_q | ending) & ~waits_q;
+    wire [1:0]       some   = {(ready & c2h_q) != {BUF_N{1'b0}}, (ready & ~c2h_q) != {BUF_N{1'b0}}} & ~run_q;
+    wire             way    = some[1] && !(some[0] && start_q);
+    wire [BUF_N-1:0] can    = ready & (way ? c2h_q : ~c2h_q);
+    wire [BUF_N-1:0] above  = can & ({BUF_N{1'b1}} << run_buf_q[way] << 1);
+    wire [BUF_N-1:0] pick   = lowest(above != {BUF_N{1'b0}} ? above : can);
+    wire             start  = some != 2'b00 && !direct;
+    wire [BUF_N-1:0] begun  = direct ? ending : start ? pick : {BUF_N{1'b0}};
+
+    wire             free    = last || direct;
+    wire [BUF_W-1:0] free_buf = direct ? fill_end_buf : run_buf;
+
+    // ---- the order within a queue: the newest buffer of each queue, of each buffer the one before it and the
+    // one behind it. What is old in these is of buffers that are free, or of another queue by now. ----
+    reg  [BUF_W-1:0] newest [0:QUEUE_N-1];
+    reg  [10:0]      owner [0:BUF_N-1];
+    reg  [BUF_W-1:0] ahead [0:BUF_N-1];
+    reg  [BUF_W-1:0] behind [0:BUF_N-1];
+    wire [BUF_W-1:0] prior      = newest[fetch_queue[QW-1:0]];
+    wire             has_prior  = busy_q[prior] && owner[prior] == fetch_queue && !(free && free_buf == prior);
+    wire [BUF_W-1:0] next       = behind[free_buf];
+    wire [BUF_N-1:0] taken      = take ? one << take_buf_q : {BUF_N{1'b0}};
+    wire [BUF_N-1:0] freed      = free ? one << free_buf : {BUF_N{1'b0}};
+    wire [BUF_N-1:0] goes_on    = free && ahead[next] == free_buf ? one << next : {BUF_N{1'b0}};
 
     assign desc_valid = out_q || direct;
-    assign desc_queue = out_q ? out_queue_q : end_queue;
-    assign desc_num   = out_q ? out_num_q : end_num;
+    assign desc_queue = out_q ? out_queue_q : info_queue;
+    assign desc_num   = out_q ? out_num_q : info_num;
     assign desc_fail  = out_q && out_fail_q;
-    assign fetching = (busy_q & ~full_q) != {BUF_N{1'b0}};
+    assign fetching = asked_q != {(BUF_W + 1){1'b0}};
     assign empty = busy_q == {BUF_N{1'b0}} && !out_q;
     assign idle  = !take && (free_q || rest == {BUF_N{1'b0}}) && !start && !read && !(out_q && desc_ready) && !fill_valid &&
                    !fill_end_valid;
 
-    // ---- banks of one descriptor width ----
-    wire [DATA_W-1:0] bank_data;
-    genvar b;
+    // ---- a RAM for each lane of a beat, and for each unit the lane in which it came: beats begin at any ----
+    wire [DATA_W-1:0]        lane_data;
+    wire [LANE_N*LANE_W-1:0] unit_lane;
+    genvar l;
     generate
-        for (b = 0; b < BANK_N; b = b + 1) begin : g_bank
-            wire [5:0] lane = (b[5:0] - {1'b0, fill_unit}) & LANE_MASK;
-            wire [5:0] unit = {1'b0, fill_unit} + lane;
-            wire [BUF_W+4:0] wr_place = {fill_buf, unit[4:0]} >> BANK_S;
-            wire [BUF_W+4:0] rd_place = {run_buf, run_unit_q[side]} >> BANK_S;
-            wire       unused = &{1'b0, wr_place, rd_place};
-
+        for (l = 0; l < LANE_N; l = l + 1) begin : g_lane
             // a beat may reach past the buffer's end: those lanes are padding
-            cw_ram #(.W(128), .DEPTH(BUF_N * 32 / BANK_N)) u_bank (
-                .clk(clk), .wr_en(fill_valid && !unit[5]), .wr_addr(wr_place[BANK_A-1:0]),
-                .wr_data(fill_data[lane*128 +: 128]),
-                .rd_en(read), .rd_addr(rd_place[BANK_A-1:0]),
-                .rd_data(bank_data[b*128 +: 128])
+            wire [5:0] unit = {1'b0, fill_unit} + l[5:0];
+            cw_ram #(.W(128), .DEPTH(BUF_N * 32)) u_data (
+                .clk(clk), .wr_en(fill_valid && !unit[5]), .wr_addr({fill_buf, unit[4:0]}),
+                .wr_data(fill_data[l*128 +: 128]),
+                .rd_en(read), .rd_addr({run_buf, run_unit}), .rd_data(lane_data[l*128 +: 128])
             );
         end
+        for (l = 0; l < LANE_N && LANE_N > 1; l = l + 1) begin : g_bank     // units whose low bits are l
+            reg  [LANE_W-1:0] came [0:BUF_N*32/LANE_N-1];
+            wire [LANE_W-1:0] lane = l[LANE_W-1:0] - fill_unit[LANE_W-1:0];
+            wire [5:0]        unit = {1'b0, fill_unit} + {{(6 - LANE_W){1'b0}}, lane};
+            wire              unused = &{1'b0, unit[LANE_S-1:0]};
+            assign unit_lane[l*LANE_W +: LANE_W] = came[{run_buf, run_unit[4:LANE_S]}];
+            always @(posedge clk)
+                if (fill_valid && !unit[5])
+                    came[{fill_buf, unit[4:LANE_S]}] <= lane;
+        end
+        if (LANE_N == 1) begin : g_one
+            assign unit_lane = 1'b0;
+        end
     endgenerate
-    wire [5:0] out_lane = {1'b0, out_unit_q} & LANE_MASK;
-    assign desc_data = out_q ? bank_data[out_lane*128 +: 128] : fill_data[127:0];
+    wire [LANE_W-1:0] bank = LANE_N > 1 ? run_unit[LANE_W-1:0] : {LANE_W{1'b0}};
+    assign desc_data = out_q ? lane_data[out_lane_q*128 +: 128] : fill_data[127:0];
+
+    // Any content is good, but a simulator's X would not go away.
+    integer i;
+    initial begin
+        for (i = 0; i < QUEUE_N; i = i + 1)
+            newest[i] = {BUF_W{1'b0}};
+        for (i = 0; i < BUF_N; i = i + 1) begin
+            ahead[i]  = {BUF_W{1'b0}};
+            behind[i] = {BUF_W{1'b0}};
+        end
+    end
 
     always @(posedge clk) begin
         if (!free_q || take) begin
             free_q   <= rest != {BUF_N{1'b0}};
-            take_buf_q <= lowest(rest);
+            take_buf_q <= place(lowest(rest));
         end
-        if (take) begin
-            info[take_buf_q] <= {fetch_queue, fetch_num, fetch_n, fetch_addr[8:4]};
-            newest_q         <= (newest_q & ~prior) | taken;
-            c2h_q            <= fetch_c2h ? c2h_q | taken : c2h_q & ~taken;
-        end
+        if (fill_end_valid)
+            failed[fill_end_buf] <= fill_end_fail;
         busy_q  <= (busy_q | taken) & ~freed;
-        full_q  <= (full_q | ending) & ~freed;
-        taken_q <= (taken_q | begun) & ~freed;
-        fail_q  <= fill_end_fail ? fail_q | ending : fail_q & ~ending;
+        full_q  <= (full_q | ending) & ~begun;
+        if (take != fill_end_valid)         // one up, or one down
+            asked_q <= asked_q + {{BUF_W{fill_end_valid}}, 1'b1};
+        waits_q <= (waits_q & ~goes_on & ~taken) | (has_prior ? taken : {BUF_N{1'b0}});
+        c2h_q   <= (c2h_q & ~taken) | (fetch_c2h ? taken : {BUF_N{1'b0}});
+        if (take) begin
+            info[take_buf_q]    <= {fetch_queue, fetch_num, fetch_n, fetch_addr[8:4], fetch_c2h};
+            owner[take_buf_q]   <= fetch_queue;
+            ahead[take_buf_q]   <= prior;
+            if (has_prior)
+                behind[prior] <= take_buf_q;
+            newest[fetch_queue[QW-1:0]] <= take_buf_q;
+        end
         if (start) begin
-            start_q          <= way;
-            run_q[way]       <= 1'b1;
-            run_buf_q[way]   <= pick;
-            run_unit_q[way]  <= pick_unit;
-            run_left_q[way]  <= pick_n;
-            run_num_q[way]   <= pick_num;
-            run_queue_q[way] <= pick_queue;
-            run_fail_q[way]  <= pick_fail;
+            start_q        <= way;
+            run_q[way]     <= 1'b1;
+            run_buf_q[way] <= place(pick);
+            run_at_q[way]  <= 5'd0;
         end
         if (desc_ready)
             out_q <= 1'b0;
         if (read) begin
-            turn_q           <= side;
-            out_q            <= 1'b1;
-            out_queue_q      <= run_queue_q[side];
-            out_num_q        <= run_num_q[side];
-            out_fail_q       <= run_fail_q[side];
-            out_unit_q       <= run_unit_q[side];
-            run_unit_q[side] <= run_unit_q[side] + 5'd1;
-            run_left_q[side] <= run_left_q[side] - 6'd1;
-            run_num_q[side]  <= run_num_q[side] + 32'd1;
+            turn_q         <= side;
+            out_q          <= 1'b1;
+            out_queue_q    <= info_queue;
+            out_num_q      <= info_num + {27'd0, run_at};
+            out_fail_q     <= failed[run_buf];
+            out_lane_q     <= unit_lane[bank*LANE_W +: LANE_W];
+            run_at_q[side] <= run_at + 5'd1;
         end
         if (last)
-            run_q[side]       <= 1'b0;
+            run_q[side] <= 1'b0;
         if (rst) begin
             free_q    <= 1'b0;
             run_q     <= 2'b00;
@@ -252,7 +273,7 @@ module cw_desc_buf #(
             out_q     <= 1'b0;
             busy_q    <= {BUF_N{1'b0}};
             full_q    <= {BUF_N{1'b0}};
-            taken_q   <= {BUF_N{1'b0}};
+            asked_q   <= {(BUF_W + 1){1'b0}};
             run_buf_q[0] <= {BUF_W{1'b0}};
             run_buf_q[1] <= {BUF_W{1'b0}};
         end

@@ -61,6 +61,7 @@ module cw_desc_issue #(
     output wire [10:0]     stop_queue,
 
     output wire            h2c_valid,
+    output wire            h2c_kept,        // it came before this cycle
     input  wire            h2c_ready,
     output wire [OP_W-1:0] h2c_op,
     output wire [10:0]     h2c_queue,
@@ -92,7 +93,8 @@ module cw_desc_issue #(
 
     localparam QW = $clog2(QUEUE_N);
     localparam [1:0] OP_WRITE = 2'd0, OP_ENABLE = 2'd1, OP_DISABLE = 2'd2;
-    localparam MOVE_W = OP_W + 11 + 32 + 64 + 64 + 24 + 2;
+    localparam CAME_W = 11 + 32 + 64 + 24, MADE_W = OP_W + 64 + 2;  // of what moves: as it came, made here
+    localparam AT_W = 4;         // log2 of the places of a queue
 
     // ---- stage 1: a descriptor with its queue's configuration ----
     reg          s1_q;
@@ -118,7 +120,10 @@ module cw_desc_issue #(
 
     // ---- configuration of every queue ----
     wire        ram_run, conf_c2h, conf_stream, conf_ro, conf_ns;
-    wire [63:0] base, limit;
+    wire [63:0] base;
+    wire        base_top;        // a carry into [63:37] runs through to the end
+    wire [36:0] limit;
+    wire        limit_far;       // it is above all that a descriptor can say
     wire [QW-1:0] cfg_addr = qcfg_queue[QW-1:0];
     wire [QW-1:0] rd_addr  = desc_queue[QW-1:0];
 
@@ -138,17 +143,18 @@ module cw_desc_issue #(
         .clk(clk), .wr_en(cfg_write && qcfg_reg == CW_Q_CARD_BASE_LO[6:2]), .wr_addr(cfg_addr),
         .wr_data(qcfg_data), .rd_en(take), .rd_addr(rd_addr), .rd_data(base[31:0])
     );
-    cw_ram #(.W(32), .DEPTH(QUEUE_N)) u_base_hi (
+    cw_ram #(.W(33), .DEPTH(QUEUE_N)) u_base_hi (
         .clk(clk), .wr_en(cfg_write && qcfg_reg == CW_Q_CARD_BASE_HI[6:2]), .wr_addr(cfg_addr),
-        .wr_data(qcfg_data), .rd_en(take), .rd_addr(rd_addr), .rd_data(base[63:32])
+        .wr_data({&qcfg_data[31:5], qcfg_data}), .rd_en(take), .rd_addr(rd_addr), .rd_data({base_top, base[63:32]})
     );
     cw_ram #(.W(32), .DEPTH(QUEUE_N)) u_limit_lo (
         .clk(clk), .wr_en(cfg_write && qcfg_reg == CW_Q_CARD_LIMIT_LO[6:2]), .wr_addr(cfg_addr),
         .wr_data(qcfg_data), .rd_en(take), .rd_addr(rd_addr), .rd_data(limit[31:0])
     );
-    cw_ram #(.W(32), .DEPTH(QUEUE_N)) u_limit_hi (
+    cw_ram #(.W(6), .DEPTH(QUEUE_N)) u_limit_hi (
         .clk(clk), .wr_en(cfg_write && qcfg_reg == CW_Q_CARD_LIMIT_HI[6:2]), .wr_addr(cfg_addr),
-        .wr_data(qcfg_data), .rd_en(take), .rd_addr(rd_addr), .rd_data(limit[63:32])
+        .wr_data({|qcfg_data[31:5], qcfg_data[4:0]}), .rd_en(take), .rd_addr(rd_addr),
+        .rd_data({limit_far, limit[36:32]})
     );
 
     // ---- the check ----
@@ -156,7 +162,7 @@ module cw_desc_issue #(
     wire [23:0] len  = dw2[CW_DESC_DW2_LEN_MSB:CW_DESC_DW2_LEN_LSB];
     wire [35:0] card = {dw2[CW_DESC_DW2_CARD_HI_MSB:CW_DESC_DW2_CARD_HI_LSB], desc_q[127:96]};
     wire [36:0] past = {1'b0, card} + {13'd0, len};             // within the queue's card memory
-    wire [64:0] top  = {1'b0, base} + {28'd0, past};            // in card memory; must not wrap
+    wire [37:0] top  = {1'b0, base[36:0]} + {1'b0, past};       // in card memory; must not wrap
     wire sop         = dw2[CW_DESC_DW2_SOP_LSB];
     wire eop         = dw2[CW_DESC_DW2_EOP_LSB];
     wire in_packet;              // of an H2C stream
@@ -164,26 +170,25 @@ module cw_desc_issue #(
     wire bad_flags   = dw2[CW_DESC_DW2_RSVD_LSB] ||
                        (streams && !conf_c2h ? sop == in_packet : sop || eop || (conf_c2h && conf_stream && card != 36'd0)) ||
                        (conf_stream && !streams);
-    wire bad_range   = !streams && ({27'd0, past} > limit || top[64]);
+    wire bad_range   = !streams && ((past > limit && !limit_far) || (top[37] && base_top));
     wire run         = ram_run && !cut_q;
     wire bad         = !fail_q && (bad_len || bad_flags || bad_range);
     wire moves       = run && !fail_q && !bad;
 
     // ---- the three ways out ----
-    wire end_ready, h2c_in_ready, c2h_in_ready;
-    wire st_ready;
-    wire way_ready = !moves ? end_ready : conf_c2h ? c2h_in_ready : h2c_in_ready;
-    wire [MOVE_W-1:0] move = {op_alloc_id, queue_q, num_q, desc_q[63:0], base + {28'd0, card}, len,
-                              conf_ro && fn_ro, conf_ns && fn_ns};
+    wire end_ready, st_ready;
+    wire [1:0] room;             // of card to host, host to card: for one more
+    wire way_ready = !moves ? end_ready : room[conf_c2h];
+    wire [MADE_W-1:0] made = {op_alloc_id, base + {28'd0, card}, conf_ro && fn_ro, conf_ns && fn_ns};
     wire [6:0] end_status = !run ? CW_STATUS_OK[6:0] : fail_q ? CW_STATUS_FETCH[6:0] :
                             bad_len ? CW_STATUS_BAD_LEN[6:0] :
                             bad_flags ? CW_STATUS_BAD_FLAGS[6:0] : CW_STATUS_BAD_RANGE[6:0];
     wire end_moving, h2c_moving, c2h_moving;
     wire [2:0] unused_end;
-    wire [3:0] h2c_n, c2h_n;
+    wire [1:0] room_3;
     wire [3:0] st_n;
-    assign desc_room = {c2h_n <= 4'd5 && st_n <= 4'd5, h2c_n <= 4'd5 && st_n <= 4'd5};
-    wire unused = &{1'b0, top[63:0], dw2};
+    assign desc_room = st_n <= 4'd5 ? room_3 : 2'b00;
+    wire unused = &{1'b0, top[36:0], dw2, desc_q[63:0]};
 
     assign op_alloc_valid = s1_q && way_ready && !streams;
     assign op_alloc_queue = queue_q;
@@ -203,25 +208,51 @@ module cw_desc_issue #(
         .out_valid(issue_done_valid), .out_ready(issue_done_ready),
         .out_data({issue_done_op, issue_done_status, issue_done_kind}), .count(unused_end)
     );
-    wire              h2c_go = mm_done && moves && !conf_c2h, c2h_go = mm_done && moves && conf_c2h;
-    wire              h2c_kept, c2h_kept;
-    wire [MOVE_W-1:0] h2c_first, c2h_first;
-    stream_fifo #(.W(MOVE_W), .DEPTH(8)) u_h2c (
-        .clk(clk), .rst(rst), .in_valid(h2c_go && (h2c_kept || !h2c_ready)), .in_ready(h2c_in_ready),
-        .in_data(move), .out_valid(h2c_kept), .out_ready(h2c_ready), .out_data(h2c_first),
-        .count(h2c_n)
-    );
-    stream_fifo #(.W(MOVE_W), .DEPTH(8)) u_c2h (
-        .clk(clk), .rst(rst), .in_valid(c2h_go && (c2h_kept || !c2h_ready)), .in_ready(c2h_in_ready),
-        .in_data(move), .out_valid(c2h_kept), .out_ready(c2h_ready), .out_data(c2h_first),
-        .count(c2h_n)
-    );
-    assign h2c_valid = h2c_kept || h2c_go;
-    assign c2h_valid = c2h_kept || c2h_go;
-    assign {h2c_op, h2c_queue, h2c_num, h2c_host_addr, h2c_card_addr, h2c_len, h2c_attr} =
-        h2c_kept ? h2c_first : move;
-    assign {c2h_op, c2h_queue, c2h_num, c2h_host_addr, c2h_card_addr, c2h_len, c2h_attr} =
-        c2h_kept ? c2h_first : move;
+    // Host to card (0), card to host (1). What comes is written behind the last of both queues as it comes, and
+    // stays in the one it goes to: if that is empty, it is offered from there in the cycle of its check. cw_h2c_split
+    // leaves the one that it reads in its queue, which has a place more for that.
+    wire [1:0]          go   = {mm_done && moves && conf_c2h, mm_done && moves && !conf_c2h};
+    wire [1:0]          gone = {c2h_moving, h2c_moving};
+    wire [1:0]          kept;
+    wire [2*CAME_W-1:0] first_came;
+    wire [2*MADE_W-1:0] first_made;
+    genvar w;
+    generate
+        for (w = 0; w < 2; w = w + 1) begin : g_way
+            localparam [AT_W:0] MOST = w == 0 ? 9 : 8;
+            reg [CAME_W-1:0] came_as [0:(1 << AT_W)-1];
+            reg [MADE_W-1:0] made_of [0:(1 << AT_W)-1];
+            reg  [AT_W:0]  head_q, tail_q;
+            wire [AT_W:0]  tail = tail_q + {{AT_W{1'b0}}, go[w]};
+            wire [AT_W:0]  n    = tail_q - head_q;
+            assign kept[w]   = n != 0;
+            assign room[w]   = n != MOST;
+            assign room_3[w] = n <= MOST - 3;
+            assign first_came[w*CAME_W +: CAME_W] = came_as[head_q[AT_W-1:0]];
+            assign first_made[w*MADE_W +: MADE_W] = kept[w] ? made_of[head_q[AT_W-1:0]] : made;
+            always @(posedge clk) begin
+                if (take)
+                    came_as[tail[AT_W-1:0]] <= {desc_queue, desc_num, desc_data[63:0],
+                                                  desc_data[64 + CW_DESC_DW2_LEN_MSB:64 + CW_DESC_DW2_LEN_LSB]};
+                if (go[w])
+                    made_of[tail_q[AT_W-1:0]] <= made;
+                if (gone[w])
+                    head_q <= head_q + 1'b1;
+                tail_q <= tail;
+                if (rst) begin
+                    head_q <= {(AT_W + 1){1'b0}};
+                    tail_q <= {(AT_W + 1){1'b0}};
+                end
+            end
+        end
+    endgenerate
+    assign h2c_kept  = kept[0];
+    assign h2c_valid = kept[0] || go[0];
+    assign c2h_valid = kept[1] || go[1];
+    assign {h2c_queue, h2c_num, h2c_host_addr, h2c_len} = first_came[0 +: CAME_W];
+    assign {c2h_queue, c2h_num, c2h_host_addr, c2h_len} = first_came[CAME_W +: CAME_W];
+    assign {h2c_op, h2c_card_addr, h2c_attr} = first_made[0 +: MADE_W];
+    assign {c2h_op, c2h_card_addr, c2h_attr} = first_made[MADE_W +: MADE_W];
 
     // ---- streams ----
     generate

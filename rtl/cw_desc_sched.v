@@ -27,7 +27,8 @@ module cw_desc_sched #(
     parameter QUEUE_N = 64,
     parameter STREAM  = 0,
     parameter SLOT_N  = 32,
-    parameter MORE_N  = 8
+    parameter MORE_N  = 8,
+    parameter ENTRIES_LOG2_MAX = 16    // largest ring
 ) (
     input  wire        clk,
     input  wire        rst,
@@ -74,22 +75,23 @@ module cw_desc_sched #(
     localparam [2:0] S_IDLE = 3'd0, S_ACT = 3'd1, S_FETCH = 3'd2, S_PEEK = 3'd3, S_SIZED = 3'd4;
     localparam [2:0] EV_CFG = 3'd0, EV_STOP = 3'd1, EV_QST = 3'd2, EV_KICK = 3'd3, EV_POP = 3'd4,
                      EV_MORE = 3'd5;
+    localparam N_W = ENTRIES_LOG2_MAX + 1;                 // bits of a number of descriptors of a ring
     localparam SW = STREAM != 0 ? $clog2(SLOT_N) + 1 : 1;  // bits of the places of a queue
 
     reg  [2:0]  state_q;
     reg  [2:0]  ev_q;
-    reg  [10:0] queue_q;
-    reg  [31:0] arg_q;
+    reg  [QW-1:0] queue_q;
+    reg  [N_W-1:0] arg_q;
     reg         cfg_pend_q;
     reg  [1:0]  cfg_op_q;
-    reg  [10:0] cfg_queue_q;
+    reg  [QW-1:0] cfg_queue_q;
     reg         cfg_bit_q;
     reg         pop_turn_q;     // the last event was a kick: a waiting queue goes first
     reg  [QW:0] init_q;         // list bits cleared since reset
     reg         qst_done_q;     // answered; waits for the request to fall
     reg         can_q;          // the queue that was looked up ahead may fetch
     reg         fetch_q;
-    reg  [10:0] fetch_queue_q;
+    reg  [QW-1:0] fetch_queue_q;
     reg  [31:0] fetch_num_q;
     reg  [5:0]  fetch_n_q;
     reg  [63:0] fetch_addr_q;
@@ -120,9 +122,9 @@ module cw_desc_sched #(
     wire        alone     = ev_q == EV_KICK && !list_valid && can_offer; // its fetch may be next
     wire        open      = state_q == S_IDLE || state_q == S_FETCH || state_q == S_PEEK || (state_q == S_SIZED && !ahead) ||
                             (state_q == S_ACT && ev_q != EV_POP && !alone);
-    wire [10:0] pick_queue = pick_cfg ? cfg_queue_q : pick_stop ? stop_queue : pick_more ? more_queue :
-                             pick_qst ? qst_queue : pick_kick ? kick_queue :
-                             list_valid ? list_queue : peek_queue;
+    wire [QW-1:0] pick_queue = pick_cfg ? cfg_queue_q : pick_stop ? stop_queue[QW-1:0] :
+                               pick_more ? more_queue[QW-1:0] : pick_qst ? qst_queue[QW-1:0] :
+                               pick_kick ? kick_queue[QW-1:0] : list_valid ? list_queue[QW-1:0] : peek_queue[QW-1:0];
 
     assign stop_ready = open && pick_stop;
     assign kick_ready = (open && pick_kick) || ahead;
@@ -132,7 +134,8 @@ module cw_desc_sched #(
     assign empty = state_q == S_IDLE && !fetch_q;
 
     // ---- per-queue state, read when an event is picked ----
-    wire [31:0] producer, fetched;
+    wire [N_W-1:0] producer;    // of it, what says how far it is ahead of fetched
+    wire [31:0] fetched;
     wire        run, quiesce, halted, in_list;
     wire [25:0] ring_lo;        // 64-byte aligned
     wire [31:0] ring_hi;
@@ -140,64 +143,67 @@ module cw_desc_sched #(
     wire        c2h, stream;
     wire [SW-1:0] places;       // for descriptors of a stream queue, not yet fetched
     reg         st_wr, list_wr, list_bit, push;
-    reg  [66:0] st_data;
+    reg  [N_W+34:0] st_data;
     reg  [SW-1:0] st_places;
 
-    cw_ram_fwd #(.W(67 + SW), .DEPTH(QUEUE_N)) u_state (
-        .clk(clk), .wr_en(st_wr), .wr_addr(queue_q[QW-1:0]), .wr_data({st_places, st_data}),
-        .rd_en(open && (pick_any || peek)), .rd_addr(pick_queue[QW-1:0]),
+    cw_ram_fwd #(.W(N_W + 35 + SW), .DEPTH(QUEUE_N)) u_state (
+        .clk(clk), .wr_en(st_wr), .wr_addr(queue_q), .wr_data({st_places, st_data}),
+        .rd_en(open && (pick_any || peek)), .rd_addr(pick_queue),
         .rd_data({places, producer, fetched, run, quiesce, halted})
     );
     cw_ram_fwd #(.W(1), .DEPTH(QUEUE_N)) u_in_list (
         .clk(clk), .wr_en(list_wr || !init_done),
-        .wr_addr(init_done ? queue_q[QW-1:0] : init_q[QW-1:0]), .wr_data(init_done && list_bit),
-        .rd_en(open && (pick_any || peek)), .rd_addr(pick_queue[QW-1:0]), .rd_data(in_list)
+        .wr_addr(init_done ? queue_q : init_q[QW-1:0]), .wr_data(init_done && list_bit),
+        .rd_en(open && (pick_any || peek)), .rd_addr(pick_queue), .rd_data(in_list)
     );
     wire cfg_write = qcfg_valid && qcfg_op == OP_WRITE;
     cw_ram #(.W(26), .DEPTH(QUEUE_N)) u_ring_lo (
         .clk(clk), .wr_en(cfg_write && qcfg_reg == CW_Q_RING_LO[6:2]),
         .wr_addr(qcfg_queue[QW-1:0]), .wr_data(qcfg_data[31:6]),
-        .rd_en(open && (pick_pop || pick_kick || peek)), .rd_addr(pick_queue[QW-1:0]), .rd_data(ring_lo)
+        .rd_en(open && (pick_pop || pick_kick || peek)), .rd_addr(pick_queue), .rd_data(ring_lo)
     );
     cw_ram #(.W(32), .DEPTH(QUEUE_N)) u_ring_hi (
         .clk(clk), .wr_en(cfg_write && qcfg_reg == CW_Q_RING_HI[6:2]),
         .wr_addr(qcfg_queue[QW-1:0]), .wr_data(qcfg_data),
-        .rd_en(open && (pick_pop || pick_kick || peek)), .rd_addr(pick_queue[QW-1:0]), .rd_data(ring_hi)
+        .rd_en(open && (pick_pop || pick_kick || peek)), .rd_addr(pick_queue), .rd_data(ring_hi)
     );
     cw_ram #(.W(7), .DEPTH(QUEUE_N)) u_entries (
         .clk(clk), .wr_en(cfg_write && qcfg_reg == CW_Q_CONFIG[6:2]), .wr_addr(qcfg_queue[QW-1:0]),
         .wr_data({STREAM != 0 && qcfg_data[CW_Q_CONFIG_STREAM_LSB], qcfg_data[CW_Q_CONFIG_C2H_LSB],
                   qcfg_data[CW_Q_CONFIG_ENTRIES_LOG2_MSB:CW_Q_CONFIG_ENTRIES_LOG2_LSB]}),
-        .rd_en(open && (pick_pop || pick_kick || peek)), .rd_addr(pick_queue[QW-1:0]), .rd_data({stream, c2h, entries_log2})
+        .rd_en(open && (pick_pop || pick_kick || peek)), .rd_addr(pick_queue), .rd_data({stream, c2h, entries_log2})
     );
     cw_turns #(.QUEUE_N(QUEUE_N)) u_turns (
         .clk(clk), .rst(rst), .idle(list_idle), .weight_wr(cfg_write && qcfg_reg == CW_Q_CONFIG[6:2]),
         .weight_queue(qcfg_queue), .weight(qcfg_data[CW_Q_CONFIG_WEIGHT_MSB:CW_Q_CONFIG_WEIGHT_LSB]),
         .start(open && pick_kick), .start_queue(kick_queue), .in_valid(push), .in_more(state_q == S_FETCH),
-        .in_queue(queue_q), .out_valid(list_valid), .out_ready(open && pick_pop), .out_queue(list_queue)
+        .in_queue(queue_wide), .out_valid(list_valid), .out_ready(open && pick_pop), .out_queue(list_queue)
     );
 
     // ---- size of a fetch ----
-    wire [31:0] entries = 32'd1 << entries_log2;
-    wire [31:0] slot    = fetched & (entries - 32'd1);
-    wire [31:0] told    = state_q == S_PEEK ? kick_producer : ev_q == EV_KICK ? arg_q : producer;
-    wire [31:0] avail   = told - fetched;
+    wire [N_W-1:0] entries = {{(N_W - 1){1'b0}}, 1'b1} << entries_log2;
+    wire [N_W-2:0] in_ring = ~({(N_W - 1){1'b1}} << entries_log2);
+    wire [N_W-2:0] slot    = fetched[N_W-2:0] & in_ring;
+    wire [N_W-1:0] to_end  = {1'b0, ~fetched[N_W-2:0] & in_ring} + 1'b1;
+    wire [N_W-1:0] told    = state_q == S_PEEK ? kick_producer[N_W-1:0] : ev_q == EV_KICK ? arg_q : producer;
+    wire [N_W-1:0] avail   = told - fetched[N_W-1:0];
     // An index that moved backwards, or too far, fetches nothing: whoever accepts
     // doorbells has checked them, this only bounds the damage.
-    wire [31:0] place_n   = {{(32 - SW){1'b0}}, places};
-    wire [31:0] may_fetch = stream && avail > place_n ? place_n : avail;
-    wire        can_fetch = run && !quiesce && !halted && may_fetch != 32'd0 && avail <= entries;
+    wire [N_W-1:0] place_n   = {{(N_W - SW){1'b0}}, places};
+    wire [N_W-1:0] may_fetch = stream && avail > place_n ? place_n : avail;
+    wire        can_fetch = run && !quiesce && !halted && may_fetch != {N_W{1'b0}} && avail <= entries;
     wire [5:0]  units     = rd_log2 >= 4'd9 ? 6'd32 : rd_log2 == 4'd8 ? 6'd16 : 6'd8;
-    reg  [31:0] avail_q;
-    reg  [31:0] to_end_q;
+    reg  [6:0]  avail_q, to_end_q;  // up to 63; [6]: more
     reg  [63:0] addr_q;
     wire [5:0]  to_bound = units - ({1'b0, addr_q[8:4]} & (units - 6'd1));
-    wire [5:0]  n_avail  = avail_q > {26'd0, to_bound} ? to_bound : avail_q[5:0];
-    wire [5:0]  n        = {26'd0, n_avail} > to_end_q ? to_end_q[5:0] : n_avail;
+    wire [5:0]  n_avail  = avail_q > {1'b0, to_bound} ? to_bound : avail_q[5:0];
+    wire [5:0]  n        = {1'b0, n_avail} > to_end_q ? to_end_q[5:0] : n_avail;
 
     wire [31:0] n_wide = {26'd0, n};
     wire [SW-1:0] stream_n = n_wide[SW-1:0];
-    wire unused = &{1'b0, n_wide, more_queue};
+    wire [10:0] queue_wide = {{(11 - QW){1'b0}}, queue_q};
+    wire unused = &{1'b0, n_wide, kick_producer, stop_queue, more_queue, qst_queue, peek_queue, kick_queue, qcfg_queue,
+                    list_queue};
     wire wants_list = run && !quiesce && !halted && !in_list;
     wire direct = state_q == S_ACT && alone && wants_list && can_fetch;
 
@@ -215,7 +221,7 @@ module cw_desc_sched #(
                 st_wr = 1'b1;
                 case (arg_q[1:0])
                 OP_ENABLE: begin
-                    st_data   = {64'd0, 3'b100};
+                    st_data   = {{(N_W + 32){1'b0}}, 3'b100};
                     st_places = STREAM != 0 ? SLOT_N[SW-1:0] : {SW{1'b0}};
                 end
                 OP_DISABLE: st_data[2] = 1'b0;
@@ -223,7 +229,7 @@ module cw_desc_sched #(
                 default:    st_wr = 1'b0;
                 endcase
                 if (arg_q[1:0] == OP_QUIESCE && !arg_q[2] && run && !halted && !in_list &&
-                    producer != fetched) begin
+                    producer != fetched[N_W-1:0]) begin
                     push     = 1'b1;
                     list_wr  = 1'b1;
                     list_bit = 1'b1;
@@ -236,13 +242,13 @@ module cw_desc_sched #(
             EV_MORE: begin
                 st_wr     = 1'b1;
                 st_places = places + MORE_N[SW-1:0];
-                push      = wants_list && !quiesce && producer != fetched;
+                push      = wants_list && !quiesce && producer != fetched[N_W-1:0];
                 list_wr   = push;
                 list_bit  = 1'b1;
             end
             EV_KICK: begin
                 st_wr          = 1'b1;
-                st_data[66:35] = arg_q;
+                st_data[N_W+34:35] = arg_q;
                 push           = wants_list && !direct;
                 list_wr        = push;
                 list_bit       = 1'b1;
@@ -256,7 +262,7 @@ module cw_desc_sched #(
             st_data       = {told, fetched + {26'd0, n}, run, quiesce, halted};
             if (stream)
                 st_places = places - stream_n;
-            push          = avail_q != {26'd0, n};
+            push          = avail_q != {1'b0, n};
             list_wr       = 1'b1;
             list_bit      = push;
         end
@@ -266,7 +272,7 @@ module cw_desc_sched #(
 
     // A fetch is offered in the cycle in which its size is known, and kept if it must wait.
     assign fetch_valid = fetch_q || fetching;
-    assign fetch_queue = fetch_q ? fetch_queue_q : queue_q;
+    assign fetch_queue = {{(11 - QW){1'b0}}, fetch_q ? fetch_queue_q : queue_q};
     assign fetch_num   = fetch_q ? fetch_num_q : fetched;
     assign fetch_n     = fetch_q ? fetch_n_q : n;
     assign fetch_addr  = fetch_q ? fetch_addr_q : addr_q;
@@ -277,7 +283,7 @@ module cw_desc_sched #(
     always @(posedge clk) begin
         if (qcfg_valid && qcfg_op != OP_WRITE) begin
             cfg_op_q    <= qcfg_op;
-            cfg_queue_q <= qcfg_queue;
+            cfg_queue_q <= qcfg_queue[QW-1:0];
             cfg_bit_q   <= qcfg_data[0];
         end
         if (fetch_ready)
@@ -291,16 +297,16 @@ module cw_desc_sched #(
         if (open) begin
             state_q <= pick_any ? S_ACT : peek ? S_PEEK : state_q == S_PEEK ? S_SIZED : S_IDLE;
             if (state_q == S_PEEK)
-                arg_q <= kick_producer;
+                arg_q <= kick_producer[N_W-1:0];
             if (peek) begin
                 ev_q    <= EV_KICK;
-                queue_q <= peek_queue;
+                queue_q <= peek_queue[QW-1:0];
             end
             if (pick_any) begin
                 ev_q       <= pick_cfg ? EV_CFG : pick_stop ? EV_STOP : pick_more ? EV_MORE : pick_qst ? EV_QST :
                               pick_kick ? EV_KICK : EV_POP;
                 queue_q    <= pick_queue;
-                arg_q      <= pick_cfg ? {29'd0, cfg_bit_q, cfg_op_q} : kick_producer;
+                arg_q      <= pick_cfg ? {{(N_W - 3){1'b0}}, cfg_bit_q, cfg_op_q} : kick_producer[N_W-1:0];
                 pop_turn_q <= pick_kick;
                 if (pick_cfg)
                     cfg_pend_q <= 1'b0;
@@ -312,9 +318,9 @@ module cw_desc_sched #(
         S_ACT, S_PEEK: begin
             if (!open)
                 state_q <= direct || (ev_q == EV_POP && can_fetch) ? S_FETCH : S_IDLE;
-            avail_q  <= may_fetch;
-            to_end_q <= entries - slot;
-            addr_q   <= {ring_hi, ring_lo, 6'd0} + {28'd0, slot, 4'd0};
+            avail_q  <= {may_fetch[N_W-1:6] != {(N_W - 6){1'b0}}, may_fetch[5:0]};
+            to_end_q <= {to_end[N_W-1:6] != {(N_W - 6){1'b0}}, to_end[5:0]};
+            addr_q   <= {ring_hi, ring_lo, 6'd0} + {{(61 - N_W){1'b0}}, slot, 4'd0};
             can_q    <= wants_list && can_fetch;
             if (state_q == S_ACT && ev_q == EV_QST)
                 qst_done_q <= 1'b1;

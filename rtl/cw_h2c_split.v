@@ -6,6 +6,7 @@
 // none crosses 4 KiB (PCIe Base 6.0, 2.2.7) and all but the first and last are
 // of full size. `start` tells cw_h2c_track the length before the first read.
 //
+// The descriptor stays where it comes from until its last read goes; here is only how far it got.
 // One read a cycle, descriptors back to back. The first read of a descriptor that finds nothing
 // here is offered in the cycle in which it comes; the second then comes two cycles later.
 `default_nettype none
@@ -20,6 +21,7 @@ module cw_h2c_split #(
     input  wire [3:0]      rd_log2,       // log2 of the largest read in bytes, 7 to 12
 
     input  wire            h2c_valid,
+    input  wire            h2c_kept,      // it came before this cycle
     output wire            h2c_ready,
     input  wire [OP_W-1:0] h2c_op,
     input  wire [10:0]     h2c_queue,
@@ -45,65 +47,48 @@ module cw_h2c_split #(
     output wire [23:0]     data_rd_offset,// of the first byte in the descriptor
     output wire [1:0]      data_rd_attr
 );
-    reg            run_q;
-    reg            gone_q;      // the read at hand went as its descriptor came
-    reg [OP_W-1:0] op_q;
-    reg [10:0]     queue_q;
-    reg [31:0]     num_q;
-    reg [63:0]     addr_q, card_q;
-    reg [23:0]     left_q, offset_q;
-    reg [1:0]      attr_q;
+    reg        begun_q;         // a read of it went
+    reg        pause_q;
+    reg [23:0] offset_q;
 
-    wire [12:0] size  = 13'd1 << rd_log2;
-    wire [11:0] place = run_q ? addr_q[11:0] : h2c_host_addr[11:0];
-    wire [23:0] left  = run_q ? left_q : h2c_len;
-    wire [12:0] room  = size - ({1'b0, place} & (size - 13'd1));
-    wire        last  = left <= {11'd0, room};
-    wire [12:0] bytes = last ? left[12:0] : room;
-    wire        sent  = run_q && (gone_q || data_rd_ready);
-    wire        take  = h2c_valid && h2c_ready;
-    wire        begins = !run_q && h2c_valid && start_ready;
-    wire        gone  = begins && data_rd_ready;
-    wire        load  = !run_q || last;              // nothing is left to count: what comes
-    wire [12:0] step  = load ? 13'd0 : room;
+    // Up to the next multiple of the largest read; as a negative number, that is the place with
+    // ones above it.
+    wire [12:0] size   = 13'd1 << rd_log2;
+    wire [11:0] place  = offset_q[11:0] + h2c_host_addr[11:0];
+    wire [24:0] room_neg = {13'h1fff, place | ~(size[11:0] - 12'd1)};
+    wire [24:0] next   = {1'b0, offset_q} - room_neg;
+    wire        last   = next >= {1'b0, h2c_len};
+    wire [12:0] end_at = last ? h2c_len[12:0] : next[12:0];
+    wire        sent   = data_rd_valid && data_rd_ready;
+    wire        unused = &{1'b0, size[12]};
 
-    assign h2c_ready   = start_ready && (!run_q || (data_rd_ready && last));
-    assign start_valid = take;
+    assign h2c_ready   = start_ready && !pause_q && data_rd_ready && last;
+    assign start_valid = sent && !begun_q;
     assign start_op    = h2c_op;
     assign start_len   = h2c_len;
-    assign data_rd_valid  = run_q ? !gone_q : begins;
-    assign data_rd_op     = run_q ? op_q : h2c_op;
-    assign data_rd_queue  = run_q ? queue_q : h2c_queue;
-    assign data_rd_num    = run_q ? num_q : h2c_num;
-    assign data_rd_addr   = run_q ? addr_q : h2c_host_addr;
-    assign data_rd_bytes  = bytes;
-    assign data_rd_card   = run_q ? card_q : h2c_card_addr;
-    assign data_rd_offset = run_q ? offset_q : 24'd0;
-    assign data_rd_attr   = run_q ? attr_q : h2c_attr;
-    assign idle  = !sent && !take;
-    assign empty = !run_q;
+    assign data_rd_valid  = h2c_valid && start_ready && !pause_q;
+    assign data_rd_op     = h2c_op;
+    assign data_rd_queue  = h2c_queue;
+    assign data_rd_num    = h2c_num;
+    assign data_rd_addr   = {40'd0, offset_q} + h2c_host_addr;
+    assign data_rd_bytes  = end_at - offset_q[12:0];
+    assign data_rd_card   = {40'd0, offset_q} + h2c_card_addr;
+    assign data_rd_offset = offset_q;
+    assign data_rd_attr   = h2c_attr;
+    assign idle  = !sent && !pause_q;
+    assign empty = !begun_q;
 
     always @(posedge clk) begin
+        pause_q <= sent && !last && !begun_q && !h2c_kept;
         if (sent) begin
-            run_q  <= !last;
-            gone_q <= 1'b0;
+            begun_q  <= !last;
+            offset_q <= last ? 24'd0 : next[23:0];
         end
-        if (take) begin
-            run_q    <= !(gone && last);
-            gone_q   <= gone;
-            op_q     <= h2c_op;
-            queue_q  <= h2c_queue;
-            num_q    <= h2c_num;
-            attr_q   <= h2c_attr;
+        if (rst) begin
+            begun_q  <= 1'b0;
+            pause_q  <= 1'b0;
+            offset_q <= 24'd0;
         end
-        if (sent || take) begin
-            addr_q   <= (load ? h2c_host_addr : addr_q) + {51'd0, step};
-            card_q   <= (load ? h2c_card_addr : card_q) + {51'd0, step};
-            offset_q <= (load ? 24'd0 : offset_q) + {11'd0, step};
-            left_q   <= (load ? h2c_len : left_q) - {11'd0, step};
-        end
-        if (rst)
-            run_q <= 1'b0;
     end
 endmodule
 

@@ -109,7 +109,8 @@ module cw_h2c_track #(
             bytes_q  <= pick_failed ? failed_bytes : wrote_bytes;
             status_q <= pick_failed ? failed_status : wrote_status;
         end
-        count_q <= count_q + {{OP_W{1'b0}}, started} - {{OP_W{1'b0}}, finished};
+        if (started != finished)        // one up, or one down
+            count_q <= count_q + {{OP_W{finished}}, 1'b1};
         if (rst) begin
             init_q  <= {(OP_W + 1){1'b0}};
             count_q <= {(OP_W + 1){1'b0}};

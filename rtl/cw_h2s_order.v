@@ -59,8 +59,9 @@ module cw_h2s_order #(
     localparam [1:0] OP_ENABLE = 2'd1, OP_DISABLE = 2'd2;
     localparam NOTE_W = 5 + OP_W + 11 + 36 + 13;
 
-    reg  [N-1:0]    ended_q;
     reg  [OP_W-1:0] head_q;
+    reg  [OP_W:0]   noted_q;            // entries noted and not looked at
+    wire            ended;              // the oldest one, if it was noted, has
     reg             s1_q, s2_q, cut_q;
     reg  [NOTE_W-1:0] note_q;
     reg  [19:0]     result_q;
@@ -69,13 +70,17 @@ module cw_h2s_order #(
     wire [NOTE_W-1:0] note;
     wire [19:0]     result;
     wire            s2_free = !s2_q || part_ready;
-    wire            look    = ended_q[head_q] && (!s1_q || s2_free);
+    wire            look    = ended && noted_q != {(OP_W + 1){1'b0}} && (!s1_q || s2_free);
     wire            pass    = s1_q && s2_free;
     wire [10:0]     queue   = note[59:49];
     wire            run;
     wire            unused = &{1'b0, queue};
     wire            cfg_run = qcfg_valid && (qcfg_op == OP_ENABLE || qcfg_op == OP_DISABLE);
 
+    cw_ram_2w #(.DEPTH(N)) u_ended (
+        .clk(clk), .a_en(note_valid), .a_addr(note_entry), .a_data(note_none),
+        .b_en(ended_valid), .b_addr(ended_entry), .b_data(1'b1), .rd_addr(head_q), .rd_data(ended)
+    );
     cw_ram #(.W(NOTE_W), .DEPTH(N)) u_notes (
         .clk(clk), .wr_en(note_valid), .wr_addr(note_entry),
         .wr_data({note_op, note_none, note_abort, note_sop, note_eop, note_last, note_queue, note_user,
@@ -104,14 +109,10 @@ module cw_h2s_order #(
                          !qcfg_valid;
 
     always @(posedge clk) begin
-        if (note_valid)
-            ended_q[note_entry] <= note_none;
-        if (ended_valid)
-            ended_q[ended_entry] <= 1'b1;
-        if (look) begin
-            ended_q[head_q] <= 1'b0;
+        if (look)
             head_q <= head_q + 1'b1;
-        end
+        if (note_valid != look)             // one up, or one down
+            noted_q <= noted_q + {{OP_W{look}}, 1'b1};
         if (pass) begin
             note_q   <= note;
             result_q <= result;
@@ -121,7 +122,7 @@ module cw_h2s_order #(
         s1_q <= look || (s1_q && !s2_free);
         s2_q <= pass || (s2_q && !part_ready);
         if (rst) begin
-            ended_q <= {N{1'b0}};
+            noted_q <= {(OP_W + 1){1'b0}};
             head_q  <= {OP_W{1'b0}};
             s1_q    <= 1'b0;
             s2_q    <= 1'b0;

@@ -71,12 +71,18 @@ module cw_rd_req #(
     reg [10:0]     queue_q;
     reg [31:0]     num_q;
     reg [63:0]     addr_q, card_q;
-    reg [12:0]     bytes_q;
+    reg [12:0]     last_q;          // bytes less one
     reg [23:0]     offset_q;
     reg [1:0]      attr_q;
-    // ---- stage 2: the header ----
+    // ---- stage 2: what its header needs ----
     reg            out_q;
-    reg [127:0]    hdr_q;
+    reg            out_wide_q;
+    reg [15:0]     out_bdf_q;
+    reg [9:0]      out_tag_q;
+    reg [1:0]      out_attr_q;
+    reg [9:0]      out_len_q;
+    reg [7:0]      out_be_q;
+    reg [63:2]     out_addr_q;
     reg [10:0]     out_queue_q;
     reg [31:0]     out_num_q;
     reg            out_fetch_q;
@@ -94,7 +100,6 @@ module cw_rd_req #(
     assign alloc_valid    = s1_q && out_free;
     assign alloc_sent     = direct && rd_req_ready;
     assign rd_req_valid   = out_q || direct;
-    assign rd_req_hdr     = out_q ? hdr_q : hdr;
     assign rd_req_queue   = out_q ? out_queue_q : queue_q;
     assign rd_req_num     = out_q ? out_num_q : num_q;
     assign rd_req_fetch   = out_q ? out_fetch_q : fetch_q;
@@ -102,41 +107,49 @@ module cw_rd_req #(
     assign empty = !s1_q && !out_q;
 
     // ---- the worst its completions can take: one header a piece between read
-    // completion boundaries (2.3.1.1), data in units of 16 bytes ----
-    wire [12:0] first = {1'b0, addr_q[11:0]};
-    wire [12:0] end_at = first + bytes_q - 13'd1;           // place of the last byte
+    // completion boundaries (2.3.1.1), data in units of 16 bytes. Each counts blocks, the
+    // first from the block's start ----
     wire [OP_W+BUF_W-1:0] buf_wide = {{OP_W{1'b0}}, fetch_rd_buf};
-    wire [6:0]  rcb64  = end_at[12:6] - first[12:6];
-    wire [5:0]  rcb128 = end_at[12:7] - first[12:7];
-    assign alloc_hdr_n  = (fn_rcb ? {1'b0, rcb128} : rcb64) + 7'd1;
-    assign alloc_data_n = end_at[12:4] - first[12:4] + 9'd1;
-    assign alloc_info   = {st_q, fetch_q, id_q, card_q, offset_q, bytes_q, addr_q[8:0]};
+    wire [12:0] end_64  = {7'd0, addr_q[5:0]} + last_q;
+    wire [12:0] end_128 = {6'd0, addr_q[6:0]} + last_q;
+    wire [12:0] end_16  = {9'd0, addr_q[3:0]} + last_q;
+    wire [12:0] end_4   = {11'd0, addr_q[1:0]} + last_q;
+    assign alloc_hdr_n  = (fn_rcb ? {1'b0, end_128[12:7]} : end_64[12:6]) + 7'd1;
+    assign alloc_data_n = end_16[12:4] + 9'd1;
+    assign alloc_info   = {st_q, fetch_q, id_q, card_q, offset_q, last_q + 13'd1, addr_q[8:0]};
 
     // ---- the header (2.2.4.1, 2.2.5, 2.2.7) ----
     wire        wide   = addr_q[63:32] != 32'd0;
-    wire [12:0] span   = bytes_q + {11'd0, addr_q[1:0]};    // bytes from the first DW's start
-    wire [12:0] round  = span + 13'd3;
-    wire [10:0] dw_n   = round[12:2];
+    wire [10:0] dw_n   = end_4[12:2] + 11'd1;
     wire [3:0]  from   = 4'hf << addr_q[1:0];
-    wire [3:0]  upto   = ~(4'he << (span[1:0] - 2'd1));     // up to the last byte's lane
-    wire        single = dw_n == 11'd1;
+    wire [3:0]  upto   = ~(4'he << end_4[1:0]);             // up to the last byte's lane
+    wire        single = end_4[12:2] == 11'd0;
+    wire [7:0]  be     = single ? {4'h0, from & upto} : {upto, from};
+
+    // of stage 2, or of stage 1 when that is empty; the address too, chosen in one step
+    wire        is_wide = out_q ? out_wide_q : wide;
+    wire [9:0]  tag     = out_q ? out_tag_q : alloc_tag;
+    wire [1:0]  attr    = out_q ? out_attr_q : attr_q;
+    wire [3:0]  pick    = {!out_q && !wide, out_q && !out_wide_q, !out_q && wide, out_q && out_wide_q};
+    wire [31:0] out_lo  = {out_addr_q[31:2], 2'b00}, lo = {addr_q[31:2], 2'b00};
     reg  [127:0] hdr;
     always @* begin
         hdr = 128'd0;
-        hdr[TLP_FMT_MSB:TLP_TYPE_LSB] = wide ? TLP_MRD64 : TLP_MRD32;
-        hdr[TLP_T9]    = alloc_tag[9];
-        hdr[TLP_T8]    = alloc_tag[8];
-        hdr[TLP_ATTR1] = attr_q[1];
-        hdr[TLP_ATTR0] = attr_q[0];
-        hdr[TLP_LEN_MSB:TLP_LEN_LSB]           = dw_n[9:0];
-        hdr[TLP_REQ_ID_MSB:TLP_REQ_ID_LSB]     = fn_bdf;
-        hdr[TLP_TAG_MSB:TLP_TAG_LSB]           = alloc_tag[7:0];
-        hdr[TLP_FIRST_BE_MSB:TLP_FIRST_BE_LSB] = single ? from & upto : from;
-        hdr[TLP_LAST_BE_MSB:TLP_LAST_BE_LSB]   = single ? 4'h0 : upto;
-        hdr[95:64]  = wide ? addr_q[63:32] : {addr_q[31:2], 2'b00};
-        hdr[127:96] = wide ? {addr_q[31:2], 2'b00} : 32'd0;
+        hdr[TLP_FMT_MSB:TLP_TYPE_LSB] = is_wide ? TLP_MRD64 : TLP_MRD32;
+        hdr[TLP_T9]    = tag[9];
+        hdr[TLP_T8]    = tag[8];
+        hdr[TLP_ATTR1] = attr[1];
+        hdr[TLP_ATTR0] = attr[0];
+        hdr[TLP_LEN_MSB:TLP_LEN_LSB]           = out_q ? out_len_q : dw_n[9:0];
+        hdr[TLP_REQ_ID_MSB:TLP_REQ_ID_LSB]     = out_q ? out_bdf_q : fn_bdf;
+        hdr[TLP_TAG_MSB:TLP_TAG_LSB]           = tag[7:0];
+        {hdr[TLP_LAST_BE_MSB:TLP_LAST_BE_LSB], hdr[TLP_FIRST_BE_MSB:TLP_FIRST_BE_LSB]} = out_q ? out_be_q : be;
+        hdr[95:64]  = ({32{pick[0]}} & out_addr_q[63:32]) | ({32{pick[1]}} & addr_q[63:32]) |
+                      ({32{pick[2]}} & out_lo) | ({32{pick[3]}} & lo);
+        hdr[127:96] = ({32{pick[0]}} & out_lo) | ({32{pick[1]}} & lo);
     end
-    wire unused = &{1'b0, round[1:0], dw_n[10], end_at[3:0], buf_wide};
+    assign rd_req_hdr = hdr;
+    wire unused = &{1'b0, dw_n[10], end_64[5:0], end_128[6:0], end_16[3:0], buf_wide};
 
     always @(posedge clk) begin
         if (rd_req_ready)
@@ -144,7 +157,13 @@ module cw_rd_req #(
         if (leave) begin
             s1_q        <= 1'b0;
             out_q       <= !alloc_sent;
-            hdr_q       <= hdr;
+            out_wide_q  <= wide;
+            out_bdf_q   <= fn_bdf;
+            out_tag_q   <= alloc_tag;
+            out_attr_q  <= attr_q;
+            out_len_q   <= dw_n[9:0];
+            out_be_q    <= be;
+            out_addr_q  <= addr_q[63:2];
             out_queue_q <= queue_q;
             out_num_q   <= num_q;
             out_fetch_q <= fetch_q;
@@ -158,7 +177,7 @@ module cw_rd_req #(
             num_q    <= pick_fetch ? fetch_rd_num : data_rd_num;
             addr_q   <= pick_fetch ? fetch_rd_addr : data_rd_addr;
             card_q   <= data_rd_card;
-            bytes_q  <= pick_fetch ? {3'd0, fetch_rd_bytes} : data_rd_bytes;
+            last_q   <= 13'h1fff + (pick_fetch ? {3'd0, fetch_rd_bytes} : data_rd_bytes);
             offset_q <= pick_fetch ? 24'd0 : data_rd_offset;
             attr_q   <= pick_fetch ? 2'b00 : data_rd_attr;
         end

@@ -192,8 +192,7 @@ module cw_read_path #(
         .engine_enable(engine_enable), .rd_log2(rd_log2),
         .qcfg_valid(qcfg_valid), .qcfg_op(qcfg_op), .qcfg_queue(qcfg_queue), .qcfg_reg(qcfg_reg),
         .qcfg_data(qcfg_data),
-        .qst_valid(qst_valid), .qst_queue(qst_queue), .qst_fetch_ack(qst_fetch_ack),
-        .qst_fetched(qst_fetched),
+        .qst_valid(qst_valid), .qst_queue(qst_queue), .qst_fetch_ack(qst_fetch_ack), .qst_fetched(qst_fetched),
         .peek_valid(peek_valid), .peek_queue(peek_queue),
         .kick_valid(kick_valid), .kick_ready(kick_ready), .kick_queue(kick_queue),
         .kick_producer(kick_producer),
@@ -219,13 +218,12 @@ module cw_read_path #(
     wire [31:0]       desc_num;
     wire [127:0]      desc_data;
     wire              fetching;
-    cw_desc_buf #(.DATA_W(DATA_W), .BUF_N(BUF_N)) u_desc_buf (
+    cw_desc_buf #(.DATA_W(DATA_W), .QUEUE_N(QUEUE_N), .BUF_N(BUF_N)) u_desc_buf (
         .clk(clk), .rst(rst), .idle(buf_idle), .empty(buf_empty), .fetching(fetching),
         .fetch_valid(fetch_valid), .fetch_ready(fetch_ready), .fetch_queue(fetch_queue),
         .fetch_num(fetch_num), .fetch_n(fetch_n), .fetch_addr(fetch_addr), .fetch_c2h(fetch_c2h),
-        .fetch_rd_valid(fetch_rd_valid), .fetch_rd_ready(fetch_rd_ready),
-        .fetch_rd_buf(fetch_rd_buf), .fetch_rd_addr(fetch_rd_addr),
-        .fetch_rd_bytes(fetch_rd_bytes), .fetch_rd_queue(fetch_rd_queue),
+        .fetch_rd_valid(fetch_rd_valid), .fetch_rd_ready(fetch_rd_ready), .fetch_rd_buf(fetch_rd_buf),
+        .fetch_rd_addr(fetch_rd_addr), .fetch_rd_bytes(fetch_rd_bytes), .fetch_rd_queue(fetch_rd_queue),
         .fetch_rd_num(fetch_rd_num),
         .fill_valid(fill_valid), .fill_buf(fill_buf), .fill_unit(fill_unit),
         .fill_data(fill_data), .fill_end_valid(fill_end_valid), .fill_end_buf(fill_end_buf),
@@ -234,7 +232,7 @@ module cw_read_path #(
         .desc_queue(desc_queue), .desc_num(desc_num), .desc_fail(desc_fail), .desc_data(desc_data)
     );
 
-    wire            h2c_valid, h2c_ready;
+    wire            h2c_valid, h2c_kept, h2c_ready;
     wire [OP_W-1:0] h2c_op;
     wire [10:0]     h2c_queue;
     wire [31:0]     h2c_num;
@@ -249,14 +247,12 @@ module cw_read_path #(
         .qcfg_data(qcfg_data),
         .desc_room(desc_room), .desc_open(desc_open), .desc_valid(desc_valid), .desc_ready(desc_ready),
         .desc_queue(desc_queue), .desc_num(desc_num), .desc_fail(desc_fail), .desc_data(desc_data),
-        .op_alloc_valid(op_alloc_valid), .op_alloc_ready(op_alloc_ready),
-        .op_alloc_id(op_alloc_id), .op_alloc_queue(op_alloc_queue), .op_alloc_num(op_alloc_num),
-        .op_alloc_irq(op_alloc_irq),
-        .issue_done_valid(issue_done_valid), .issue_done_ready(issue_done_ready),
-        .issue_done_op(issue_done_op), .issue_done_status(issue_done_status),
-        .issue_done_kind(issue_done_kind),
+        .op_alloc_valid(op_alloc_valid), .op_alloc_ready(op_alloc_ready), .op_alloc_id(op_alloc_id),
+        .op_alloc_queue(op_alloc_queue), .op_alloc_num(op_alloc_num), .op_alloc_irq(op_alloc_irq),
+        .issue_done_valid(issue_done_valid), .issue_done_ready(issue_done_ready), .issue_done_op(issue_done_op),
+        .issue_done_status(issue_done_status), .issue_done_kind(issue_done_kind),
         .stop_valid(stop_valid), .stop_ready(stop_ready), .stop_queue(stop_queue),
-        .h2c_valid(h2c_valid), .h2c_ready(h2c_ready), .h2c_op(h2c_op), .h2c_queue(h2c_queue),
+        .h2c_valid(h2c_valid), .h2c_kept(h2c_kept), .h2c_ready(h2c_ready), .h2c_op(h2c_op), .h2c_queue(h2c_queue),
         .h2c_num(h2c_num), .h2c_host_addr(h2c_host_addr), .h2c_card_addr(h2c_card_addr),
         .h2c_len(h2c_len), .h2c_attr(h2c_attr),
         .c2h_valid(c2h_valid), .c2h_ready(c2h_ready), .c2h_op(c2h_op), .c2h_queue(c2h_queue),
@@ -278,19 +274,34 @@ module cw_read_path #(
     wire [1:0]      data_rd_attr;
     cw_h2c_split #(.OP_W(OP_W)) u_h2c_split (
         .clk(clk), .rst(rst), .idle(split_idle), .empty(split_empty), .rd_log2(rd_log2),
-        .h2c_valid(h2c_valid), .h2c_ready(h2c_ready), .h2c_op(h2c_op), .h2c_queue(h2c_queue),
+        .h2c_valid(h2c_valid), .h2c_kept(h2c_kept), .h2c_ready(h2c_ready), .h2c_op(h2c_op), .h2c_queue(h2c_queue),
         .h2c_num(h2c_num), .h2c_host_addr(h2c_host_addr), .h2c_card_addr(h2c_card_addr),
         .h2c_len(h2c_len), .h2c_attr(h2c_attr),
-        .start_valid(start_valid), .start_ready(start_ready), .start_op(start_op),
-        .start_len(start_len),
+        .start_valid(start_valid), .start_ready(start_ready), .start_op(start_op), .start_len(start_len),
         .data_rd_valid(data_rd_valid), .data_rd_ready(data_rd_ready), .data_rd_op(data_rd_op),
-        .data_rd_queue(data_rd_queue), .data_rd_num(data_rd_num), .data_rd_addr(data_rd_addr),
-        .data_rd_bytes(data_rd_bytes), .data_rd_card(data_rd_card),
-        .data_rd_offset(data_rd_offset), .data_rd_attr(data_rd_attr)
+        .data_rd_queue(data_rd_queue), .data_rd_num(data_rd_num), .data_rd_addr(data_rd_addr), .data_rd_bytes(data_rd_bytes),
+        .data_rd_card(data_rd_card), .data_rd_offset(data_rd_offset), .data_rd_attr(data_rd_attr)
     );
 
     // a data read: of a descriptor to card memory, or of a stream
     wire              rd_valid, rd_ready, rd_st, unused_last;
+    wire [OP_W+209:0] rd;
+    wire [OP_W+209:0] data_rd = {data_rd_op, data_rd_queue, data_rd_num, data_rd_addr, data_rd_bytes, data_rd_card,
+                                 data_rd_offset, data_rd_attr};
+    wire [OP_W+209:0] st_rd   = {st_rd_op, st_rd_queue, st_rd_num, st_rd_addr, st_rd_bytes, st_rd_card, 24'd0, st_rd_attr};
+    generate
+        if (STREAM != 0) begin : g_rd
+            stream_arb #(.W(OP_W + 210), .N(2)) u_rd (
+                .clk(clk), .rst(rst), .in_valid({st_rd_valid, data_rd_valid}), .in_ready({st_rd_ready, data_rd_ready}),
+                .in_data({st_rd, data_rd}), .in_last(2'b11), .out_valid(rd_valid), .out_ready(rd_ready), .out_data(rd),
+                .out_last(unused_last), .out_source(rd_st)
+            );
+        end else begin : g_no_stream
+            assign {rd_valid, rd_st, rd, unused_last} = {data_rd_valid, 1'b0, data_rd, 1'b0};
+            assign {data_rd_ready, st_rd_ready} = {rd_ready, 1'b0};
+            wire   unused_st = &{1'b0, st_rd_valid, st_rd};
+        end
+    endgenerate
     wire [OP_W-1:0]   rd_op;
     wire [10:0]       rd_queue;
     wire [31:0]       rd_num;
@@ -298,18 +309,11 @@ module cw_read_path #(
     wire [12:0]       rd_bytes;
     wire [23:0]       rd_offset;
     wire [1:0]        rd_attr;
-    stream_arb #(.W(OP_W + 210), .N(2)) u_rd (
-        .clk(clk), .rst(rst), .in_valid({st_rd_valid, data_rd_valid}), .in_ready({st_rd_ready, data_rd_ready}),
-        .in_data({st_rd_op, st_rd_queue, st_rd_num, st_rd_addr, st_rd_bytes, st_rd_card, 24'd0, st_rd_attr,
-                  data_rd_op, data_rd_queue, data_rd_num, data_rd_addr, data_rd_bytes, data_rd_card,
-                  data_rd_offset, data_rd_attr}),
-        .in_last(2'b11), .out_valid(rd_valid), .out_ready(rd_ready),
-        .out_data({rd_op, rd_queue, rd_num, rd_addr, rd_bytes, rd_card, rd_offset, rd_attr}),
-        .out_last(unused_last), .out_source(rd_st)
-    );
+    assign {rd_op, rd_queue, rd_num, rd_addr, rd_bytes, rd_card, rd_offset, rd_attr} = rd;
 
     wire              card_valid, card_st, failed_valid, failed_ready, failed_st, mm_card_ready, mm_failed_ready;
-    wire              card_ready = card_st ? st_card_ready : mm_card_ready;
+    wire              to_st      = STREAM != 0 && card_st, failed_to_st = STREAM != 0 && failed_st;
+    wire              card_ready = to_st ? st_card_ready : mm_card_ready;
     wire              stall_tag, stall_buf;
     wire              stat_cpl, stat_ur, stat_ca, stat_poison;
     cw_rd_port #(.DATA_W(DATA_W), .TAG_N(TAG_N), .OP_W(OP_W), .BUF_W(BUF_W)) u_rd_port (
@@ -318,8 +322,7 @@ module cw_read_path #(
         .fn_rcb(fn_rcb), .fn_ext_tag(fn_ext_tag), .fn_tag10(fn_tag10), .fn_flr(fn_flr), .rd_log2(rd_log2),
         .fetch_rd_valid(fetch_rd_valid), .fetch_rd_ready(fetch_rd_ready), .fetch_rd_buf(fetch_rd_buf),
         .fetch_rd_addr(fetch_rd_addr), .fetch_rd_bytes(fetch_rd_bytes), .fetch_rd_queue(fetch_rd_queue),
-        .fetch_rd_num(fetch_rd_num),
-        .data_rd_valid(rd_valid), .data_rd_ready(rd_ready), .data_rd_st(rd_st), .data_rd_op(rd_op),
+        .fetch_rd_num(fetch_rd_num), .data_rd_valid(rd_valid), .data_rd_ready(rd_ready), .data_rd_st(rd_st), .data_rd_op(rd_op),
         .data_rd_queue(rd_queue), .data_rd_num(rd_num), .data_rd_addr(rd_addr), .data_rd_bytes(rd_bytes),
         .data_rd_card(rd_card), .data_rd_offset(rd_offset), .data_rd_attr(rd_attr),
         .rd_req_valid(rd_req_valid), .rd_req_ready(rd_req_ready), .rd_req_hdr(rd_req_hdr),
@@ -338,9 +341,9 @@ module cw_read_path #(
         .stall_buf(stall_buf), .stat_cpl(stat_cpl), .stat_ur(stat_ur), .stat_ca(stat_ca),
         .stat_poison(stat_poison), .err_cpl_unexpected(err_cpl_unexpected), .err_cpl_timeout(err_cpl_timeout)
     );
-    assign failed_ready    = failed_st ? st_failed_ready : mm_failed_ready;
-    assign st_card_valid   = card_valid && card_st;
-    assign st_failed_valid = failed_valid && failed_st;
+    assign failed_ready    = failed_to_st ? st_failed_ready : mm_failed_ready;
+    assign st_card_valid   = card_valid && to_st;
+    assign st_failed_valid = failed_valid && failed_to_st;
 
     wire            wrote_valid, wrote_ready;
     wire [OP_W-1:0] wrote_op;
@@ -349,28 +352,25 @@ module cw_read_path #(
     wire [6:0]      wrote_status;
     cw_card_wr #(.DATA_W(DATA_W), .OP_W(OP_W)) u_card_wr (
         .clk(clk), .rst(rst), .idle(wr_idle), .empty(wr_empty),
-        .card_valid(card_valid && !card_st), .card_ready(mm_card_ready), .card_sop(card_sop),
+        .card_valid(card_valid && !to_st), .card_ready(mm_card_ready), .card_sop(card_sop),
         .card_eop(card_eop), .card_data(card_data), .card_skip(card_skip), .card_addr(card_addr),
         .card_bytes(card_bytes), .card_op(card_op), .card_offset(card_offset),
         .wrote_valid(wrote_valid), .wrote_ready(wrote_ready), .wrote_op(wrote_op),
         .wrote_offset(wrote_offset), .wrote_bytes(wrote_bytes), .wrote_status(wrote_status),
-        .axi_awvalid(axi_awvalid), .axi_awready(axi_awready), .axi_awaddr(axi_awaddr),
-        .axi_awlen(axi_awlen), .axi_wvalid(axi_wvalid), .axi_wready(axi_wready),
-        .axi_wdata(axi_wdata), .axi_wstrb(axi_wstrb), .axi_wlast(axi_wlast),
+        .axi_awvalid(axi_awvalid), .axi_awready(axi_awready), .axi_awaddr(axi_awaddr), .axi_awlen(axi_awlen),
+        .axi_wvalid(axi_wvalid), .axi_wready(axi_wready), .axi_wdata(axi_wdata), .axi_wstrb(axi_wstrb), .axi_wlast(axi_wlast),
         .axi_bvalid(axi_bvalid), .axi_bready(axi_bready), .axi_bresp(axi_bresp)
     );
 
     cw_h2c_track #(.OP_N(OP_N), .OP_W(OP_W)) u_h2c_track (
         .clk(clk), .rst(rst), .idle(track_idle), .empty(track_empty),
-        .start_valid(start_valid), .start_ready(start_ready), .start_op(start_op),
-        .start_len(start_len),
+        .start_valid(start_valid), .start_ready(start_ready), .start_op(start_op), .start_len(start_len),
         .wrote_valid(wrote_valid), .wrote_ready(wrote_ready), .wrote_op(wrote_op),
         .wrote_offset(wrote_offset), .wrote_bytes(wrote_bytes), .wrote_status(wrote_status),
-        .failed_valid(failed_valid && !failed_st), .failed_ready(mm_failed_ready), .failed_op(failed_op),
+        .failed_valid(failed_valid && !failed_to_st), .failed_ready(mm_failed_ready), .failed_op(failed_op),
         .failed_offset(failed_offset), .failed_bytes(failed_bytes), .failed_status(failed_status),
-        .h2c_done_valid(h2c_done_valid), .h2c_done_ready(h2c_done_ready),
-        .h2c_done_op(h2c_done_op), .h2c_done_status(h2c_done_status),
-        .h2c_done_bytes(h2c_done_bytes)
+        .h2c_done_valid(h2c_done_valid), .h2c_done_ready(h2c_done_ready), .h2c_done_op(h2c_done_op),
+        .h2c_done_status(h2c_done_status), .h2c_done_bytes(h2c_done_bytes)
     );
 
     // ---- counters ----

@@ -89,7 +89,7 @@ module cw_tag_pool #(
     reg  [TAG_W-1:0] find_q;          // the tag last looked up
     reg              found_q, found_lost_q, match_low_q, index_q;
     reg  [1:0]       find_hi_q;
-    reg  [15:0]      live_n_q, bad_n_q;
+    reg  [TAG_W:0]   live_n_q, bad_n_q;
     reg  [12:0]      hdr_q;           // reserved
     reg  [16:0]      data_q;
     reg  [3:0]       rd_log2_q;
@@ -186,15 +186,16 @@ module cw_tag_pool #(
     assign alloc_tag = {hi, index_wide[7:0]};
 
     // ---- completion buffer ----
-    wire [12:0] hdr_sum  = hdr_q + {6'd0, alloc_hdr_n};
-    wire [16:0] data_sum = data_q + {8'd0, alloc_data_n};
-    wire        has_room = hdr_sum <= {1'b0, rx_cpl_buf_hdr} && data_sum <= {1'b0, rx_cpl_buf_data};
+    wire [13:0] hdr_free  = {2'd0, rx_cpl_buf_hdr} - {1'b0, hdr_q};     // negative: a buffer that was larger
+    wire [17:0] data_free = {2'd0, rx_cpl_buf_data} - {1'b0, data_q};
+    wire        has_room = !hdr_free[13] && hdr_free[12:0] >= {6'd0, alloc_hdr_n} &&
+                           !data_free[17] && data_free[16:0] >= {8'd0, alloc_data_n};
     assign alloc_ready = has_tag && (has_room || alloc_sure);
     // The tag at hand was good a cycle ago and is still there, and the largest read (65 headers,
     // 257 units) had room; a tag that comes back before it is none of the quarantined.
     assign alloc_sure  = sure_q && has_any && fn_tag10 == sure_tag10_q && fn_ext_tag == sure_ext_q;
-    wire   sure_d = has_tag && !leave && hdr_q + 13'd65 <= {1'b0, rx_cpl_buf_hdr} &&
-                    data_q + 17'd257 <= {1'b0, rx_cpl_buf_data};
+    wire   sure_d = has_tag && !leave && !hdr_free[13] && hdr_free[12:0] >= 13'd65 &&
+                    !data_free[17] && data_free[16:0] >= 17'd257;
     assign stall_tag   = alloc_valid && !has_tag;
     assign stall_buf   = alloc_valid && has_tag && !has_room;
 
@@ -202,10 +203,12 @@ module cw_tag_pool #(
     // or what the buffer can hold.
     function [3:0] largest(input [2:0] mrrs, input rcb, input [11:0] hdr, input [15:0] data);
         integer i;
+        reg [11:0] hdr_128;                     // for so many times 128 bytes
         begin
             largest = 4'd7;
+            hdr_128 = rcb ? hdr : hdr >> 1;
             for (i = 1; i <= 5; i = i + 1)
-                if (mrrs >= i[2:0] && {1'b0, hdr} >= (13'd2 << i) >> rcb && data >= 16'd8 << i)
+                if (mrrs >= i[2:0] && hdr_128 >> i != 12'd0 && data >> (3 + i) != 16'd0)
                     largest = 4'd7 + i[3:0];
         end
     endfunction
@@ -227,12 +230,12 @@ module cw_tag_pool #(
     assign scan_live = live[1];
     assign scan_lost = live[1] && lost[1];
     assign idle      = !pass && sure_q == sure_d;
-    assign any_live  = live_n_q != 16'd0;
-    assign tags_in_use      = live_n_q;
-    assign tags_quarantined = bad_n_q;
+    assign any_live  = live_n_q != {(TAG_W + 1){1'b0}};
+    assign tags_in_use      = {{(15 - TAG_W){1'b0}}, live_n_q};
+    assign tags_quarantined = {{(15 - TAG_W){1'b0}}, bad_n_q};
 
-    wire [12:0] hdr_add  = take ? hdr_sum : hdr_q;
-    wire [16:0] data_add = take ? data_sum : data_q;
+    wire [12:0] hdr_add  = hdr_q + (take ? {6'd0, alloc_hdr_n} : 13'd0);
+    wire [16:0] data_add = data_q + (take ? {8'd0, alloc_data_n} : 17'd0);
 
     always @(posedge clk) begin
         rd_log2_q <= largest(fn_mrrs, fn_rcb, rx_cpl_buf_hdr, rx_cpl_buf_data);
@@ -246,9 +249,11 @@ module cw_tag_pool #(
         end
         hdr_q    <= hdr_add - (end_valid ? {6'd0, end_hdr_n} : 13'd0);
         data_q   <= data_add - (end_valid ? {8'd0, end_data_n} : 17'd0);
-        live_n_q <= live_n_q + {15'd0, sent} - {15'd0, end_valid};
-        bad_n_q  <= bad_n_q + {15'd0, end_valid && end_quarantine};
-        lost_n_q <= lost_n_q + {{TAG_W{1'b0}}, lost_new} - {{TAG_W{1'b0}}, lost_ends};
+        if (sent != end_valid)          // one up, or one down
+            live_n_q <= live_n_q + {{TAG_W{end_valid}}, 1'b1};
+        if (lost_new != lost_ends)
+            lost_n_q <= lost_n_q + {{TAG_W{lost_ends}}, 1'b1};
+        bad_n_q  <= bad_n_q + (rst ? live_n_q : {{TAG_W{1'b0}}, end_valid && end_quarantine});
         if (take) begin
             given_q <= index;
             wait_q  <= !alloc_sent;
@@ -261,14 +266,13 @@ module cw_tag_pool #(
         if (rst) begin
             wait_q   <= 1'b0;
             lost_n_q <= {(TAG_W + 1){1'b0}};
-            live_n_q <= 16'd0;
-            bad_n_q  <= bad_n_q + live_n_q;
+            live_n_q <= {(TAG_W + 1){1'b0}};
             hdr_q    <= 13'd0;
             data_q   <= 17'd0;
         end
         if (forgive) begin
             era_q   <= !link_rst && !era_q;
-            bad_n_q <= 16'd0;
+            bad_n_q <= {(TAG_W + 1){1'b0}};
         end
     end
 endmodule

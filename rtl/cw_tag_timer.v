@@ -34,11 +34,12 @@ module cw_tag_timer #(
     output wire             tick_age        // an epoch has passed
 );
     localparam S_WAIT = 1'b0, S_SCAN = 1'b1;
+    localparam [47:0] NEVER = 48'hffff_ffff_ffff;
 
     reg             state_q;
     reg             armed_q;
     reg             epoch_q;        // this scan gives ticks, not only losses
-    reg [47:0]      deadline_q;
+    reg [47:0]      deadline_q;     // all ones unless armed
     reg [5:0]       log2_q;
     reg [TAG_W-1:0] tag_q;
     reg             tick_q, age_q;
@@ -53,7 +54,7 @@ module cw_tag_timer #(
     wire        reached = armed_q && timed && !rearm && now >= deadline_q;
     wire        room    = !tick_q || tick_ready;
 
-    assign next_deadline = armed_q ? deadline_q : 48'hffff_ffff_ffff;
+    assign next_deadline = deadline_q;
     assign scan_tag   = tag_q;
     assign tick_valid = tick_q;
     assign tick_tag   = tick_tag_q;
@@ -68,6 +69,8 @@ module cw_tag_timer #(
         // waits for the deadline, or for a tag reported lost
         S_WAIT: begin
             armed_q <= timed;
+            if (!timed)
+                deadline_q <= NEVER;
             if (rearm || reached) begin
                 deadline_q <= next_epoch;
                 log2_q     <= log2;
@@ -91,6 +94,7 @@ module cw_tag_timer #(
         endcase
         if (rst) begin
             state_q <= S_WAIT;
+            deadline_q <= NEVER;
             armed_q <= 1'b0;
             tick_q  <= 1'b0;
         end

@@ -43,29 +43,29 @@ module cw_turns #(
     localparam QW = $clog2(QUEUE_N);
 
     reg                 hold_q;              // a turn goes on: this queue is the next
-    reg  [10:0]         hold_queue_q;
+    reg  [QW-1:0]       hold_queue_q;
     reg                 same_q;              // what was taken last goes on with its turn
     reg  [WEIGHT_W-1:0] left_q;              // pieces left in the turn after this one
     wire [WEIGHT_W-1:0] of_queue;            // weight of what was taken last
     wire                list_valid;
-    wire [10:0]         list_queue;
+    wire [QW-1:0]       list_queue;
 
     wire [WEIGHT_W-1:0] whole = of_queue == {WEIGHT_W{1'b0}} ? {WEIGHT_W{1'b0}} : of_queue - 1'b1;
     wire [WEIGHT_W-1:0] left  = WEIGHTED == 0 ? {WEIGHT_W{1'b0}} : same_q ? left_q : whole;
     wire                stay  = in_valid && in_more && left != {WEIGHT_W{1'b0}};
     wire                take  = out_ready && out_valid;
     wire [10:0]         begun = start ? start_queue : out_queue;
-    wire                unused = &{1'b0, weight_queue, begun};
+    wire                unused = &{1'b0, weight_queue, begun, in_queue};
 
     assign out_valid = hold_q || list_valid;
-    assign out_queue = hold_q ? hold_queue_q : list_queue;
+    assign out_queue = {{(11 - QW){1'b0}}, hold_q ? hold_queue_q : list_queue};
 
     cw_ram #(.W(WEIGHT_W), .DEPTH(QUEUE_N)) u_weight (
         .clk(clk), .wr_en(weight_wr), .wr_addr(weight_queue[QW-1:0]), .wr_data(weight),
         .rd_en(take || start), .rd_addr(begun[QW-1:0]), .rd_data(of_queue)
     );
-    stream_ram_fifo #(.W(11), .DEPTH(QUEUE_N)) u_list (
-        .clk(clk), .rst(rst), .idle(idle), .in_valid(in_valid && !stay), .in_data(in_queue),
+    stream_ram_fifo #(.W(QW), .DEPTH(QUEUE_N)) u_list (
+        .clk(clk), .rst(rst), .idle(idle), .in_valid(in_valid && !stay), .in_data(in_queue[QW-1:0]),
         .out_valid(list_valid), .out_ready(out_ready && !hold_q), .out_data(list_queue)
     );
 
@@ -76,7 +76,7 @@ module cw_turns #(
             hold_q <= 1'b0;
         if (stay) begin
             hold_q       <= 1'b1;
-            hold_queue_q <= in_queue;
+            hold_queue_q <= in_queue[QW-1:0];
             left_q       <= left - 1'b1;
         end
         if (rst)

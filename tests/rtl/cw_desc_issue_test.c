@@ -290,7 +290,7 @@ static void disable_reaches_a_waiting_descriptor(void **state)
 	for (unsigned i = 0; i < 12; i++)
 		push(e, 9, i, 0, 0, 16, false);
 	run(e, 40);
-	assert_int_equal(e->op, 8); /* room for 8; the ninth waits */
+	assert_int_equal(e->op, 9); /* room for 8 and the one being read; the tenth waits */
 	assert_int_equal(dut_get(e->d, "idle"), 1);
 	qcfg(e, 2, 9, 0, 0);
 	run(e, 20);
@@ -298,9 +298,9 @@ static void disable_reaches_a_waiting_descriptor(void **state)
 	run(e, 20);
 	for (unsigned i = 0; i < 12; i++)
 		way[e->out[i].way]++;
-	assert_int_equal(way[H2C], 8);
-	assert_int_equal(way[DONE], 4);
-	for (unsigned i = 8; i < 12; i++)
+	assert_int_equal(way[H2C], 9);
+	assert_int_equal(way[DONE], 3);
+	for (unsigned i = 9; i < 12; i++)
 		assert_int_equal(e->out[i].kind, 1);
 	stop(e);
 }

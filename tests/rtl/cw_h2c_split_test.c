@@ -133,6 +133,27 @@ static void short_descriptors_go_one_a_cycle(void **state)
 	stop(&e);
 }
 
+/* Reads go one a cycle, also the first of a descriptor that was there before; after one that comes, a cycle does not. */
+static void reads_go_one_a_cycle(void **state)
+{
+	(void)state;
+	for (unsigned kept = 0; kept < 2; kept++) {
+		struct env e;
+		struct stream_beat b = { 0 };
+
+		start(&e, 0);
+		dut_set(e.d, "rd_log2", 9);
+		dut_set(e.d, "h2c_kept", kept);
+		stream_put_u64(e.in, &b, 5, 2048);
+		for (unsigned i = 0; i < 20; i++)
+			stream_push(e.in, &b);
+		dut_wait(e.d, "h2c_valid", 5);
+		dut_cycles(e.d, kept ? 80 : 100);
+		assert_int_equal(stream_depth(e.out), 80);
+		stop(&e);
+	}
+}
+
 /* The first read of a descriptor that finds nothing before it goes in its cycle, whatever follows. */
 static void the_first_read_does_not_wait(void **state)
 {
@@ -174,6 +195,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(reads_tile_the_descriptor),
 		cmocka_unit_test(longest_descriptor),
 		cmocka_unit_test(short_descriptors_go_one_a_cycle),
+		cmocka_unit_test(reads_go_one_a_cycle),
 		cmocka_unit_test(the_first_read_does_not_wait),
 	};
 
