@@ -16,7 +16,6 @@ module cw_c2h #(
     input  wire                 rst,
     output wire                 busy,
     output wire                 moving,    // a register may change without a new input
-    input  wire [15:0]          fn_bdf,
     input  wire [2:0]           fn_mps,
 
     input  wire                 c2h_valid,
@@ -34,6 +33,7 @@ module cw_c2h #(
     output wire                 tx_eop,
     output wire [127:0]         tx_hdr,
     output wire [DATA_W-1:0]    tx_data,
+    output wire [DATA_W/8-1:0]  tx_strb,
     output wire [DATA_W/32-1:0] tx_keep,
     output wire [10:0]          tx_queue,
     output wire [31:0]          tx_num,
@@ -60,7 +60,7 @@ module cw_c2h #(
 );
     localparam LANE_W = $clog2(DATA_W / 8);
     localparam WORDS_W = DATA_W < 256 ? 9 : 8; // a piece of 4096 bytes can touch 257 words of 16
-    localparam INFO_W = OP_W + 11 + 32 + 2 + 64 + LANE_W + 2 + 13 + 1;
+    localparam INFO_W = OP_W + 11 + 32 + 2 + 64 + LANE_W + 3 + 13 + 13 + 1;
 
     wire              split_busy, pack_busy, split_moving, rd_moving, pack_moving, words_idle;
     wire              piece_valid, piece_ready, piece_last;
@@ -70,8 +70,8 @@ module cw_c2h #(
     wire [1:0]        piece_attr;
     wire [63:0]       piece_host, piece_card;
     wire [LANE_W-1:0] piece_turn;
-    wire              piece_low, piece_short;
-    wire [12:0]       piece_bytes;
+    wire              piece_first, piece_low, piece_short, piece_over;
+    wire [12:0]       piece_end, piece_bytes;
     wire [WORDS_W-1:0] piece_words;
     wire              ready_valid, ready_ready, ready_bad;
     wire [INFO_W-1:0] ready_info;
@@ -85,14 +85,14 @@ module cw_c2h #(
     wire [1:0]        ready_attr;
     wire [63:0]       ready_host;
     wire [LANE_W-1:0] ready_turn;
-    wire              ready_low, ready_short;
-    wire [12:0]       ready_bytes;
+    wire              ready_low, ready_short, ready_over;
+    wire [12:0]       ready_end, ready_bytes;
     wire              ready_last;
 
     assign busy   = split_busy || pack_busy;
     assign moving = split_moving || rd_moving || pack_moving || !words_idle;
     assign {ready_op, ready_queue, ready_num, ready_attr, ready_host, ready_turn, ready_low,
-            ready_short, ready_bytes, ready_last} = ready_info;
+            ready_end, ready_short, ready_over, ready_bytes, ready_last} = ready_info;
 
     cw_c2h_split #(
         .DATA_W(DATA_W), .OP_W(OP_W), .WORD_N(WORD_N), .PIECE_N(PIECE_N)
@@ -104,19 +104,19 @@ module cw_c2h #(
         .piece_valid(piece_valid), .piece_ready(piece_ready), .piece_op(piece_op),
         .piece_queue(piece_queue), .piece_num(piece_num), .piece_attr(piece_attr),
         .piece_host(piece_host), .piece_turn(piece_turn), .piece_low(piece_low),
-        .piece_short(piece_short), .piece_bytes(piece_bytes),
-        .piece_words(piece_words), .piece_card(piece_card), .piece_last(piece_last),
-        .word_free(word_valid && word_ready), .piece_free(ready_valid && ready_ready)
+        .piece_end(piece_end), .piece_short(piece_short), .piece_over(piece_over),
+        .piece_bytes(piece_bytes), .piece_words(piece_words), .piece_first(piece_first), .piece_card(piece_card),
+        .piece_last(piece_last), .word_free(word_valid && word_ready), .piece_free(ready_valid && ready_ready)
     );
 
     cw_c2h_rd #(.DATA_W(DATA_W), .PIECE_N(PIECE_N), .INFO_W(INFO_W)) u_rd (
         .clk(clk), .rst(rst), .moving(rd_moving),
         .piece_valid(piece_valid), .piece_ready(piece_ready),
         .piece_info({piece_op, piece_queue, piece_num, piece_attr, piece_host, piece_turn,
-                     piece_low, piece_short, piece_bytes, piece_last}),
-        .piece_words(piece_words), .piece_card(piece_card),
-        .ready_valid(ready_valid), .ready_ready(ready_ready), .ready_info(ready_info),
-        .ready_words(ready_words), .ready_bad(ready_bad),
+                     piece_low, piece_end, piece_short, piece_over, piece_bytes, piece_last}),
+        .piece_skew(piece_turn[1:0]), .piece_words(piece_words), .piece_first(piece_first),
+        .piece_card(piece_card), .ready_valid(ready_valid), .ready_ready(ready_ready),
+        .ready_info(ready_info), .ready_words(ready_words), .ready_bad(ready_bad),
         .word_valid(in_valid), .word_data(in_data), .axi_error(axi_error),
         .axi_arvalid(axi_arvalid), .axi_arready(axi_arready), .axi_araddr(axi_araddr),
         .axi_arlen(axi_arlen), .axi_rvalid(axi_rvalid), .axi_rready(axi_rready),
@@ -130,16 +130,17 @@ module cw_c2h #(
     );
 
     cw_c2h_pack #(.DATA_W(DATA_W), .OP_W(OP_W)) u_pack (
-        .clk(clk), .rst(rst), .busy(pack_busy), .moving(pack_moving), .fn_bdf(fn_bdf),
+        .clk(clk), .rst(rst), .busy(pack_busy), .moving(pack_moving),
         .piece_valid(ready_valid), .piece_ready(ready_ready), .piece_op(ready_op),
         .piece_queue(ready_queue), .piece_num(ready_num), .piece_attr(ready_attr),
         .piece_host(ready_host), .piece_turn(ready_turn), .piece_low(ready_low),
-        .piece_short(ready_short), .piece_bytes(ready_bytes),
+        .piece_end(ready_end), .piece_short(ready_short), .piece_over(ready_over),
+        .piece_bytes(ready_bytes),
         .piece_words(ready_words), .piece_last(ready_last),
         .piece_bad(ready_bad),
         .word_valid(word_valid), .word_ready(word_ready), .word_data(word_data),
         .tx_valid(tx_valid), .tx_ready(tx_ready), .tx_eop(tx_eop), .tx_hdr(tx_hdr),
-        .tx_data(tx_data), .tx_keep(tx_keep), .tx_queue(tx_queue), .tx_num(tx_num),
+        .tx_data(tx_data), .tx_strb(tx_strb), .tx_keep(tx_keep), .tx_queue(tx_queue), .tx_num(tx_num),
         .stat_valid(stat_valid), .stat_bytes(stat_bytes),
         .done_valid(done_valid), .done_ready(done_ready), .done_op(done_op),
         .done_status(done_status), .done_bytes(done_bytes)

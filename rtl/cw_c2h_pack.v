@@ -3,7 +3,9 @@
 // Turns pieces and their card words into write TLPs. A card byte moves from its
 // card lane to its payload lane: the payload's first DW is the one that holds
 // the first host byte, so byte p of the payload is card byte (card address -
-// host address mod 4 + p). Bytes of the payload outside the byte enables are 0.
+// host address mod 4 + p). tx_strb has the bytes that are sent; the others of tx_data
+// are anything. In tx_hdr the address is in DWs 2 and 3 whatever the format, and the
+// requester ID is missing (cw_tx_req).
 //
 // A piece arrives only when all its words are there and were judged, so a TLP
 // once begun needs nothing but tx ready. A bad piece and what follows it in its
@@ -24,7 +26,6 @@ module cw_c2h_pack #(
     input  wire                 rst,
     output wire                 busy,
     output wire                 moving,
-    input  wire [15:0]          fn_bdf,
 
     input  wire                 piece_valid,
     output wire                 piece_ready,
@@ -35,7 +36,9 @@ module cw_c2h_pack #(
     input  wire [63:0]          piece_host,
     input  wire [$clog2(DATA_W/8)-1:0] piece_turn,
     input  wire                 piece_low,
+    input  wire [12:0]          piece_end,
     input  wire                 piece_short,
+    input  wire                 piece_over,
     input  wire [12:0]          piece_bytes,
     input  wire [WORDS_W-1:0]   piece_words,
     input  wire                 piece_last,
@@ -50,6 +53,7 @@ module cw_c2h_pack #(
     output wire                 tx_eop,
     output wire [127:0]         tx_hdr,
     output wire [DATA_W-1:0]    tx_data,
+    output wire [DATA_W/8-1:0]  tx_strb,
     output wire [DATA_W/32-1:0] tx_keep,
     output wire [10:0]          tx_queue,
     output wire [31:0]          tx_num,
@@ -69,29 +73,25 @@ module cw_c2h_pack #(
     localparam LANE_W = $clog2(BYTES);
     localparam KEEP_W = DATA_W / 32;
     localparam [LANE_W-1:0] STEP = 3;
-    localparam ITEM_W = 128 + DATA_W + KEEP_W + 2 + 43 + 13 + 2 + OP_W + 1 + 24;
+    localparam ITEM_W = 128 + DATA_W + BYTES + KEEP_W + 2 + 43 + 13 + 2 + OP_W + 1 + 24;
 
     // ---- the piece at hand ----
     reg                begun_q;     // its first beat was made
     reg                loaded_q;    // hold_q has its first word
-    reg  [12:0]        left_q;      // payload bytes still to make, when begun
-    reg                last_q;      // ... they are one beat
+    reg  [12-LANE_W:0] left_q;      // beats still to make behind the next, when begun
+    reg                last_q;      // ... none
     reg  [WORDS_W-1:0] dropped_q;  // words dropped, when it is dropped
     reg                fail_q;      // an earlier piece of the descriptor was bad
     reg  [23:0]        good_q;      // bytes sent of the descriptor
     reg  [DATA_W-1:0]  hold_q;      // the word taken last
 
     wire [1:0]         lead  = piece_host[1:0];
-    wire [12:0]        total = piece_bytes + {11'd0, lead};
-    wire [12:0]        left  = begun_q ? left_q : total;
+    wire [12-LANE_W:0] left  = begun_q ? left_q : piece_end[12:LANE_W];
     wire               eop   = begun_q ? last_q : piece_short;
-    wire [LANE_W-1:0]  tail  = eop ? left[LANE_W-1:0] : {LANE_W{1'b0}};
-    wire [LANE_W:0]    fill  = {tail == {LANE_W{1'b0}}, tail};
 
-    // Payload lane 0 of every beat is byte `shift` of {next word, held word}; a
-    // shift of a whole word stands for "the next word only".
-    wire [LANE_W:0]    shift = {piece_turn == {LANE_W{1'b0}}, piece_turn};
-    wire               need_next = !eop || shift[LANE_W] || {1'b0, piece_turn} + left[LANE_W:0] > BYTES[LANE_W:0];
+    // Payload lane 0 of every beat is byte `piece_turn` of {next word, held word}; a
+    // turn of 0 stands for "the next word only".
+    wire               need_next = !eop || piece_over;
     // The first beat of a descriptor whose first byte is in the "held" word.
     wire               need_low = piece_low && !begun_q && !loaded_q;
 
@@ -118,22 +118,20 @@ module cw_c2h_pack #(
         if (word_valid && word_ready)
             hold_q <= word_data;
         if (give) begin
-            left_q <= left - BYTES[12:0];
-            last_q <= left <= {BYTES[11:0], 1'b0};
+            left_q <= left - 1'b1;
+            last_q <= left == {{(12 - LANE_W){1'b0}}, 1'b1};
         end
         if (rst) begin
             begun_q   <= 1'b0;
             loaded_q  <= 1'b0;
             dropped_q <= {WORDS_W{1'b0}};
             fail_q    <= 1'b0;
-            good_q    <= 24'd0;
         end else begin
             if (end_piece) begin
                 begun_q   <= 1'b0;
                 loaded_q  <= 1'b0;
                 dropped_q <= {WORDS_W{1'b0}};
                 fail_q    <= drop && !piece_last;
-                good_q    <= piece_last ? 24'd0 : sum;
             end else begin
                 if (give && !drop)
                     begun_q <= 1'b1;
@@ -143,6 +141,10 @@ module cw_c2h_pack #(
                     dropped_q <= dropped_q + 1'b1;
             end
         end
+        if (rst || (end_piece && piece_last))
+            good_q <= 24'd0;
+        else if (end_piece)
+            good_q <= sum;
     end
 
     // ---- the beat ----
@@ -159,40 +161,44 @@ module cw_c2h_pack #(
             turn_round = twice[DATA_W-1:0];
         end
     endfunction
-    // The card bytes that it has, each in its own lane: those below `shift` are of the next word.
+    // Words come turned by the bytes within a DW (cw_c2h_rd), which leaves DWs: lanes before the one
+    // turned to, and those that wrapped round then, are of the next word, the others of the held one. The first
+    // step, by half a beat, takes the right word too.
+    localparam HALF = BYTES / 2;
+    wire                flip    = piece_turn[LANE_W-1];
+    wire [LANE_W-1:0]   rest    = {1'b0, piece_turn[LANE_W-2:2], 2'd0};
+    wire [31:0]         skew    = {30'd0, piece_turn[1:0]};
+    wire                all_new = need_low || piece_turn == {LANE_W{1'b0}};
     wire [DATA_W-1:0]   mix;
-    wire [DATA_W-1:0]   turned = turn_round(mix, piece_turn);
-    wire [DATA_W-1:0]   beat;
+    wire [DATA_W-1:0]   beat = turn_round(mix, rest);
+    wire [BYTES-1:0]    strb;
+    wire [BYTES-1:0]    past    = {{(BYTES - 1){1'b1}}, 1'b0} << piece_end[LANE_W-1:0]; // in a last beat
     wire [KEEP_W-1:0]   keep;
     wire [3:0]          head_be = 4'hf << lead;
 
     genvar i;
     generate
         for (i = 0; i < BYTES; i = i + 1) begin : g_byte
-            wire next = need_low || i < shift;
-            wire on   = i < fill && (i > 3 || begun_q || head_be[i % 4]);
-            assign mix[8*i +: 8]  = next ? word_data[8*i +: 8] : hold_q[8*i +: 8];
-            assign beat[8*i +: 8] = turned[8*i +: 8] & {8{on}};
+            localparam OTHER = (i + HALF) % BYTES;
+            wire next = all_new || (i < HALF ? i < rest || (flip && i + skew >= HALF) : flip || i + skew >= BYTES);
+            assign mix[8*i +: 8] = flip ? (next ? word_data[8*OTHER +: 8] : hold_q[8*OTHER +: 8])
+                                        : (next ? word_data[8*i +: 8] : hold_q[8*i +: 8]);
+            assign strb[i] = !(eop && past[i]) && (i > 3 || begun_q || head_be[i % 4]);
         end
         for (i = 0; i < KEEP_W; i = i + 1) begin : g_keep
-            assign keep[i] = 4 * i < fill;
+            assign keep[i] = !(eop && past[4*i]);
         end
     endgenerate
 
     // ---- the header: byte enables (2.2.5), length (2.2.2), address (2.2.4.1) ----
-    wire        one_dw   = total <= 13'd4;
-    wire [12:0] dws      = (total + 13'd3) >> 2;
-    wire [3:0]  tail_be  = total[1:0] == 2'd0 ? 4'hf : 4'hf >> (3'd4 - {1'b0, total[1:0]});
+    wire        one_dw   = piece_end[12:2] == 11'd0;
+    wire [9:0]  dws      = piece_end[11:2] + 10'd1;
+    wire [3:0]  tail_be  = 4'hf >> ~piece_end[1:0];
     wire [3:0]  first_be = head_be & (one_dw ? tail_be : 4'hf);
     wire [3:0]  last_be  = one_dw ? 4'h0 : tail_be;
     wire        wide     = piece_host[63:32] != 32'd0;
-    wire [31:0] dw0      = {wide ? TLP_MWR64 : TLP_MWR32, 10'd0, piece_attr, 2'd0, dws[9:0]};
-    wire [31:0] dw1      = {fn_bdf, 8'd0, last_be, first_be};
-    wire [31:0] addr_lo  = {piece_host[31:2], 2'd0};
-    wire [127:0] hdr     = wide ? {addr_lo, piece_host[63:32], dw1, dw0}
-                                : {32'd0, addr_lo, dw1, dw0};
-
-    wire        unused = &{1'b0, dws[12:10]};
+    wire [31:0] dw0      = {wide ? TLP_MWR64 : TLP_MWR32, 10'd0, piece_attr, 2'd0, dws};
+    wire [127:0] hdr     = {piece_host[31:2], 2'd0, piece_host[63:32], 24'd0, last_be, first_be, dw0};
 
     // ---- out ----
     wire              out_valid, out_ready, out_none, out_last, out_bad, out_sop, out_end;
@@ -209,10 +215,10 @@ module cw_c2h_pack #(
 
     stream_fifo #(.W(ITEM_W), .DEPTH(2)) u_out (
         .clk(clk), .rst(rst), .in_valid(item_valid), .in_ready(item_ready),
-        .in_data({hdr, beat, keep, !begun_q, eop, piece_queue, piece_num, piece_bytes,
+        .in_data({hdr, beat, strb, keep, !begun_q, eop, piece_queue, piece_num, piece_bytes,
                   item_none, piece_last, piece_op, drop, sum}),
         .out_valid(out_valid), .out_ready(out_ready),
-        .out_data({tx_hdr, tx_data, tx_keep, out_sop, out_end, tx_queue, tx_num, out_bytes,
+        .out_data({tx_hdr, tx_data, tx_strb, tx_keep, out_sop, out_end, tx_queue, tx_num, out_bytes,
                    out_none, out_last, out_op, out_bad, out_sum}), .count(unused_out)
     );
 

@@ -3,7 +3,8 @@
 // Reads the card words of pieces: AXI4 read bursts cut at 4 KiB of card address
 // (AXI4, A3.4.1), and the check of what comes back. A piece leaves with its
 // verdict when its last word has arrived, so a TLP that starts is known to be
-// complete and good; words leave beside it in the same order.
+// complete and good; words leave beside it in the same order, turned by so many bytes as
+// their piece says, so that the rest of the way is a matter of whole DWs.
 //
 // Contract: the neighbour in front hands out a piece only when there is buffer
 // room for its words and a place for the piece (PIECE_N in all), so read data is
@@ -24,8 +25,10 @@ module cw_c2h_rd #(
     input  wire              piece_valid,
     output wire              piece_ready,
     input  wire [INFO_W-1:0] piece_info,
+    input  wire [1:0]        piece_skew,   // byte lane in its DW of the payload's lane 0: the same for a descriptor
     input  wire [WORDS_W-1:0] piece_words,  // not asked for by an earlier piece
-    input  wire [63:0]       piece_card,   // address of the first of them
+    input  wire              piece_first,  // of a descriptor: its words begin at piece_card,
+    input  wire [63:0]       piece_card,   // those of others behind the ones before
 
     output wire              ready_valid,
     input  wire              ready_ready,
@@ -51,26 +54,26 @@ module cw_c2h_rd #(
     localparam A = $clog2(PIECE_N);
 
     // ---- read addresses ----
+    localparam [31:0] PAGE_WORDS = 4096 / (DATA_W / 8);
     reg  [WORDS_W-1:0] left_q;               // words still to ask for
-    reg  [63:0] addr_q;
-    wire [12:0] to_4k   = 13'd4096 - {1'b0, addr_q[11:0]};
-    wire [12:0] words_4k = to_4k >> LANE_W;
-    wire        one_burst = {{(13 - WORDS_W){1'b0}}, left_q} <= words_4k;
-    wire [WORDS_W-1:0] beats = one_burst ? left_q : words_4k[WORDS_W-1:0];
+    reg  [63:LANE_W]   addr_q;
+    wire [WORDS_W-1:0] to_4k = PAGE_WORDS[WORDS_W-1:0] - {{(WORDS_W + LANE_W - 12){1'b0}}, addr_q[11:LANE_W]};
+    wire        one_burst = left_q <= to_4k;
+    wire [WORDS_W-1:0] beats = one_burst ? left_q : to_4k;
     wire [WORDS_W-1:0] after = beats - 1'b1;
     wire        ar_fire = axi_arvalid && axi_arready;
     wire        take    = piece_valid && piece_ready;
 
     assign axi_arvalid = left_q != {WORDS_W{1'b0}};
-    assign axi_araddr  = addr_q;
+    assign axi_araddr  = {addr_q, {LANE_W{1'b0}}};
     assign axi_arlen   = after[7:0];
     assign piece_ready = left_q == {WORDS_W{1'b0}} || (ar_fire && one_burst);
 
     always @(posedge clk) begin
-        if (take)
-            addr_q <= piece_card;
+        if (take && piece_first)
+            addr_q <= piece_card[63:LANE_W];
         else if (ar_fire)
-            addr_q <= addr_q + ({{(64 - WORDS_W){1'b0}}, beats} << LANE_W);
+            addr_q <= addr_q + {{(64 - LANE_W - WORDS_W){1'b0}}, beats};
         if (rst)
             left_q <= {WORDS_W{1'b0}};
         else if (take)
@@ -85,6 +88,8 @@ module cw_c2h_rd #(
     wire              asked_valid;
     wire [INFO_W-1:0] asked_info;
     wire [WORDS_W-1:0] asked_words;
+    wire [1:0]        asked_skew;
+    wire [2*DATA_W-1:0] twice = {axi_rdata, axi_rdata} >> {asked_skew, 3'd0};
     wire              no_words = asked_words == {WORDS_W{1'b0}};
     wire              beat = axi_rvalid && axi_rready;
     wire              finish = asked_valid && (no_words || (beat && got_q + 1'b1 == asked_words));
@@ -93,12 +98,12 @@ module cw_c2h_rd #(
     wire              bad = bad_q || (beat && axi_rresp[1]);
     wire              unused_asked_ready, unused_ready_ready;
     wire [A:0]        unused_asked_count, unused_ready_count;
-    wire              unused = &{1'b0, axi_rlast, axi_rresp[0], words_4k[12:WORDS_W], after};
+    wire              unused = &{1'b0, axi_rlast, axi_rresp[0], after, piece_card, twice};
 
     assign moving     = take || ar_fire || finish || beat;
     assign axi_rready = asked_valid && !no_words;
     assign word_valid = beat;
-    assign word_data  = axi_rdata;
+    assign word_data  = twice[DATA_W-1:0];
     assign axi_error  = beat && axi_rresp[1];
 
     always @(posedge clk) begin
@@ -116,12 +121,12 @@ module cw_c2h_rd #(
         end
     end
 
-    stream_fifo #(.W(INFO_W + WORDS_W), .DEPTH(PIECE_N)) u_asked (
+    stream_fifo #(.W(INFO_W + WORDS_W + 2), .DEPTH(PIECE_N)) u_asked (
         .clk(clk), .rst(rst),
         .in_valid(take), .in_ready(unused_asked_ready),
-        .in_data({piece_info, piece_words}),
+        .in_data({piece_info, piece_words, piece_skew}),
         .out_valid(asked_valid), .out_ready(finish),
-        .out_data({asked_info, asked_words}), .count(unused_asked_count)
+        .out_data({asked_info, asked_words, asked_skew}), .count(unused_asked_count)
     );
 
     stream_fifo #(.W(INFO_W + WORDS_W + 1), .DEPTH(PIECE_N)) u_ready (

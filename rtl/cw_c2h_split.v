@@ -8,7 +8,8 @@
 //
 // A card word is DATA_W bits at an aligned card address. Two neighbouring pieces
 // of a descriptor may share a word; piece_words counts the words that no earlier
-// piece has asked for (0 is possible), piece_card is the address of the first.
+// piece has asked for (0 is possible). piece_card is where the descriptor's first piece
+// begins; each later one begins where the words of the one before ended.
 //
 // One piece a cycle, also from one descriptor to the next; one cycle of latency.
 `default_nettype none
@@ -45,17 +46,19 @@ module cw_c2h_split #(
     output wire [63:0]      piece_host,
     output wire [$clog2(DATA_W/8)-1:0] piece_turn,  // card byte lane of the payload's first DW
     output wire             piece_low,    // the descriptor's first: that DW begins in the first byte's word, not in its lane 0
+    output wire [12:0]      piece_end,    // last byte of its payload; the first DW's lane 0 is 0
     output wire             piece_short,  // its payload is one beat
+    output wire             piece_over,   // its last beat ends in a later card word than it begins in, or turn is 0
     output wire [12:0]      piece_bytes,
     output wire [WORDS_W-1:0] piece_words,
-    output wire [63:0]      piece_card,
+    output wire             piece_first,
+    output wire [63:0]      piece_card,   // of a first one: address of its first word
     output wire             piece_last,
 
     input  wire             word_free,    // pulse: a word left the buffer
     input  wire             piece_free    // pulse: a piece was finished
 );
     localparam LANE_W = $clog2(DATA_W/8);
-    localparam [31:0] WORD_BYTES = DATA_W / 8;
     localparam SPACE_W = $clog2(WORD_N) + 1;
     localparam CREDIT_W = $clog2(PIECE_N) + 1;
 
@@ -71,7 +74,9 @@ module cw_c2h_split #(
     reg [10:0]         queue_q;
     reg [31:0]         num_q;
     reg [1:0]          attr_q;
-    reg [63:0]         host_q, card_q;
+    reg [63:0]         host_q;
+    reg [63:LANE_W]    card_q;            // word of the first byte
+    reg [LANE_W-1:0]   lane_q;            // card byte lane of the next
     reg [23:0]         left_q;            // bytes to come, less one
     reg [11:0]         mask_q;            // maximum payload size, less one
     reg [SPACE_W-1:0]  space_q;           // free words
@@ -80,18 +85,16 @@ module cw_c2h_split #(
     // Byte counts less one: what is left of a block is then its offset inverted, and each step
     // below is one sum (a + n + 1 is a - ~n, a - n - 1 is a + ~n).
     wire [11:0] room  = ~host_q[11:0] & mask_q;
-    wire        last  = left_q <= {12'd0, room};
+    wire [24:0] after = {1'b0, left_q} + ~{13'd0, room};    // negative: nothing is left
+    wire        last  = after[24];
     wire [11:0] end_at = last ? left_q[11:0] : room;
     wire [12:0] bytes = {1'b0, end_at} + 13'd1;
 
-    wire [LANE_W-1:0] lane = card_q[LANE_W-1:0];
     wire [LANE_W-1:0] lead = {{(LANE_W - 2){1'b0}}, host_q[1:0]};
-    wire        shared = !first_q && lane != {LANE_W{1'b0}};
-    wire [12:0] span   = {1'b0, end_at} + {{(13 - LANE_W){1'b0}}, lane};
+    wire        shared = !first_q && lane_q != {LANE_W{1'b0}};
+    wire [12:0] span   = {1'b0, end_at} + {{(13 - LANE_W){1'b0}}, lane_q};
     wire [12:0] beyond = span >> LANE_W;            // words behind the first
     wire [WORDS_W-1:0] words = beyond[WORDS_W-1:0] + {{(WORDS_W - 1){1'b0}}, !shared};
-    wire [12:0] payload = {1'b0, end_at} + {11'd0, host_q[1:0]};
-    wire [63:0] word_addr = {card_q[63:LANE_W], {LANE_W{1'b0}}};
 
     wire take = c2h_valid && c2h_ready;
     wire give = piece_valid && piece_ready;
@@ -106,12 +109,15 @@ module cw_c2h_split #(
     assign piece_num   = num_q;
     assign piece_attr  = attr_q;
     assign piece_host  = host_q;
-    assign piece_turn  = lane - lead;
-    assign piece_low   = first_q && lane > lead;
-    assign piece_short = payload < WORD_BYTES[12:0];
+    assign piece_turn  = lane_q - lead;
+    assign piece_end   = {1'b0, end_at} + {11'd0, host_q[1:0]};
+    assign piece_low   = first_q && lane_q > lead;
+    assign piece_short = piece_end[12:LANE_W] == {(13 - LANE_W){1'b0}};
+    assign piece_over  = piece_turn == {LANE_W{1'b0}} || span[LANE_W-1:0] < piece_turn;
     assign piece_bytes = bytes;
     assign piece_words = words;
-    assign piece_card  = word_addr + (shared ? {32'd0, WORD_BYTES} : 64'd0);
+    assign piece_first = first_q;
+    assign piece_card  = {card_q, {LANE_W{1'b0}}};
     assign piece_last  = last;
 
     wire unused = &{1'b0, beyond[12:WORDS_W]};
@@ -124,7 +130,8 @@ module cw_c2h_split #(
             num_q   <= c2h_num;
             attr_q  <= c2h_attr;
             host_q  <= c2h_host_addr;
-            card_q  <= c2h_card_addr;
+            card_q  <= c2h_card_addr[63:LANE_W];
+            lane_q  <= c2h_card_addr[LANE_W-1:0];
             left_q  <= c2h_len - 24'd1;
             // Max_Payload_Size encodings 6 and 7 are reserved (7.5.3.4): as 5.
             mask_q  <= ~(12'hf80 << fn_mps);
@@ -132,8 +139,8 @@ module cw_c2h_split #(
             // Behind the last piece nobody looks at these: so none of them waits for `last`.
             first_q <= 1'b0;
             host_q  <= {host_q[63:12], host_q[11:0] | mask_q} + 64'd1;
-            card_q  <= card_q - ~{52'd0, room};
-            left_q  <= left_q + ~{12'd0, room};
+            lane_q  <= lane_q - ~room[LANE_W-1:0];
+            left_q  <= after[23:0];
         end
         if (rst) begin
             busy_q   <= 1'b0;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
 // A deadline a queue, in RAM, and the queues that reached theirs. `set` gives a
-// queue a deadline (a time of `now`) or takes it away (set_on low).
+// queue a deadline, so many cycles from now, or takes it away (set_on low).
 //
-// The earliest deadline is kept, never too late: one that was taken away is
-// forgotten only when it would have been due. From QUEUE_N cycles before it all
-// queues are swept, one a cycle, and each whose deadline is at most QUEUE_N cycles
-// away is a hit. So a hit comes at most QUEUE_N cycles before its deadline, and after it
+// All times kept are those QUEUE_N cycles before the deadline (or of the set): when the
+// sweep for it may begin. The earliest is kept, never too late: one that was taken away is
+// forgotten only when it would have been due. From then on all
+// queues are swept, one a cycle, and each whose time has come is a hit. So a hit comes at most QUEUE_N cycles before its deadline, and after it
 // only by the few cycles of the path and those in which earlier hits were not taken.
 // (One that was set less than 2 * QUEUE_N cycles ahead may come 2 * QUEUE_N after the
 // set, since a sweep may just have passed its queue.)
@@ -28,7 +28,7 @@ module cw_deadline #(
     input  wire        set_valid,
     input  wire [10:0] set_queue,
     input  wire        set_on,
-    input  wire [47:0] set_time,
+    input  wire [47:0] set_ahead,
 
     output wire        hit_valid,
     input  wire        hit_taken,
@@ -38,6 +38,7 @@ module cw_deadline #(
     localparam [47:0] NEVER = 48'hffff_ffff_ffff;
     wire [31:0]    queue_n = QUEUE_N;
     wire [47:0]    slack   = {16'd0, queue_n};
+    wire [47:0]    set_time = now + (set_ahead < slack ? 48'd0 : set_ahead - slack);
 
     reg            sweep_q;            // queues from at_q on are still to be read
     reg  [Q_W-1:0] at_q;
@@ -49,33 +50,34 @@ module cw_deadline #(
 
     wire [Q_W-1:0] set_at = set_queue[Q_W-1:0];
     wire           on;
-    wire [47:0]    deadline;
-    wire [47:0]    horizon = now + slack;
-    wire           start   = !sweep_q && !have_q && earliest_q != NEVER && horizon >= earliest_q;
+    wire [47:0]    time_of;
+    wire           start   = !sweep_q && !have_q && now >= earliest_q;
     wire           stale   = set_valid && set_at == have_queue_q; // the output is of before
-    wire           reached = deadline <= horizon;
+    wire           reached = time_of <= now;
     wire           room    = !hit_q || hit_taken;
     // One comparison with earliest_q a cycle: a set is first.
     wire           settled = have_q && (stale || !on || (reached ? room : !set_valid));
     wire           hit     = settled && !stale && on && reached;
     wire           later   = settled && !stale && on && !reached;
     wire           step    = sweep_q && (!have_q || settled);
-    wire [47:0]    base    = start ? NEVER : earliest_q;
-    wire [47:0]    other   = set_valid && set_on ? set_time : later ? deadline : NEVER;
+    wire           sets    = set_valid && set_on;
+    wire [47:0]    other   = sets ? set_time : time_of;
+    wire           sooner  = (sets || later) && (start || other < earliest_q);
     wire           unused  = &{1'b0, set_queue};
 
     cw_ram_fwd #(.W(49), .DEPTH(QUEUE_N)) u_deadline (
         .clk(clk), .wr_en(set_valid), .wr_addr(set_at), .wr_data({set_on, set_time}),
-        .rd_en(step), .rd_addr(at_q), .rd_data({on, deadline})
+        .rd_en(step), .rd_addr(at_q), .rd_data({on, time_of})
     );
 
     assign hit_valid     = hit_q;
     assign hit_queue     = {{(11 - Q_W){1'b0}}, hit_queue_q};
-    assign next_deadline = earliest_q == NEVER ? NEVER : earliest_q < slack ? 48'd0 : earliest_q - slack;
+    assign next_deadline = earliest_q;
     assign moving        = sweep_q || have_q || hit_q || start || set_valid;
 
     always @(posedge clk) begin
-        earliest_q <= other < base ? other : base;
+        if (sooner)
+            earliest_q <= other;
         if (step)
             have_queue_q <= at_q;
         if (hit)
@@ -88,8 +90,9 @@ module cw_deadline #(
             sweep_q    <= 1'b0;
             have_q     <= 1'b0;
             hit_q      <= 1'b0;
-            earliest_q <= NEVER;
         end
+        if (rst || (start && !sets && !later))
+            earliest_q <= NEVER;
     end
 endmodule
 

@@ -14,7 +14,8 @@
 // comes. Then what lies beyond that index is owed, however often it was raised: if
 // nothing does, no reason is left but a halt, which raises without a record too. A
 // note counts by the number in it, so that an arming write which overtakes the note
-// of its record is no harm.
+// of its record is no harm. What is owed is never more than a ring holds, or than COUNT can
+// say, and a few notes on their way: so numbers are kept modulo 2^18.
 //
 // ENABLE and DISABLE take effect behind the notes that came before (cfg_busy); a
 // disabled queue owes nothing. raise_ready must come by itself: everything here,
@@ -53,7 +54,8 @@ module cw_moderate #(
     input  wire        note_valid,
     output wire        note_ready,
     input  wire [10:0] note_queue,
-    input  wire [31:0] note_count,  // records of the queue, this one included
+    input  wire        note_record, // it has one
+    input  wire [31:0] note_count,  // ... records of the queue, this one included
     input  wire        note_raise,  // do not withhold this record
     input  wire        note_halt,
     input  wire        note_last,
@@ -76,28 +78,30 @@ module cw_moderate #(
     localparam Q_W = $clog2(QUEUE_N);
     localparam V_N = VECTOR_N > 1 ? VECTOR_N : 2;
     localparam V_W = $clog2(V_N);
+    localparam C_W = 18;            // of counts of records
+    localparam NOTE_W = 11 + C_W + 4;
     localparam [1:0] QCFG_WRITE = 2'd0, QCFG_ENABLE = 2'd1, QCFG_DISABLE = 2'd2;
     localparam [1:0] K_CFG = 2'd0, K_TIME = 2'd1, K_NOTE = 2'd2, K_ARM = 2'd3;
     localparam [1:0] S_IDLE = 2'd0, S_RING = 2'd1, S_WEIGH = 2'd2;
 
     // ---- what comes in ----
     wire        kept_valid, head_ready;
-    wire [45:0] kept;
-    wire        head_valid, head_raise, head_halt, head_last;
+    wire [NOTE_W-1:0] kept;
+    wire        head_valid, head_record, head_raise, head_halt, head_last;
     wire [10:0] head_queue;
-    wire [31:0] head_count;
+    wire [C_W-1:0] head_count;
     wire [3:0]  note_n;
     wire        hit_valid, hit_taken;
     wire [10:0] hit_queue;
 
     // A note that finds no other here is looked at in the cycle in which it comes.
-    wire [45:0] note = {note_queue, note_count, note_raise, note_halt, note_last};
-    stream_fifo #(.W(46), .DEPTH(8)) u_note (
+    wire [NOTE_W-1:0] note = {note_queue, note_count[C_W-1:0], note_record, note_raise, note_halt, note_last};
+    stream_fifo #(.W(NOTE_W), .DEPTH(8)) u_note (
         .clk(clk), .rst(rst), .in_valid(note_valid && (kept_valid || !head_ready)), .in_ready(note_ready),
         .in_data(note), .out_valid(kept_valid), .out_ready(head_ready), .out_data(kept), .count(note_n)
     );
     assign head_valid = kept_valid || note_valid;
-    assign {head_queue, head_count, head_raise, head_halt, head_last} = kept_valid ? kept : note;
+    assign {head_queue, head_count, head_record, head_raise, head_halt, head_last} = kept_valid ? kept : note;
 
     // ENABLE or DISABLE, behind behind_q notes
     reg         cfg_q, cfg_on_q;
@@ -109,8 +113,8 @@ module cw_moderate #(
     // ---- whose turn ----
     reg  [1:0]     state_q, kind_q;
     reg  [Q_W-1:0] queue_q;
-    reg  [31:0]    value_q;         // note: count; arm: index
-    reg            raise_q, halt_q, last_q;
+    reg  [C_W-1:0] value_q;         // note: count; arm: index
+    reg            record_q, raise_q, halt_q, last_q;
     reg            arm_turn_q;      // a note was last
     wire           weighed;         // the event at hand is done
     wire           open    = state_q == S_IDLE || weighed;
@@ -141,7 +145,7 @@ module cw_moderate #(
     wire [15:0] limit, time64;
     wire        ring_bit;
     wire        on, armed, due, halted, last, timed;
-    wire [31:0] records, mark;      // noted; of these, up to here nothing is owed
+    wire [C_W-1:0] records, mark;   // noted; of these, up to here nothing is owed
     wire        put;
     wire        is_note = kind_q == K_NOTE;
     wire        is_arm  = kind_q == K_ARM;
@@ -164,17 +168,18 @@ module cw_moderate #(
     );
 
     // ---- the decision: in S_IDLE, where kind_q is K_NOTE, on a note as it comes ----
-    wire [31:0] value     = state_q == S_IDLE ? note_count : value_q;
+    wire [C_W-1:0] value  = state_q == S_IDLE ? note_count[C_W-1:0] : value_q;
+    wire        counts    = state_q == S_IDLE ? note_record : record_q;
     wire        raises    = state_q == S_IDLE ? note_raise : raise_q;
     wire        halts     = state_q == S_IDLE ? note_halt : halt_q;
     wire        ends      = state_q == S_IDLE ? note_last : last_q;
-    wire [31:0] records_d = is_note ? value : records;
-    wire [31:0] seen      = is_arm ? value : mark;
-    wire [31:0] owed      = records_d - seen;
-    wire        some      = !owed[31] && owed != 32'd0;
+    wire [C_W-1:0] records_d = counts ? value : records;
+    wire [C_W-1:0] seen   = is_arm ? value : mark;
+    wire [C_W-1:0] owed   = records_d - seen;
+    wire        some      = !owed[C_W-1] && owed != {C_W{1'b0}};
     wire        last_d    = is_note ? ends : last;
     wire        live      = on && (is_note || (is_arm && ring) || (is_time && timed));
-    wire        ripe      = some && (due || owed >= {16'd0, limit} || raises || halts || last_d || is_time);
+    wire        ripe      = some && (due || owed >= {{(C_W - 16){1'b0}}, limit} || raises || halts || last_d || is_time);
     wire        halted_d  = (halted || halts) && ring;
     wire        may       = armed || is_arm || !ring;
     wire        raise     = live && may && (ripe || halted_d);
@@ -187,9 +192,9 @@ module cw_moderate #(
     wire decided   = weighed || at_once;
     assign put     = decided && (live || kind_q == K_CFG);
 
-    cw_ram_fwd #(.W(70), .DEPTH(QUEUE_N)) u_state (
+    cw_ram_fwd #(.W(6 + 2 * C_W), .DEPTH(QUEUE_N)) u_state (
         .clk(clk), .wr_en(put), .wr_addr(queue_q),
-        .wr_data(kind_q == K_CFG ? {cfg_on_q, 1'b1, 68'd0} :
+        .wr_data(kind_q == K_CFG ? {cfg_on_q, 1'b1, {(4 + 2 * C_W){1'b0}}} :
                  {1'b1, may && !(raise && ring), due_d, halted_d && !raise, last_d, timed_d,
                   records_d, raise ? records_d : seen}),
         .rd_en(look || spare), .rd_addr(queue[Q_W-1:0]),
@@ -202,7 +207,7 @@ module cw_moderate #(
         .clk(clk), .rst(rst), .now(now), .moving(clock_moving), .next_deadline(next_deadline),
         .set_valid(put && (kind_q == K_CFG || timed_d != timed)),
         .set_queue({{(11 - Q_W){1'b0}}, queue_q}), .set_on(kind_q != K_CFG && timed_d),
-        .set_time(now + {26'd0, time64, 6'd0}),
+        .set_ahead({26'd0, time64, 6'd0}),
         .hit_valid(hit_valid), .hit_taken(hit_taken), .hit_queue(hit_queue)
     );
 
@@ -216,7 +221,7 @@ module cw_moderate #(
     assign busy              = head_valid || arm_valid || state_q != S_IDLE || out_q || cfg_q || qcfg_valid;
     assign moving            = busy || clock_moving || !ahead_q || !same;
 
-    wire unused = &{1'b0, qcfg_queue, ring_vector, queue};
+    wire unused = &{1'b0, qcfg_queue, ring_vector, queue, note_count, arm_index};
 
     always @(posedge clk) begin
         if (look || spare) begin
@@ -224,7 +229,8 @@ module cw_moderate #(
             queue_q <= queue[Q_W-1:0];
         end
         if (look) begin
-            value_q <= kind == K_ARM ? arm_index : head_count;
+            value_q <= kind == K_ARM ? arm_index[C_W-1:0] : head_count;
+            record_q <= kind == K_NOTE && head_record;
             raise_q <= kind == K_NOTE && head_raise;
             halt_q  <= kind == K_NOTE && head_halt;
             last_q  <= head_last;

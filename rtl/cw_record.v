@@ -17,7 +17,8 @@
 // The counts of a queue (retired, records) and the record and halt strobes move
 // one cycle after its records were accepted on `rec`: a read of the counts never
 // runs ahead of the records, and the host cannot have seen a record that is not
-// counted (its consumer index would be refused). The event for moderation, one for
+// counted (its consumer index would be refused). A queue's operations are numbered from 0,
+// and none has a record behind one that has none: both counts are numbers of operations. The event for moderation, one for
 // records written together, comes with them or, when it must wait, after; note_peek shows
 // two cycles before whose it may be.
 //
@@ -27,14 +28,14 @@
 
 module cw_record #(
     parameter DATA_W  = 256,
-    parameter QUEUE_N = 64
+    parameter QUEUE_N = 64,
+    parameter ENTRIES_LOG2_MAX = 16   // of a ring; cw_qctl enables no larger one
 ) (
     input  wire         clk,
     input  wire         rst,
     output wire         busy,      // an operation is held, or a register may change by itself
     output wire         moving,    // a register may change without a new input
     input  wire [47:0]  now,
-    input  wire [15:0]  fn_bdf,
     input  wire [2:0]   fn_mps,
     input  wire         tx_quiet,  // the request stream has nothing to send
 
@@ -66,16 +67,17 @@ module cw_record #(
     output wire         rec_valid,
     input  wire         rec_ready,
     output wire         rec_eop,
-    output wire [127:0] rec_hdr,
-    output wire [DATA_W-1:0]    rec_data,
+    output wire [127:0] rec_hdr,   // as cw_tx_req takes it
+    output wire [DATA_W-1:0]    rec_data, // anything outside rec_keep
     output wire [DATA_W/32-1:0] rec_keep,
     output wire [10:0]  rec_queue,
     output wire [31:0]  rec_num,   // of the first record
 
-    // for moderation; count: records of the queue so far; raise: do not withhold the last of them
+    // for moderation; count, when it has records: of the queue so far; raise: do not withhold the last of them
     output wire         note_valid,
     input  wire         note_ready,
     output wire [10:0]  note_queue,
+    output wire         note_record,
     output wire [31:0]  note_count,
     output wire         note_raise,
     output wire         note_halt,
@@ -90,6 +92,7 @@ module cw_record #(
     output wire         stat_record   // a pulse for each record counted
 );
     `include "cw_regs.vh"
+    `include "cw_tlp.vh"
 
     localparam Q_W = $clog2(QUEUE_N);
     localparam KEEP_W = DATA_W / 32;
@@ -152,23 +155,25 @@ module cw_record #(
     wire           writes = live && !kind_q[0];
     wire           halts  = live && kind_q[1];
     wire           raises = live && irq_q && !kind_q[0];
-    wire [31:0]    mask   = ~(32'hffff_ffff << log2);
-    wire [31:0]    slot   = num_q & mask;
-    wire [31:0]    pass   = num_q >> log2;
+    localparam S_W = ENTRIES_LOG2_MAX;
+    wire [S_W-1:0] mask   = ~({S_W{1'b1}} << log2);
+    wire [S_W-1:0] slot   = num_q[S_W-1:0] & mask;
+    wire [S_W:0]   pass   = num_q[S_W:0] >> log2;
     wire [47:0]    stamp  = info_q[39] ? {9'd0, info_q[38:0]} : now;
     // The ring is 64-byte aligned: a record never crosses 4 KiB.
-    wire [63:0]    addr   = {ring_hi, ring_lo[31:6], 6'd0} + {28'd0, slot, 4'd0};
+    wire [63:0]    addr   = {ring_hi, ring_lo[31:6], 6'd0} + {{(60 - S_W){1'b0}}, slot, 4'd0};
     wire           bound  = slot == mask || (&addr[6:4] && (fn_mps == 3'd0 || addr[7]));
 
     // ---- runs, one for each direction, in turn ----
     wire [1:0]     run_valid, run_none, run_eop;
-    wire [127:0]   run_hdr [0:1];
-    wire [DATA_W-1:0] run_data [0:1];
     wire [KEEP_W-1:0] run_keep [0:1];
-    wire [10:0]    run_queue [0:1];
-    wire [31:0]    run_num [0:1];
     wire [4:0]     run_n [0:1];
     wire [7:0]     run_tail [0:1];
+    wire [1:0]     put_first;
+    wire [1:0]     put_place [0:1];
+    wire [3:0]     put_at [0:1];
+    wire [1:0]     run_place [0:1];
+    wire [3:0]     run_beat [0:1];
     reg            held_q, turn_q; // a run was offered or begun; whose it was
     wire           side = held_q ? turn_q : run_valid[!turn_q] ? !turn_q : turn_q;
     wire           room;           // to count another
@@ -180,83 +185,86 @@ module cw_record #(
     generate
         for (d = 0; d < 2; d = d + 1) begin : g_run
             cw_record_run #(.DATA_W(DATA_W)) u_run (
-                .clk(clk), .rst(rst), .busy(run_busy[d]), .moving(run_moving[d]), .fn_bdf(fn_bdf),
+                .clk(clk), .rst(rst), .busy(run_busy[d]), .moving(run_moving[d]),
                 .flush(tx_quiet || wait_q),
                 .put_valid(s2_q && c2h_q == d), .put_ready(put_ready[d]), .put_queue(out_queue_q),
-                .put_num(out_num_q), .put_record(record_q), .put_addr(addr_q), .put_data(data_q),
-                .put_ends(ends_q), .put_tail(tail_q),
+                .put_record(record_q), .put_ends(ends_q), .put_tail(tail_q), .put_first(put_first[d]),
+                .put_place(put_place[d]), .put_at(put_at[d]),
                 .run_valid(run_valid[d]), .run_ready(beat && side == d), .run_none(run_none[d]),
-                .run_eop(run_eop[d]), .run_hdr(run_hdr[d]), .run_data(run_data[d]),
-                .run_keep(run_keep[d]), .run_queue(run_queue[d]), .run_num(run_num[d]),
-                .run_n(run_n[d]), .run_tail(run_tail[d])
+                .run_eop(run_eop[d]), .run_place(run_place[d]), .run_beat(run_beat[d]),
+                .run_keep(run_keep[d]), .run_n(run_n[d]), .run_tail(run_tail[d])
             );
         end
     endgenerate
 
+    wire           wide;
+    wire [63:0]    rec_addr;
+    cw_record_store #(.DATA_W(DATA_W)) u_store (
+        .clk(clk), .put(s2_leave), .put_side(c2h_q), .put_place(put_place[c2h_q]),
+        .put_first(put_first[c2h_q]), .put_at(put_at[c2h_q]), .put_queue(out_queue_q),
+        .put_num(out_num_q), .put_addr(addr_q), .put_data(data_q),
+        .side(side), .place(run_place[side]), .beat(run_beat[side]),
+        .queue(rec_queue), .num(rec_num), .addr(rec_addr), .wide(wide), .data(rec_data)
+    );
+
     assign rec_valid = give && !run_none[side];
     assign rec_eop   = run_eop[side];
-    assign rec_hdr   = run_hdr[side];
-    assign rec_data  = run_data[side];
     assign rec_keep  = run_keep[side];
-    assign rec_queue = run_queue[side];
-    assign rec_num   = run_num[side];
+    assign rec_hdr   = {rec_addr[31:0], rec_addr[63:32], 32'h000000ff,
+                        wide ? TLP_MWR64 : TLP_MWR32, 17'd0, run_n[side], 2'd0};
 
     // ---- what has gone is counted ----
     reg            count_q, note_q;  // to be counted; its event is to be taken
     reg  [10:0]    c_queue_q;
-    reg  [4:0]     c_n_q;
+    reg  [31:0]    c_num_q;          // of the first of it
+    reg  [4:0]     c_n_q;            // records
     reg  [7:0]     c_tail_q;
-    reg  [31:0]    c_count_q;
-    wire [31:0]    retired_data, records_data;
-    wire           halted_data;
-    wire [4:0]     cause_data;
     wire [Q_W-1:0] c_at    = c_queue_q[Q_W-1:0];
-    wire [31:0]    retired = retired_data + (c_n_q == 5'd0 ? 32'd1 : {27'd0, c_n_q});
-    wire [31:0]    records = records_data + {27'd0, c_n_q};
+    wire           some    = c_n_q != 5'd0;
+    wire [31:0]    counted = c_num_q + {27'd0, some ? c_n_q : 5'd1};
     wire           halt    = count_q && c_tail_q[1];
     assign room = !note_q || note_ready;
 
-    // ENABLE zeroes the counts; it waits for a cycle without counting. Their read
-    // port serves Q_STATUS when nothing has gone.
+    // ENABLE zeroes the counts; it waits for a cycle without counting.
     reg            zero_q;
     reg  [Q_W-1:0] zero_queue_q;
     reg            asked_q, ack_q;
-    wire           zero = zero_q && !count_q;
-    wire           ask  = qst_valid && !asked_q && !gone;
-    wire [Q_W-1:0] read_at = gone ? run_queue[side][Q_W-1:0] : qst_queue[Q_W-1:0];
+    wire           zero    = zero_q && !count_q;
+    wire           ask     = qst_valid && !asked_q;
+    wire [Q_W-1:0] put_at_q = count_q ? c_at : zero_queue_q;
+    wire [31:0]    put_count = count_q ? counted : 32'd0;
 
-    cw_ram_fwd #(.W(64), .DEPTH(QUEUE_N)) u_counts (
-        .clk(clk), .wr_en(count_q || zero), .wr_addr(count_q ? c_at : zero_queue_q),
-        .wr_data(count_q ? {retired, records} : 64'd0),
-        .rd_en(gone || ask), .rd_addr(read_at), .rd_data({retired_data, records_data})
+    cw_ram #(.W(32), .DEPTH(QUEUE_N)) u_retired (
+        .clk(clk), .wr_en(count_q || zero), .wr_addr(put_at_q), .wr_data(put_count),
+        .rd_en(ask), .rd_addr(qst_queue[Q_W-1:0]), .rd_data(qst_retired)
     );
-    cw_ram_fwd #(.W(6), .DEPTH(QUEUE_N)) u_cause (
-        .clk(clk), .wr_en(halt || zero), .wr_addr(count_q ? c_at : zero_queue_q),
+    cw_ram #(.W(32), .DEPTH(QUEUE_N)) u_records (
+        .clk(clk), .wr_en((count_q && some) || zero), .wr_addr(put_at_q), .wr_data(put_count),
+        .rd_en(ask), .rd_addr(qst_queue[Q_W-1:0]), .rd_data(qst_records)
+    );
+    cw_ram #(.W(6), .DEPTH(QUEUE_N)) u_cause (
+        .clk(clk), .wr_en(halt || zero), .wr_addr(put_at_q),
         .wr_data(count_q ? {1'b1, c_tail_q[7:3]} : 6'd0),
-        .rd_en(ask), .rd_addr(qst_queue[Q_W-1:0]), .rd_data({halted_data, cause_data})
+        .rd_en(ask), .rd_addr(qst_queue[Q_W-1:0]), .rd_data({qst_halted, qst_cause})
     );
     // the same bit for stage 1
     cw_ram #(.W(1), .DEPTH(QUEUE_N)) u_halted (
-        .clk(clk), .wr_en(halt || zero), .wr_addr(count_q ? c_at : zero_queue_q), .wr_data(count_q),
+        .clk(clk), .wr_en(halt || zero), .wr_addr(put_at_q), .wr_data(count_q),
         .rd_en(look), .rd_addr(at), .rd_data(halted)
     );
 
     assign qst_retire_ack = ack_q;
-    assign qst_retired    = retired_data;
-    assign qst_records    = records_data;
-    assign qst_halted     = halted_data;
-    assign qst_cause      = cause_data;
-
     assign note_valid   = note_q;
     assign note_queue   = c_queue_q;
-    assign note_count   = count_q ? records : c_count_q;
+    assign note_record  = some;
+    assign note_count   = counted;
     assign note_raise   = c_tail_q[2];
     assign note_halt    = c_tail_q[1];
     assign note_last    = c_tail_q[0];
     assign note_peek    = out_queue_q;
-    assign record_valid = count_q && c_n_q != 5'd0;
+    assign record_valid = count_q && some;
     assign record_queue = c_queue_q;
-    assign record_count = records;
+    assign record_count = counted;
     assign halt_valid   = halt;
     assign halt_queue   = c_queue_q;
 
@@ -295,12 +303,11 @@ module cw_record #(
             tail_q      <= {status_q[4:0], raises, halts, last_q};
         end
         if (gone) begin
-            c_queue_q <= run_queue[side];
+            c_queue_q <= rec_queue;
+            c_num_q   <= rec_num;
             c_n_q     <= run_n[side];
             c_tail_q  <= run_tail[side];
         end
-        if (count_q)
-            c_count_q <= records;
         stat_q <= rst ? 8'd0 : stat_q + {3'd0, count_q ? c_n_q : 5'd0} - {7'd0, stat_record};
         if (qcfg_valid && qcfg_op == QCFG_ENABLE)
             zero_queue_q <= cfg_q;

@@ -24,7 +24,6 @@ module cw_s2h #(
     input  wire                 link_rst,
     output wire                 idle,
     output wire                 empty,
-    input  wire [15:0]          fn_bdf,
     input  wire [2:0]           fn_mps,
 
     input  wire                 qcfg_valid,
@@ -65,6 +64,7 @@ module cw_s2h #(
     output wire                 tx_eop,
     output wire [127:0]         tx_hdr,
     output wire [DATA_W-1:0]    tx_data,
+    output wire [DATA_W/8-1:0]  tx_strb,
     output wire [DATA_W/32-1:0] tx_keep,
     output wire [10:0]          tx_queue,
     output wire [31:0]          tx_num,
@@ -212,12 +212,12 @@ module cw_s2h #(
     wire [DATA_W-1:0] r_data;
     reg               r_q;
     cw_c2h #(.DATA_W(DATA_W), .OP_W(OP_W), .WORD_N(DATA_W > 128 ? 512 : 1024)) u_c2h (
-        .clk(clk), .rst(rst), .busy(c2h_busy), .moving(c2h_moving), .fn_bdf(fn_bdf), .fn_mps(fn_mps),
+        .clk(clk), .rst(rst), .busy(c2h_busy), .moving(c2h_moving), .fn_mps(fn_mps),
         .c2h_valid(move_valid), .c2h_ready(move_ready), .c2h_op(move_op), .c2h_queue(move_queue),
         .c2h_num(move_num), .c2h_host_addr(move_host), .c2h_card_addr(move_place),
         .c2h_len(move_len), .c2h_attr(move_attr),
         .tx_valid(tx_valid), .tx_ready(tx_ready), .tx_eop(tx_eop), .tx_hdr(tx_hdr), .tx_data(tx_data),
-        .tx_keep(tx_keep), .tx_queue(tx_queue), .tx_num(tx_num),
+        .tx_strb(tx_strb), .tx_keep(tx_keep), .tx_queue(tx_queue), .tx_num(tx_num),
         .done_valid(moved_valid), .done_ready(moved_ready), .done_op(unused_op),
         .done_status(unused_status), .done_bytes(unused_bytes),
         .stat_valid(stat_valid), .stat_bytes(stat_bytes), .axi_error(unused_error),

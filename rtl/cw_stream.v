@@ -20,7 +20,6 @@ module cw_stream #(
     output wire                 idle,
     output wire                 empty,
     input  wire [3:0]           rd_log2,
-    input  wire [15:0]          fn_bdf,
     input  wire [2:0]           fn_mps,
 
     input  wire                 qcfg_valid,
@@ -93,6 +92,7 @@ module cw_stream #(
     output wire                 st_tx_eop,
     output wire [127:0]         st_tx_hdr,
     output wire [DATA_W-1:0]    st_tx_data,
+    output wire [DATA_W/8-1:0]  st_tx_strb,
     output wire [DATA_W/32-1:0] st_tx_keep,
     output wire [10:0]          st_tx_queue,
     output wire [31:0]          st_tx_num,
@@ -219,7 +219,7 @@ module cw_stream #(
         .DATA_W(DATA_W), .QUEUE_N(QUEUE_N), .SLOT_N(SLOT_N), .MORE_N(MORE_N), .OP_W(OP_W), .ENTRY_W(ENTRY_W)
     ) u_s2h (
         .clk(clk), .rst(rst), .link_rst(link_rst), .idle(s2h_idle), .empty(s2h_empty),
-        .fn_bdf(fn_bdf), .fn_mps(fn_mps),
+        .fn_mps(fn_mps),
         .qcfg_valid(qcfg_valid), .qcfg_op(qcfg_op), .qcfg_queue(qcfg_queue), .qcfg_reg(qcfg_reg),
         .qcfg_data(qcfg_data),
         .kick_valid(kick_valid), .kick_queue(kick_queue), .kick_producer(kick_producer),
@@ -232,7 +232,8 @@ module cw_stream #(
         .done_valid(done_v[1]), .done_ready(done_r[1]), .done_op(done_op[1]), .done_bytes(done_bytes[1]),
         .done_info(s2h_info),
         .tx_valid(st_tx_valid), .tx_ready(st_tx_ready), .tx_eop(st_tx_eop), .tx_hdr(st_tx_hdr),
-        .tx_data(st_tx_data), .tx_keep(st_tx_keep), .tx_queue(st_tx_queue), .tx_num(st_tx_num),
+        .tx_data(st_tx_data), .tx_strb(st_tx_strb), .tx_keep(st_tx_keep),
+        .tx_queue(st_tx_queue), .tx_num(st_tx_num),
         .s2h_valid(s2h_valid), .s2h_ready(s2h_ready), .s2h_data(s2h_data), .s2h_keep(s2h_keep),
         .s2h_last(s2h_last), .s2h_err(s2h_err), .s2h_queue(s2h_queue), .s2h_user(s2h_user),
         .s2h_room_valid(s2h_room_valid), .s2h_room_queue(s2h_room_queue), .s2h_room_n(s2h_room_n),

@@ -368,6 +368,7 @@ module cw_top #(
     wire                 st_tx_valid, st_tx_ready, st_tx_eop;
     wire [127:0]         st_tx_hdr;
     wire [DATA_W-1:0]    st_tx_data;
+    wire [DATA_W/8-1:0]  st_tx_strb;
     wire [DATA_W/32-1:0] st_tx_keep;
     wire [10:0]          st_tx_queue;
     wire [31:0]          st_tx_num;
@@ -600,7 +601,7 @@ module cw_top #(
             .ENTRY_W(ENTRY_W)
         ) u_stream (
             .clk(clk), .rst(engine_rst), .link_rst(rst), .idle(stream_idle), .empty(stream_empty),
-            .rd_log2(rd_log2), .fn_bdf(fn_bdf), .fn_mps(fn_mps),
+            .rd_log2(rd_log2), .fn_mps(fn_mps),
             .qcfg_valid(qcfg_valid), .qcfg_op(qcfg_op), .qcfg_queue(qcfg_queue),
             .qcfg_reg(qcfg_reg), .qcfg_data(qcfg_data),
             .kick_valid(kick_valid && kick_ready), .kick_queue(kick_queue), .kick_producer(kick_producer),
@@ -623,7 +624,8 @@ module cw_top #(
             .st_failed_valid(st_failed_valid), .st_failed_ready(st_failed_ready), .failed_op(failed_op),
             .failed_offset(failed_offset), .failed_bytes(failed_bytes), .failed_status(failed_status),
             .st_tx_valid(st_tx_valid), .st_tx_ready(st_tx_ready), .st_tx_eop(st_tx_eop),
-            .st_tx_hdr(st_tx_hdr), .st_tx_data(st_tx_data), .st_tx_keep(st_tx_keep),
+            .st_tx_hdr(st_tx_hdr), .st_tx_data(st_tx_data), .st_tx_strb(st_tx_strb),
+            .st_tx_keep(st_tx_keep),
             .st_tx_queue(st_tx_queue), .st_tx_num(st_tx_num),
             .h2s_valid(h2s_valid), .h2s_ready(h2s_ready), .h2s_data(h2s_data), .h2s_keep(h2s_keep),
             .h2s_first(h2s_first), .h2s_last(h2s_last), .h2s_err(h2s_err), .h2s_queue(h2s_queue),
@@ -647,8 +649,8 @@ module cw_top #(
         assign {st_rd_valid, st_rd_op, st_rd_queue, st_rd_num, st_rd_addr, st_rd_bytes, st_rd_card,
                 st_rd_attr} = {(OP_W + 187){1'b0}};
         assign {st_desc_ready, st_card_ready, st_failed_ready} = 3'b111;
-        assign {st_tx_valid, st_tx_eop, st_tx_hdr, st_tx_data, st_tx_keep, st_tx_queue, st_tx_num} =
-            {(173 + DATA_W + DATA_W / 32){1'b0}};
+        assign {st_tx_valid, st_tx_eop, st_tx_hdr, st_tx_data, st_tx_strb, st_tx_keep, st_tx_queue,
+                st_tx_num} = {(173 + DATA_W + DATA_W / 8 + DATA_W / 32){1'b0}};
         assign {h2s_valid, h2s_data, h2s_keep, h2s_first, h2s_last, h2s_err, h2s_queue, h2s_user} =
             {(51 + DATA_W + DATA_W / 8){1'b0}};
         assign {s2h_end_valid, s2h_end_queue, s2h_end_drop, s2h_end_cut} = 14'd0;
@@ -693,7 +695,8 @@ module cw_top #(
         .st_done_status(st_done_status), .st_done_bytes(st_done_bytes), .st_done_kind(st_done_kind),
         .st_done_info(st_done_info),
         .st_tx_valid(st_tx_valid), .st_tx_ready(st_tx_ready), .st_tx_eop(st_tx_eop),
-        .st_tx_hdr(st_tx_hdr), .st_tx_data(st_tx_data), .st_tx_keep(st_tx_keep),
+        .st_tx_hdr(st_tx_hdr), .st_tx_data(st_tx_data), .st_tx_strb(st_tx_strb),
+        .st_tx_keep(st_tx_keep),
         .st_tx_queue(st_tx_queue), .st_tx_num(st_tx_num),
         .rd_req_valid(rd_req_valid), .rd_req_ready(rd_req_ready), .rd_req_hdr(rd_req_hdr),
         .rd_req_queue(rd_req_queue), .rd_req_num(rd_req_num), .rd_req_fetch(rd_req_fetch),

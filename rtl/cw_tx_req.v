@@ -16,6 +16,9 @@
 //
 // Latency one cycle; a beat a cycle. A posted write counts in posted_n when it
 // enters the output register: from there its order is fixed.
+//
+// Headers of data and records come with the address in DWs 2 and 3 whatever the format, and without
+// requester ID; what is outside data_strb, or in a DW outside rec_keep, is sent as 0.
 `default_nettype none
 
 module cw_tx_req #(
@@ -47,6 +50,7 @@ module cw_tx_req #(
     input  wire                 data_eop,
     input  wire [127:0]         data_hdr,   // the same on every beat
     input  wire [DATA_W-1:0]    data_data,
+    input  wire [DATA_W/8-1:0]  data_strb,  // bytes that are sent, the others as 0
     input  wire [DATA_W/32-1:0] data_keep,
     input  wire [10:0]          data_queue,
     input  wire [31:0]          data_num,
@@ -92,60 +96,80 @@ module cw_tx_req #(
     `include "cw_tlp.vh"
 
     localparam KEEP_W = DATA_W / 32;
-    localparam [2:0] SRC_RD = 3'd0, SRC_DATA = 3'd1, SRC_REC = 3'd2, SRC_MSIX = 3'd3, SRC_ENTRY = 3'd4;
 
-    // ---- whose turn ----
-    reg         mid_q;             // the last TLP is begun and not ended
-    reg  [2:0]  turn_q;            // the source that had the last TLP, but for descriptor reads
-    reg         free_q;            // the last TLP was one of these
+    // ---- whose turn; of writes a bit each ----
+    localparam DATA = 1, REC = 2, MSIX = 3, ENTRY = 4;
+    reg         mid_data_q, mid_rec_q; // a TLP of this source is begun and not ended
+    reg  [4:1]  after_q;           // the writes behind the last TLP in the order of turns, which begins with reads
+    reg         free_q;            // the last TLP was a descriptor read, which leaves that as it is
+    wire        mid      = mid_data_q || mid_rec_q;
     wire        open     = fn_bme && fn_power == 2'd0 && !fn_flr;
     wire        no_ph    = fc_valid && fc_ph == 12'd0;
     wire        no_nph   = fc_valid && fc_nph == 12'd0;
     wire [4:0]  want     = {entry_valid, msix_req_valid, rec_valid, data_valid, rd_req_valid};
-    wire [4:0]  starved  = {{4{no_ph}}, no_nph} & want & {5{open && !mid_q}};
-    wire [4:0]  may      = want & ~{{4{no_ph}}, no_nph} & {5{open}};
+    wire [4:0]  starved  = {{4{no_ph}}, no_nph} & want & {5{open && !mid}};
 
-    // The first source that may, counted from the one after turn_q.
-    function [2:0] next_source(input [2:0] turn, input [4:0] ok);
-        reg [4:0] later;
-        reg [3:0] pick;
-        begin
-            later = ok & (5'b11110 << turn);
-            pick  = later != 5'd0 ? later[3:0] : ok[3:0];
-            next_source = pick[0] ? SRC_RD : pick[1] ? SRC_DATA : pick[2] ? SRC_REC :
-                          pick[3] ? SRC_MSIX : SRC_ENTRY;
-        end
-    endfunction
+    // Which write it is does not wait for what holds all of them, nor for the reads.
+    wire [4:1]  waits    = want[4:1] & {{2{!mid}}, !mid_data_q, !mid_rec_q};
+    wire [4:1]  later    = waits & after_q;
+    wire [4:1]  pick     = later != 4'd0 ? later : waits;
+    wire [4:1]  ahead    = {|pick[3:1], |pick[2:1], pick[1], 1'b0};
+    wire [4:1]  first    = pick & ~ahead;
+    wire        writes   = waits != 4'd0 && (mid || (open && !no_ph));
+    wire        read     = rd_req_valid && open && !no_nph && !mid && !(later != 4'd0 && !no_ph);
+    wire [4:1]  write    = first & {4{!read}};
 
-    wire [2:0]  src   = mid_q ? turn_q : next_source(turn_q, may);
-    wire        go    = mid_q ? (turn_q == SRC_DATA ? data_valid : rec_valid) : may != 5'd0;
     wire        room  = !tx_req_valid || tx_req_ready;
-    wire        fire  = go && room;
-    wire        eop   = src == SRC_DATA ? data_eop : src != SRC_REC || rec_eop;
-    wire        wrote = fire && eop && src != SRC_RD;
-    wire        free  = src == SRC_RD && rd_req_fetch && !free_q;
+    wire        fire  = (read || writes) && room;
+    wire        eop   = !(write[DATA] && !data_eop) && !(write[REC] && !rec_eop);
+    wire        wrote = fire && eop && !read;
+    wire        free  = read && rd_req_fetch && !free_q;
 
-    assign rd_req_ready   = fire && src == SRC_RD;
-    assign data_ready     = fire && src == SRC_DATA;
-    assign rec_ready      = fire && src == SRC_REC;
-    assign msix_req_ready = fire && src == SRC_MSIX;
-    assign entry_ready    = fire && src == SRC_ENTRY;
+    assign rd_req_ready   = fire && read;
+    assign data_ready     = fire && write[DATA];
+    assign rec_ready      = fire && write[REC];
+    assign msix_req_ready = fire && write[MSIX];
+    assign entry_ready    = fire && write[ENTRY];
 
-    // ---- an MSI-X message: one DW, no attributes (6.1.4.3) ----
-    wire        msix_wide = msix_req_addr[63:32] != 32'd0;
-    wire [31:0] msix_dw0  = {msix_wide ? TLP_MWR64 : TLP_MWR32, 24'd1};
-    wire [31:0] msix_dw1  = {fn_bdf, 8'd0, 8'h0f};
-    wire [31:0] msix_lo   = {msix_req_addr[31:2], 2'd0};
-    wire [127:0] msix_hdr = msix_wide ? {msix_lo, msix_req_addr[63:32], msix_dw1, msix_dw0}
-                                      : {32'd0, msix_lo, msix_dw1, msix_dw0};
-
-    // ---- an event ring entry: two DWs, no attributes; never across 4 KiB ----
-    wire        entry_wide = entry_addr[63:32] != 32'd0;
-    wire [31:0] entry_dw0  = {entry_wide ? TLP_MWR64 : TLP_MWR32, 24'd2};
-    wire [31:0] entry_dw1  = {fn_bdf, 8'd0, 8'hff};
-    wire [31:0] entry_lo   = {entry_addr[31:2], 2'd0};
-    wire [127:0] entry_hdr = entry_wide ? {entry_lo, entry_addr[63:32], entry_dw1, entry_dw0}
-                                        : {32'd0, entry_lo, entry_dw1, entry_dw0};
+    // ---- a write: where to, its lengths, and its first DWs; of a read all this is unused ----
+    // A message is one DW (6.1.4.3), an event ring entry two and never across 4 KiB; neither has attributes.
+    reg [63:0]  addr;
+    reg         wide;
+    reg [23:0]  dw0;               // without the format
+    reg [7:0]   be;
+    reg [DATA_W-1:0] beat;
+    always @* begin
+        beat = pick[DATA] ? data_data : rec_data;
+        case ({first[REC] || first[MSIX], first[DATA] || first[MSIX]})
+        2'd1: begin
+            {addr[31:0], addr[63:32]} = data_hdr[127:64];
+            wide = data_hdr[TLP_FMT_LSB];
+            dw0  = data_hdr[23:0];
+            be   = data_hdr[39:32];
+        end
+        2'd2: begin
+            {addr[31:0], addr[63:32]} = rec_hdr[127:64];
+            wide = rec_hdr[TLP_FMT_LSB];
+            dw0  = rec_hdr[23:0];
+            be   = rec_hdr[39:32];
+        end
+        2'd3: begin
+            addr = msix_req_addr;
+            wide = msix_req_addr[63:32] != 32'd0;
+            dw0  = 24'd1;
+            be   = 8'h0f;
+            beat[31:0] = msix_req_data;
+        end
+        default: begin
+            addr = entry_addr;
+            wide = entry_addr[63:32] != 32'd0;
+            dw0  = 24'd2;
+            be   = 8'hff;
+            beat[63:0] = entry_data;
+        end
+        endcase
+    end
+    wire        sole = write[MSIX] || write[ENTRY]; // of no queue
 
     // ---- the output register: no second place, so at most one TLP that was
     // chosen before the function was closed is still offered after ----
@@ -157,6 +181,8 @@ module cw_tx_req #(
     reg [31:0]          num_q;
     reg [15:0]          posted_q, sent_q;
     wire [15:0]         unsent = posted_q - sent_q;
+    // Notices for writes of before an engine reset must not run ahead.
+    wire [3:0]          told   = unsent < {12'd0, tx_sent_n} ? unsent[3:0] : tx_sent_n;
 
     assign tx_req_valid    = valid_q;
     assign tx_req_sop      = sop_q;
@@ -178,70 +204,60 @@ module cw_tx_req #(
     // What waits behind a gate, for credits or for the IP waits for an input.
     assign moving       = fire || (valid_q && tx_req_ready);
 
-    wire unused = &{1'b0, msix_req_addr[1:0], entry_addr[1:0]};
+    wire unused = &{1'b0, addr[1:0], data_hdr[63:40], data_hdr[31:24], rec_hdr[63:40], rec_hdr[31:24]};
+
+    genvar i;
+    generate
+        for (i = 0; i < DATA_W / 8; i = i + 1) begin : g_byte
+            wire sent = (write[DATA] && data_strb[i]) || (write[REC] && rec_keep[i/4]) ||
+                        (write[MSIX] && i < 4) || (write[ENTRY] && i < 8);
+            always @(posedge clk)
+                if (room && !sent)
+                    data_q[8*i +: 8] <= 8'd0;
+                else if (room)
+                    data_q[8*i +: 8] <= beat[8*i +: 8];
+        end
+    endgenerate
 
     always @(posedge clk) begin
-        if (fire) begin
-            sop_q <= !mid_q;
-            eop_q <= eop;
-            case (src)
-            SRC_RD: begin
-                hdr_q   <= rd_req_hdr;
-                data_q  <= {DATA_W{1'b0}};
-                keep_q  <= {KEEP_W{1'b0}};
-                queue_q <= rd_req_queue;
-                num_q   <= rd_req_num;
-            end
-            SRC_DATA: begin
-                hdr_q   <= data_hdr;
-                data_q  <= data_data;
-                keep_q  <= data_keep;
-                queue_q <= data_queue;
-                num_q   <= data_num;
-            end
-            SRC_REC: begin
-                hdr_q   <= rec_hdr;
-                data_q  <= rec_data;
-                keep_q  <= rec_keep;
-                queue_q <= rec_queue;
-                num_q   <= rec_num;
-            end
-            SRC_ENTRY: begin
-                hdr_q   <= entry_hdr;
-                data_q  <= {{(DATA_W - 64){1'b0}}, entry_data};
-                keep_q  <= {{(KEEP_W - 2){1'b0}}, 2'b11};
-                queue_q <= 11'd0;
-                num_q   <= 32'd0;
-            end
-            default: begin
-                hdr_q   <= msix_hdr;
-                data_q  <= {{(DATA_W - 32){1'b0}}, msix_req_data};
-                keep_q  <= {{(KEEP_W - 1){1'b0}}, 1'b1};
-                queue_q <= 11'd0;
-                num_q   <= 32'd0;
-            end
-            endcase
-            id_q <= src != SRC_MSIX && src != SRC_ENTRY;
+        if (room) begin
+            sop_q   <= !mid;
+            eop_q   <= eop;
+            id_q    <= !sole;
+            queue_q <= read ? rd_req_queue : pick[DATA] ? data_queue : rec_queue;
+            num_q   <= read ? rd_req_num : pick[DATA] ? data_num : rec_num;
+            keep_q  <= write[DATA] ? data_keep : write[REC] ? rec_keep :
+                       {{(KEEP_W - 2){1'b0}}, write[ENTRY], sole};
+            hdr_q[31:0]   <= read ? rd_req_hdr[31:0] : {wide ? TLP_MWR64 : TLP_MWR32, dw0};
+            hdr_q[63:32]  <= read ? rd_req_hdr[63:32] : {fn_bdf, 8'd0, be};
+            hdr_q[95:64]  <= read ? rd_req_hdr[95:64] : wide ? addr[63:32] : {addr[31:2], 2'd0};
+            hdr_q[127:96] <= read ? rd_req_hdr[127:96] : {addr[31:2], 2'd0};
         end
+        if (room && sole)
+            {queue_q, num_q} <= 43'd0;
+        if (room && !read && !wide)
+            hdr_q[127:96] <= 32'd0;
         if (rst) begin
             valid_q  <= 1'b0;
             id_q     <= 1'b0;
-            mid_q    <= 1'b0;
+            mid_data_q <= 1'b0;
+            mid_rec_q  <= 1'b0;
             free_q   <= 1'b0;
-            turn_q   <= SRC_ENTRY;
+            after_q  <= 4'd0;
             posted_q <= 16'd0;
             sent_q   <= 16'd0;
         end else begin
             if (room)
-                valid_q <= go;
+                valid_q <= read || writes;
             if (fire) begin
-                mid_q  <= !eop;
+                mid_data_q <= write[DATA] && !data_eop;
+                mid_rec_q  <= write[REC] && !rec_eop;
                 free_q <= free;
-                turn_q <= free ? turn_q : src;
+                if (!free)
+                    after_q <= read ? 4'b1111 : ahead;
             end
             posted_q <= posted_q + {15'd0, wrote};
-            // Notices for writes of before an engine reset must not run ahead.
-            sent_q   <= unsent < {12'd0, tx_sent_n} ? posted_q : sent_q + {12'd0, tx_sent_n};
+            sent_q   <= sent_q + {12'd0, told};
         end
     end
 endmodule

@@ -100,6 +100,7 @@ module cw_write_path #(
     input  wire                    st_tx_eop,
     input  wire [127:0]            st_tx_hdr,
     input  wire [DATA_W-1:0]       st_tx_data,
+    input  wire [DATA_W/8-1:0]     st_tx_strb,
     input  wire [DATA_W/32-1:0]    st_tx_keep,
     input  wire [10:0]             st_tx_queue,
     input  wire [31:0]             st_tx_num,
@@ -160,11 +161,13 @@ module cw_write_path #(
 
     localparam OP_W = $clog2(OP_N);
     localparam INFO_W = STREAM != 0 ? 40 : 1;
-    localparam TX_W = 128 + DATA_W + DATA_W / 32 + 43;
+    localparam TX_W = 128 + DATA_W + DATA_W / 8 + DATA_W / 32 + 43;
+    localparam DONE_W = OP_W + 73;
 
     wire              data_valid, data_ready, data_eop;
     wire [127:0]      data_hdr;
     wire [DATA_W-1:0] data_data;
+    wire [DATA_W/8-1:0]  data_strb;
     wire [DATA_W/32-1:0] data_keep;
     wire [10:0]       data_queue;
     wire [31:0]       data_num;
@@ -175,6 +178,7 @@ module cw_write_path #(
     wire              mm_done_valid, mm_done_ready, mm_valid, mm_ready, mm_eop;
     wire [127:0]      mm_hdr;
     wire [DATA_W-1:0] mm_data;
+    wire [DATA_W/8-1:0]  mm_strb;
     wire [DATA_W/32-1:0] mm_keep;
     wire [10:0]       mm_queue;
     wire [31:0]       mm_num;
@@ -184,7 +188,6 @@ module cw_write_path #(
     wire [1:0]        mm_done_kind;
     wire [39:0]       done_info;
     wire [INFO_W-1:0] retire_info;
-    wire              unused_last, unused_tx_side, unused_done_side;
     wire              done_valid, done_ready;
     wire [OP_W-1:0]   done_op;
     wire [6:0]        done_status;
@@ -203,7 +206,7 @@ module cw_write_path #(
     wire [DATA_W/32-1:0] rec_keep;
     wire [10:0]       rec_queue;
     wire [31:0]       rec_num;
-    wire              note_valid, note_ready, note_raise, note_halt, note_last;
+    wire              note_valid, note_ready, note_record, note_raise, note_halt, note_last;
     wire [10:0]       note_queue, note_peek;
     wire [31:0]       note_count;
     wire              c2h_busy, record_busy, moderate_busy, tx_busy;
@@ -229,12 +232,12 @@ module cw_write_path #(
     end
 
     cw_c2h #(.DATA_W(DATA_W), .OP_W(OP_W)) u_c2h (
-        .clk(clk), .rst(rst), .busy(c2h_busy), .moving(c2h_moving), .fn_bdf(fn_bdf), .fn_mps(fn_mps),
+        .clk(clk), .rst(rst), .busy(c2h_busy), .moving(c2h_moving), .fn_mps(fn_mps),
         .c2h_valid(c2h_valid), .c2h_ready(c2h_ready), .c2h_op(c2h_op), .c2h_queue(c2h_queue),
         .c2h_num(c2h_num), .c2h_host_addr(c2h_host_addr), .c2h_card_addr(c2h_card_addr),
         .c2h_len(c2h_len), .c2h_attr(c2h_attr),
         .tx_valid(mm_valid), .tx_ready(mm_ready), .tx_eop(mm_eop), .tx_hdr(mm_hdr),
-        .tx_data(mm_data), .tx_keep(mm_keep), .tx_queue(mm_queue), .tx_num(mm_num),
+        .tx_data(mm_data), .tx_strb(mm_strb), .tx_keep(mm_keep), .tx_queue(mm_queue), .tx_num(mm_num),
         .done_valid(c2h_done_valid), .done_ready(c2h_done_ready), .done_op(c2h_done_op),
         .done_status(c2h_done_status), .done_bytes(c2h_done_bytes),
         .stat_valid(stat_data), .stat_bytes(stat_bytes), .axi_error(axi_error),
@@ -244,23 +247,35 @@ module cw_write_path #(
     );
 
     // data of both kinds, a TLP at a time; dones of both kinds
-    stream_arb #(.W(TX_W), .N(2)) u_data (
-        .clk(clk), .rst(rst), .in_valid({st_tx_valid, mm_valid}), .in_ready({st_tx_ready, mm_ready}),
-        .in_data({st_tx_hdr, st_tx_data, st_tx_keep, st_tx_queue, st_tx_num,
-                  mm_hdr, mm_data, mm_keep, mm_queue, mm_num}),
-        .in_last({st_tx_eop, mm_eop}), .out_valid(data_valid), .out_ready(data_ready),
-        .out_data({data_hdr, data_data, data_keep, data_queue, data_num}), .out_last(data_eop),
-        .out_source(unused_tx_side)
-    );
-    stream_arb #(.W(OP_W + 73), .N(2)) u_done (
-        .clk(clk), .rst(rst), .in_valid({st_done_valid, mm_done_valid}),
-        .in_ready({st_done_ready, mm_done_ready}),
-        .in_data({st_done_op, st_done_status, st_done_bytes, st_done_kind, st_done_info,
-                  mm_done_op, mm_done_status, mm_done_bytes, mm_done_kind, 40'd0}),
-        .in_last(2'b11), .out_valid(done_valid), .out_ready(done_ready),
-        .out_data({done_op, done_status, done_bytes, done_kind, done_info}), .out_last(unused_last),
-        .out_source(unused_done_side)
-    );
+    wire [TX_W-1:0]   mm_tx   = {mm_hdr, mm_data, mm_strb, mm_keep, mm_queue, mm_num};
+    wire [TX_W-1:0]   st_tx   = {st_tx_hdr, st_tx_data, st_tx_strb, st_tx_keep, st_tx_queue, st_tx_num};
+    wire [DONE_W-1:0] mm_done = {mm_done_op, mm_done_status, mm_done_bytes, mm_done_kind, 40'd0};
+    wire [DONE_W-1:0] st_done = {st_done_op, st_done_status, st_done_bytes, st_done_kind, st_done_info};
+    generate
+    if (STREAM != 0) begin : g_stream
+        wire unused_last, unused_tx_side, unused_done_side;
+        stream_arb #(.W(TX_W), .N(2)) u_data (
+            .clk(clk), .rst(rst), .in_valid({st_tx_valid, mm_valid}), .in_ready({st_tx_ready, mm_ready}),
+            .in_data({st_tx, mm_tx}), .in_last({st_tx_eop, mm_eop}),
+            .out_valid(data_valid), .out_ready(data_ready),
+            .out_data({data_hdr, data_data, data_strb, data_keep, data_queue, data_num}),
+            .out_last(data_eop), .out_source(unused_tx_side)
+        );
+        stream_arb #(.W(DONE_W), .N(2)) u_done (
+            .clk(clk), .rst(rst), .in_valid({st_done_valid, mm_done_valid}),
+            .in_ready({st_done_ready, mm_done_ready}), .in_data({st_done, mm_done}), .in_last(2'b11),
+            .out_valid(done_valid), .out_ready(done_ready),
+            .out_data({done_op, done_status, done_bytes, done_kind, done_info}), .out_last(unused_last),
+            .out_source(unused_done_side)
+        );
+    end else begin : g_alone
+        wire unused_st = &{1'b0, st_tx_valid, st_tx_eop, st_tx, st_done_valid, st_done};
+        assign {st_tx_ready, data_valid, mm_ready, data_eop} = {1'b0, mm_valid, data_ready, mm_eop};
+        assign {data_hdr, data_data, data_strb, data_keep, data_queue, data_num} = mm_tx;
+        assign {st_done_ready, done_valid, mm_done_ready} = {1'b0, mm_done_valid, done_ready};
+        assign {done_op, done_status, done_bytes, done_kind, done_info} = mm_done;
+    end
+    endgenerate
 
     cw_done_mux #(.OP_W(OP_W)) u_done_mux (
         .clk(clk), .rst(rst),
@@ -292,7 +307,7 @@ module cw_write_path #(
     );
 
     cw_record #(.DATA_W(DATA_W), .QUEUE_N(QUEUE_N)) u_record (
-        .clk(clk), .rst(rst), .busy(record_busy), .moving(record_moving), .now(now), .fn_bdf(fn_bdf),
+        .clk(clk), .rst(rst), .busy(record_busy), .moving(record_moving), .now(now),
         .fn_mps(fn_mps), .tx_quiet(tx_quiet),
         .qcfg_valid(qcfg_valid), .qcfg_op(qcfg_op), .qcfg_queue(qcfg_queue),
         .qcfg_reg(qcfg_reg), .qcfg_data(qcfg_data),
@@ -306,8 +321,8 @@ module cw_write_path #(
         .rec_valid(rec_valid), .rec_ready(rec_ready), .rec_eop(rec_eop), .rec_hdr(rec_hdr),
         .rec_data(rec_data), .rec_keep(rec_keep), .rec_queue(rec_queue), .rec_num(rec_num),
         .note_valid(note_valid), .note_ready(note_ready), .note_queue(note_queue),
-        .note_count(note_count), .note_raise(note_raise), .note_halt(note_halt), .note_last(note_last),
-        .note_peek(note_peek),
+        .note_record(note_record), .note_count(note_count), .note_raise(note_raise), .note_halt(note_halt),
+        .note_last(note_last), .note_peek(note_peek),
         .record_valid(record_valid), .record_queue(record_queue), .record_count(record_count),
         .halt_valid(halt_valid), .halt_queue(halt_queue), .stat_record(stat_record)
     );
@@ -319,8 +334,8 @@ module cw_write_path #(
         .qcfg_reg(qcfg_reg), .qcfg_data(qcfg_data), .cfg_busy(mod_cfg_busy),
         .ring_valid(ring_valid), .ring_vector(ring_vector), .ring_on(ring_on),
         .note_valid(note_valid), .note_ready(note_ready), .note_queue(note_queue),
-        .note_count(note_count), .note_raise(note_raise), .note_halt(note_halt), .note_last(note_last),
-        .note_peek(note_peek),
+        .note_record(note_record), .note_count(note_count), .note_raise(note_raise), .note_halt(note_halt),
+        .note_last(note_last), .note_peek(note_peek),
         .arm_valid(arm_valid), .arm_ready(arm_ready), .arm_queue(arm_queue), .arm_index(arm_index),
         .raise_valid(raise_valid), .raise_ready(raise_ready), .raise_queue(raise_queue),
         .raise_vector(raise_vector), .raise_error(raise_error),
@@ -334,7 +349,7 @@ module cw_write_path #(
         .rd_req_valid(rd_req_valid), .rd_req_ready(rd_req_ready), .rd_req_hdr(rd_req_hdr),
         .rd_req_queue(rd_req_queue), .rd_req_num(rd_req_num), .rd_req_fetch(rd_req_fetch),
         .data_valid(data_valid), .data_ready(data_ready), .data_eop(data_eop),
-        .data_hdr(data_hdr), .data_data(data_data), .data_keep(data_keep),
+        .data_hdr(data_hdr), .data_data(data_data), .data_strb(data_strb), .data_keep(data_keep),
         .data_queue(data_queue), .data_num(data_num),
         .rec_valid(rec_valid), .rec_ready(rec_ready), .rec_eop(rec_eop), .rec_hdr(rec_hdr),
         .rec_data(rec_data), .rec_keep(rec_keep), .rec_queue(rec_queue), .rec_num(rec_num),

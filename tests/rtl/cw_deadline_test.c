@@ -74,7 +74,7 @@ static void set(struct bench *b, unsigned q, uint64_t at)
 	dut_set(b->d, "set_valid", 1);
 	dut_set(b->d, "set_queue", q);
 	dut_set(b->d, "set_on", at != 0);
-	dut_set(b->d, "set_time", at ? at : dut_rand(&b->rng) & 0xffff);
+	dut_set(b->d, "set_ahead", at ? at - b->now : dut_rand(&b->rng) & 0xffff);
 	if (dut_get(b->d, "hit_queue") == q)
 		dut_set(b->d, "hit_taken", 0); /* as its owner: not while the queue is weighed */
 	b->at[q] = at;

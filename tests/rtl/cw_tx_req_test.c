@@ -4,7 +4,7 @@
 
 static const char *const rd_fields[] = { "rd_req_hdr", "rd_req_queue", "rd_req_num", "rd_req_fetch", NULL };
 static const char *const data_fields[] = {
-	"data_hdr", "data_data", "data_keep", "data_eop", "data_queue", "data_num", NULL
+	"data_hdr", "data_data", "data_keep", "data_eop", "data_queue", "data_num", "data_strb", NULL
 };
 static const char *const rec_fields[] = {
 	"rec_hdr", "rec_data", "rec_keep", "rec_eop", "rec_queue", "rec_num", NULL
@@ -13,7 +13,14 @@ static const char *const msix_fields[] = { "msix_req_addr", "msix_req_data", NUL
 static const char *const entry_fields[] = { "entry_addr", "entry_data", NULL };
 
 #define REC_AT 0x500000000ull
+#define REC_LOW 0x30000000ull
 #define MSI_AT 0xfee00000ull
+/* Every third data write, and every third write of records, is below 4 GiB. */
+#define DATA_OF(n) ((n) % 3 ? HOST_HIGH + 256 * (uint64_t)(n) : HOST_LOW + 256 * (uint64_t)(n))
+#define REC_OF(n) ((n) % 3 ? REC_AT + 256 * (uint64_t)(n) : REC_LOW + 256 * (uint64_t)(n))
+/* Bytes of the first and the last DW that are sent. */
+#define FIRST_BE(n) (0xfu << (n) % 4 & 0xf)
+#define LAST_BE(n) (0xfu >> (n) / 4 % 4)
 /* Records written together: one to five. */
 #define RECS(n) (1 + (n) % 5)
 /* Every other message goes above 4 GiB. */
@@ -73,12 +80,40 @@ static void bench_close(struct bench *b)
 	free(b);
 }
 
-static void header(struct stream_beat *s, const struct stream *st, bool write, uint64_t addr, unsigned dws)
+static void header(struct stream_beat *s, const struct stream *st, bool write, uint64_t addr, unsigned dws,
+		   unsigned be)
 {
-	uint32_t dw[4] = { (write ? 0x60000000u : 0x20000000u) | dws, 0x2a080000u | (dws > 1 ? 0xff : 0xf),
+	bool wide = addr >> 32;
+	uint32_t dw[4] = { (write ? 0x40000000u : 0) | (wide ? 0x20000000u : 0) | dws, (write ? 0 : 0x2a080000u) | be,
 			   (uint32_t)(addr >> 32), (uint32_t)addr };
 
 	stream_put(st, s, 0, dw, 16);
+}
+
+/* DWs of a data write; what is not sent is rubbish. */
+static void put_data(struct bench *b, unsigned n, unsigned dws)
+{
+	const struct stream *st = b->s[DATA];
+	struct stream_beat s = { 0 };
+
+	/* n of one DW are multiples of 64, and send all of it */
+	header(&s, st, true, DATA_OF(n), dws, dws > 1 ? LAST_BE(n) << 4 | FIRST_BE(n) : 15);
+	stream_put_u64(st, &s, 4, 9);
+	stream_put_u64(st, &s, 5, n);
+	for (unsigned at = 0; at < dws; at += 8) {
+		uint32_t w[8], strb = 0;
+
+		for (unsigned k = 0; k < 8; k++) {
+			w[k] = at + k < dws ? 0x01010101u * (n + at + k + 1) : 0xdeadbeef;
+			if (at + k < dws)
+				strb |= (at + k == 0 ? FIRST_BE(n) : at + k == dws - 1 ? LAST_BE(n) : 15u) << 4 * k;
+		}
+		stream_put(st, &s, 1, w, 32);
+		stream_put_u64(st, &s, 2, dws - at >= 8 ? 0xff : (1u << (dws - at)) - 1);
+		stream_put_u64(st, &s, 3, dws - at <= 8);
+		stream_put_u64(st, &s, 6, strb);
+		stream_push(b->s[DATA], &s);
+	}
 }
 
 static void put(struct bench *b, enum src i)
@@ -88,33 +123,21 @@ static void put(struct bench *b, enum src i)
 
 	switch (i) {
 	case RD:
-		header(&s, b->s[i], false, HOST_HIGH + 64 * n, 16);
+		header(&s, b->s[i], false, HOST_HIGH + 64 * n, 16, 0xff);
 		stream_put_u64(b->s[i], &s, 1, 7);
 		stream_put_u64(b->s[i], &s, 2, n);
 		stream_put_u64(b->s[i], &s, 3, n & 1);
 		stream_push(b->s[i], &s);
 		break;
 	case DATA:
-		header(&s, b->s[i], true, HOST_HIGH + 256 * n, dws);
-		stream_put_u64(b->s[i], &s, 4, 9);
-		stream_put_u64(b->s[i], &s, 5, n);
-		for (unsigned at = 0; at < dws; at += 8) {
-			uint32_t w[8] = { 0 };
-
-			for (unsigned k = 0; k < 8 && at + k < dws; k++)
-				w[k] = n * 1000 + at + k;
-			stream_put(b->s[i], &s, 1, w, 32);
-			stream_put_u64(b->s[i], &s, 2, dws - at >= 8 ? 0xff : (1u << (dws - at)) - 1);
-			stream_put_u64(b->s[i], &s, 3, dws - at <= 8);
-			stream_push(b->s[i], &s);
-		}
+		put_data(b, n, dws);
 		break;
 	case REC:
-		header(&s, b->s[i], true, REC_AT + 256 * n, 4 * RECS(n));
+		header(&s, b->s[i], true, REC_OF(n), 4 * RECS(n), 0xff);
 		stream_put_u64(b->s[i], &s, 4, 11);
 		stream_put_u64(b->s[i], &s, 5, n);
 		for (unsigned at = 0; at < RECS(n); at += 2) {
-			uint32_t w[8] = { n, at, 0, 0, at + 1 < RECS(n) ? n : 0 };
+			uint32_t w[8] = { n, at, 0, 0, at + 1 < RECS(n) ? n : 0xdeadbeef };
 
 			stream_put(b->s[i], &s, 1, w, 32);
 			stream_put_u64(b->s[i], &s, 2, at + 1 < RECS(n) ? 0xff : 0xf);
@@ -150,7 +173,7 @@ static void take(struct bench *b, unsigned cycles)
 	while (cycles--) {
 		dut_cycle(b->d);
 		while ((t = host_tlp(b->h)) != NULL) {
-			enum src i = !t->write ? RD : t->addr >= REC_AT && t->addr < REC_AT + 0x10000000 ? REC :
+			enum src i = !t->write ? RD : t->addr - REC_AT < 0x10000000 || t->addr - REC_LOW < 0x10000000 ? REC :
 				     (t->addr & 0xfff00000) == ENTRY_AT ? ENTRY :
 				     (t->addr & 0xfff00000) != MSI_AT ? DATA : MSIX;
 			unsigned n = b->got[i]++;
@@ -159,11 +182,15 @@ static void take(struct bench *b, unsigned cycles)
 			assert_int_equal(t->id_valid, i != MSIX && i != ENTRY);
 			assert_int_equal(t->num, i == MSIX || i == ENTRY ? 0 : n);
 			assert_int_equal(t->queue, i == RD ? 7 : i == DATA ? 9 : i == REC ? 11 : 0);
-			if (i == DATA)
-				for (unsigned k = 0; k < t->dws; k++)
-					assert_int_equal(((const uint32_t *)(const void *)t->data)[k], n * 1000 + k);
-			if (i == REC)
+			if (i == DATA) {
+				assert_true(t->addr == DATA_OF(n));
+				for (unsigned k = t->first - t->addr; k < t->first - t->addr + t->len; k++)
+					assert_int_equal(t->data[k], (uint8_t)(n + k / 4 + 1));
+			}
+			if (i == REC) {
+				assert_true(t->addr == REC_OF(n));
 				assert_int_equal(t->dws, 4 * RECS(n));
+			}
 			if (i == MSIX) {
 				assert_int_equal(t->data[0] | t->data[1] << 8, n);
 				assert_true(t->addr == MSI_OF(n));

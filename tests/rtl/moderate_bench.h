@@ -15,7 +15,8 @@
 #define NO_DEADLINE 0xffffffffffffull
 #define LATENCY 16 /* cycles from an event to what it raises, other events apart */
 
-static const char *const note_fields[] = { "note_queue", "note_count", "note_raise", "note_halt", "note_last", NULL };
+static const char *const note_fields[] = { "note_queue", "note_count", "note_raise", "note_halt", "note_last",
+					   "note_record", NULL };
 static const char *const arm_fields[] = { "arm_queue", "arm_index", NULL };
 static const char *const raise_fields[] = { "raise_queue", "raise_vector", "raise_error", "raise_completions", NULL };
 
@@ -101,10 +102,12 @@ static inline void note(struct bench *b, unsigned q, unsigned flags)
 	b->records[q] += flags & NOTE_RECORD;
 	b->peek = q;
 	stream_put_u64(b->note, &s, 0, q);
-	stream_put_u64(b->note, &s, 1, b->records[q]);
+	/* without a record the number says nothing */
+	stream_put_u64(b->note, &s, 1, flags & NOTE_RECORD ? b->records[q] : 0xdeadbeef);
 	stream_put_u64(b->note, &s, 2, !!(flags & NOTE_RAISE));
 	stream_put_u64(b->note, &s, 3, !!(flags & NOTE_HALT));
 	stream_put_u64(b->note, &s, 4, !!(flags & NOTE_LAST));
+	stream_put_u64(b->note, &s, 5, !!(flags & NOTE_RECORD));
 	stream_push(b->note, &s);
 }
 
