@@ -57,11 +57,12 @@ module cw_axi_mux_rd #(
     assign win_arready = ar_fire && pick_win;
     assign axi_arid[3:1] = 3'd0;
 
-    stream_reg #(.W(73)) u_ar (
+    wire [1:0]  unused_ar_n;
+    stream_fifo #(.W(73), .DEPTH(2)) u_ar (
         .clk(clk), .rst(rst), .in_valid(ar_go), .in_ready(ar_room),
         .in_data({pick_win, pick_win ? win_araddr : c2h_araddr, pick_win ? win_arlen : c2h_arlen}),
         .out_valid(axi_arvalid), .out_ready(axi_arready),
-        .out_data({axi_arid[0], axi_araddr, axi_arlen})
+        .out_data({axi_arid[0], axi_araddr, axi_arlen}), .count(unused_ar_n)
     );
 
     // ---- R ----

@@ -70,11 +70,12 @@ module cw_axi_mux_wr #(
     assign win_awready = aw_fire && pick_win;
     assign axi_awid[3:1] = 3'd0;
 
-    stream_reg #(.W(AW_W)) u_aw (
+    wire [1:0]  unused_aw_n, unused_w_n;
+    stream_fifo #(.W(AW_W), .DEPTH(2)) u_aw (
         .clk(clk), .rst(rst), .in_valid(aw_go), .in_ready(aw_room),
         .in_data({pick_win, pick_win ? win_awaddr : h2c_awaddr, aw_len}),
         .out_valid(axi_awvalid), .out_ready(axi_awready),
-        .out_data({axi_awid[0], axi_awaddr, axi_awlen})
+        .out_data({axi_awid[0], axi_awaddr, axi_awlen}), .count(unused_aw_n)
     );
 
     // ---- W: in the order of the addresses ----
@@ -100,12 +101,13 @@ module cw_axi_mux_wr #(
         .out_data({head_win, head_len}), .count(order_n)
     );
 
-    stream_reg #(.W(W_W)) u_w (
+    // The data of beats that are cut is whatever the mover offers: they have no strobes.
+    stream_fifo #(.W(W_W), .DEPTH(2)) u_w (
         .clk(clk), .rst(rst), .in_valid(w_go), .in_ready(w_room),
-        .in_data({cut ? {DATA_W{1'b0}} : head_win ? win_wdata : h2c_wdata,
+        .in_data({head_win ? win_wdata : h2c_wdata,
                   cut ? {STRB_W{1'b0}} : head_win ? win_wstrb : h2c_wstrb, w_last}),
         .out_valid(axi_wvalid), .out_ready(axi_wready),
-        .out_data({axi_wdata, axi_wstrb, axi_wlast})
+        .out_data({axi_wdata, axi_wstrb, axi_wlast}), .count(unused_w_n)
     );
 
     // ---- B ----

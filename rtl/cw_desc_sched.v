@@ -79,7 +79,9 @@ module cw_desc_sched #(
     reg  [2:0]  state_q;
     reg  [2:0]  ev_q;
     reg  [10:0] queue_q;
-    reg  [31:0] arg_q;
+    reg  [31:0] told_q;         // producer index of the kick at hand
+    reg  [1:0]  op_q;           // what the strobe at hand says
+    reg         bit_q;
     reg         cfg_pend_q;
     reg  [1:0]  cfg_op_q;
     reg  [10:0] cfg_queue_q;
@@ -88,12 +90,14 @@ module cw_desc_sched #(
     reg  [QW:0] init_q;         // list bits cleared since reset
     reg         qst_done_q;     // answered; waits for the request to fall
     reg         can_q;          // the queue that was looked up ahead may fetch
-    reg         fetch_q;
+    reg         fetch_q;        // a fetch waits to be taken
+    // The fetch that waits, or else of the queue that was looked up last.
     reg  [10:0] fetch_queue_q;
     reg  [31:0] fetch_num_q;
-    reg  [5:0]  fetch_n_q;
     reg  [63:0] fetch_addr_q;
     reg         fetch_c2h_q;
+    reg  [4:0]  more_q, end_q;  // descriptors behind its first one: told of, in the ring
+    reg         more_far_q, end_far_q; // 32 of them or more
 
     // ---- what to do next ----
     wire        list_valid;
@@ -177,27 +181,33 @@ module cw_desc_sched #(
         .in_queue(queue_q), .out_valid(list_valid), .out_ready(open && pick_pop), .out_queue(list_queue)
     );
 
-    // ---- size of a fetch ----
-    wire [31:0] entries = 32'd1 << entries_log2;
-    wire [31:0] slot    = fetched & (entries - 32'd1);
-    wire [31:0] told    = state_q == S_PEEK ? kick_producer : ev_q == EV_KICK ? arg_q : producer;
-    wire [31:0] avail   = told - fetched;
+    // ---- size of a fetch: here all counts are of descriptors behind the first one ----
+    wire [15:0] ring_mask = ~(16'hffff << entries_log2);    // of slots: at most 2^16
+    wire [15:0] slot      = fetched[15:0] & ring_mask;
+    wire [15:0] to_end    = ~fetched[15:0] & ring_mask;
+    wire [31:0] told      = state_q == S_PEEK ? kick_producer : ev_q == EV_KICK ? told_q : producer;
+    wire [31:0] lag       = fetched - told;
+    wire [31:0] more      = ~lag;           // told - fetched - 1: all ones if there is none
     // An index that moved backwards, or too far, fetches nothing: whoever accepts
     // doorbells has checked them, this only bounds the damage.
-    wire [31:0] place_n   = {{(32 - SW){1'b0}}, places};
-    wire [31:0] may_fetch = stream && avail > place_n ? place_n : avail;
-    wire        can_fetch = run && !quiesce && !halted && may_fetch != 32'd0 && avail <= entries;
-    wire [5:0]  units     = rd_log2 >= 4'd9 ? 6'd32 : rd_log2 == 4'd8 ? 6'd16 : 6'd8;
-    reg  [31:0] avail_q;
-    reg  [31:0] to_end_q;
-    reg  [63:0] addr_q;
-    wire [5:0]  to_bound = units - ({1'b0, addr_q[8:4]} & (units - 6'd1));
-    wire [5:0]  n_avail  = avail_q > {26'd0, to_bound} ? to_bound : avail_q[5:0];
-    wire [5:0]  n        = {26'd0, n_avail} > to_end_q ? to_end_q[5:0] : n_avail;
+    wire        some      = (more & ~{16'd0, ring_mask}) == 32'd0;
+    wire        streams   = STREAM != 0 && stream;
+    wire        no_place  = streams && places == {SW{1'b0}};
+    wire        can_fetch = run && !quiesce && !halted && some && !no_place;
+    wire [31:0] place     = {{(32 - SW){1'b0}}, places} - 32'd1;
+    wire [31:0] may_fetch = streams && more > place ? place : more;
+    wire [4:0]  in_read   = rd_log2 >= 4'd9 ? 5'd31 : rd_log2 == 4'd8 ? 5'd15 : 5'd7;
+    wire [4:0]  to_bound  = in_read & ~fetch_addr_q[8:4];
+    wire [4:0]  n_more    = more_far_q || more_q > to_bound ? to_bound : more_q;
+    wire [4:0]  n_last    = end_far_q || end_q > n_more ? n_more : end_q;
+    wire [5:0]  n         = {1'b0, n_last} + 6'd1;
+    wire        is_rest   = more_far_q || more_q != n_last;  // something is left behind this fetch
+    wire        hold      = fetch_q && !fetch_ready;
 
     wire [31:0] n_wide = {26'd0, n};
     wire [SW-1:0] stream_n = n_wide[SW-1:0];
     wire unused = &{1'b0, n_wide, more_queue};
+    wire left       = more != 32'hffff_ffff;    // to fetch; only for events that tell nothing
     wire wants_list = run && !quiesce && !halted && !in_list;
     wire direct = state_q == S_ACT && alone && wants_list && can_fetch;
 
@@ -213,17 +223,16 @@ module cw_desc_sched #(
             case (ev_q)
             EV_CFG: begin
                 st_wr = 1'b1;
-                case (arg_q[1:0])
+                case (op_q)
                 OP_ENABLE: begin
                     st_data   = {64'd0, 3'b100};
                     st_places = STREAM != 0 ? SLOT_N[SW-1:0] : {SW{1'b0}};
                 end
                 OP_DISABLE: st_data[2] = 1'b0;
-                OP_QUIESCE: st_data[1] = arg_q[2];
+                OP_QUIESCE: st_data[1] = bit_q;
                 default:    st_wr = 1'b0;
                 endcase
-                if (arg_q[1:0] == OP_QUIESCE && !arg_q[2] && run && !halted && !in_list &&
-                    producer != fetched) begin
+                if (op_q == OP_QUIESCE && !bit_q && run && !halted && !in_list && left) begin
                     push     = 1'b1;
                     list_wr  = 1'b1;
                     list_bit = 1'b1;
@@ -236,13 +245,13 @@ module cw_desc_sched #(
             EV_MORE: begin
                 st_wr     = 1'b1;
                 st_places = places + MORE_N[SW-1:0];
-                push      = wants_list && !quiesce && producer != fetched;
+                push      = wants_list && left;
                 list_wr   = push;
                 list_bit  = 1'b1;
             end
             EV_KICK: begin
                 st_wr          = 1'b1;
-                st_data[66:35] = arg_q;
+                st_data[66:35] = told_q;
                 push           = wants_list && !direct;
                 list_wr        = push;
                 list_bit       = 1'b1;
@@ -253,10 +262,10 @@ module cw_desc_sched #(
             endcase
         S_FETCH, S_SIZED: if (fetching) begin
             st_wr         = 1'b1;
-            st_data       = {told, fetched + {26'd0, n}, run, quiesce, halted};
-            if (stream)
+            st_data       = {told, fetch_num_q + {26'd0, n}, run, quiesce, halted};
+            if (streams)
                 st_places = places - stream_n;
-            push          = avail_q != {26'd0, n};
+            push          = is_rest;
             list_wr       = 1'b1;
             list_bit      = push;
         end
@@ -264,13 +273,13 @@ module cw_desc_sched #(
         endcase
     end
 
-    // A fetch is offered in the cycle in which its size is known, and kept if it must wait.
+    // A fetch is offered in the cycle in which its size is known.
     assign fetch_valid = fetch_q || fetching;
-    assign fetch_queue = fetch_q ? fetch_queue_q : queue_q;
-    assign fetch_num   = fetch_q ? fetch_num_q : fetched;
-    assign fetch_n     = fetch_q ? fetch_n_q : n;
-    assign fetch_addr  = fetch_q ? fetch_addr_q : addr_q;
-    assign fetch_c2h   = fetch_q ? fetch_c2h_q : c2h;
+    assign fetch_queue = fetch_queue_q;
+    assign fetch_num   = fetch_num_q;
+    assign fetch_n     = n;
+    assign fetch_addr  = fetch_addr_q;
+    assign fetch_c2h   = fetch_c2h_q;
     assign qst_fetch_ack = state_q == S_ACT && ev_q == EV_QST;
     assign qst_fetched   = fetched;
 
@@ -290,8 +299,8 @@ module cw_desc_sched #(
         // a queue in the list with room for its fetch
         if (open) begin
             state_q <= pick_any ? S_ACT : peek ? S_PEEK : state_q == S_PEEK ? S_SIZED : S_IDLE;
-            if (state_q == S_PEEK)
-                arg_q <= kick_producer;
+            if (state_q == S_PEEK || pick_any)
+                told_q <= kick_producer;
             if (peek) begin
                 ev_q    <= EV_KICK;
                 queue_q <= peek_queue;
@@ -300,7 +309,8 @@ module cw_desc_sched #(
                 ev_q       <= pick_cfg ? EV_CFG : pick_stop ? EV_STOP : pick_more ? EV_MORE : pick_qst ? EV_QST :
                               pick_kick ? EV_KICK : EV_POP;
                 queue_q    <= pick_queue;
-                arg_q      <= pick_cfg ? {29'd0, cfg_bit_q, cfg_op_q} : kick_producer;
+                op_q       <= cfg_op_q;
+                bit_q      <= cfg_bit_q;
                 pop_turn_q <= pick_kick;
                 if (pick_cfg)
                     cfg_pend_q <= 1'b0;
@@ -312,21 +322,23 @@ module cw_desc_sched #(
         S_ACT, S_PEEK: begin
             if (!open)
                 state_q <= direct || (ev_q == EV_POP && can_fetch) ? S_FETCH : S_IDLE;
-            avail_q  <= may_fetch;
-            to_end_q <= entries - slot;
-            addr_q   <= {ring_hi, ring_lo, 6'd0} + {28'd0, slot, 4'd0};
-            can_q    <= wants_list && can_fetch;
+            can_q <= wants_list && can_fetch;
+            if (!hold) begin
+                fetch_queue_q <= queue_q;
+                fetch_num_q   <= fetched;
+                fetch_addr_q  <= {ring_hi, ring_lo, 6'd0} + {44'd0, slot, 4'd0};
+                fetch_c2h_q   <= c2h;
+                more_q        <= may_fetch[4:0];
+                more_far_q    <= may_fetch[31:5] != 27'd0;
+                end_q         <= to_end[4:0];
+                end_far_q     <= to_end[15:5] != 11'd0;
+            end
             if (state_q == S_ACT && ev_q == EV_QST)
                 qst_done_q <= 1'b1;
         end
         // the size of the fetch is known: one cycle; S_SIZED: if its kick comes
         S_FETCH, S_SIZED: if (fetching) begin
-            fetch_q       <= !fetch_ready;
-            fetch_queue_q <= queue_q;
-            fetch_num_q   <= fetched;
-            fetch_n_q     <= n;
-            fetch_addr_q  <= addr_q;
-            fetch_c2h_q   <= c2h;
+            fetch_q <= !fetch_ready;
             if (ahead) begin
                 state_q    <= S_IDLE;
                 pop_turn_q <= 1'b1;

@@ -100,12 +100,13 @@ module cw_rx_req #(
     wire [DATA_W-1:0]  in_data;
     wire [2:0]         in_bar;
 
-    stream_reg #(.W(IN_W)) u_in (
+    wire [1:0]         unused_in_n;
+    stream_fifo #(.W(IN_W), .DEPTH(2)) u_in (
         .clk(clk), .rst(rst),
         .in_valid(rx_req_valid), .in_ready(rx_req_ready),
         .in_data({rx_req_sop, rx_req_eop, rx_req_hdr, rx_req_data, rx_req_bar}),
         .out_valid(in_valid), .out_ready(in_ready),
-        .out_data({in_sop, in_eop, in_hdr, in_data, in_bar})
+        .out_data({in_sop, in_eop, in_hdr, in_data, in_bar}), .count(unused_in_n)
     );
 
     // ---- what the request at the input is ----
