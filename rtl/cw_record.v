@@ -92,7 +92,6 @@ module cw_record #(
     `include "cw_regs.vh"
 
     localparam Q_W = $clog2(QUEUE_N);
-    localparam KEEP_W = DATA_W / 32;
     localparam [1:0] QCFG_WRITE = 2'd0, QCFG_ENABLE = 2'd1, QCFG_DISABLE = 2'd2;
 
     // ---- stage 1: an operation, and its queue's words from RAM ----
@@ -152,21 +151,21 @@ module cw_record #(
     wire           writes = live && !kind_q[0];
     wire           halts  = live && kind_q[1];
     wire           raises = live && irq_q && !kind_q[0];
-    wire [31:0]    mask   = ~(32'hffff_ffff << log2);
-    wire [31:0]    slot   = num_q & mask;
+    wire [15:0]    mask   = ~(16'hffff << log2);    // of slots: at most 2^16
+    wire [15:0]    slot   = num_q[15:0] & mask;
     wire [31:0]    pass   = num_q >> log2;
     wire [47:0]    stamp  = info_q[39] ? {9'd0, info_q[38:0]} : now;
     // The ring is 64-byte aligned: a record never crosses 4 KiB.
-    wire [63:0]    addr   = {ring_hi, ring_lo[31:6], 6'd0} + {28'd0, slot, 4'd0};
+    wire [63:0]    addr   = {ring_hi, ring_lo[31:6], 6'd0} + {44'd0, slot, 4'd0};
     wire           bound  = slot == mask || (&addr[6:4] && (fn_mps == 3'd0 || addr[7]));
 
     // ---- runs, one for each direction, in turn ----
     wire [1:0]     run_valid, run_none, run_eop;
-    wire [127:0]   run_hdr [0:1];
-    wire [DATA_W-1:0] run_data [0:1];
-    wire [KEEP_W-1:0] run_keep [0:1];
-    wire [10:0]    run_queue [0:1];
-    wire [31:0]    run_num [0:1];
+    wire [1:0]     store_begins;
+    wire [1:0]     store_place [0:1];
+    wire [3:0]     store_at [0:1];
+    wire [1:0]     run_place [0:1];
+    wire [3:0]     run_beat [0:1];
     wire [4:0]     run_n [0:1];
     wire [7:0]     run_tail [0:1];
     reg            held_q, turn_q; // a run was offered or begun; whose it was
@@ -180,26 +179,28 @@ module cw_record #(
     generate
         for (d = 0; d < 2; d = d + 1) begin : g_run
             cw_record_run #(.DATA_W(DATA_W)) u_run (
-                .clk(clk), .rst(rst), .busy(run_busy[d]), .moving(run_moving[d]), .fn_bdf(fn_bdf),
-                .flush(tx_quiet || wait_q),
+                .clk(clk), .rst(rst), .busy(run_busy[d]), .moving(run_moving[d]), .flush(tx_quiet || wait_q),
                 .put_valid(s2_q && c2h_q == d), .put_ready(put_ready[d]), .put_queue(out_queue_q),
-                .put_num(out_num_q), .put_record(record_q), .put_addr(addr_q), .put_data(data_q),
-                .put_ends(ends_q), .put_tail(tail_q),
+                .put_record(record_q), .put_ends(ends_q), .put_tail(tail_q),
+                .store_begins(store_begins[d]), .store_place(store_place[d]), .store_at(store_at[d]),
                 .run_valid(run_valid[d]), .run_ready(beat && side == d), .run_none(run_none[d]),
-                .run_eop(run_eop[d]), .run_hdr(run_hdr[d]), .run_data(run_data[d]),
-                .run_keep(run_keep[d]), .run_queue(run_queue[d]), .run_num(run_num[d]),
+                .run_eop(run_eop[d]), .run_place(run_place[d]), .run_beat(run_beat[d]),
                 .run_n(run_n[d]), .run_tail(run_tail[d])
             );
         end
     endgenerate
 
+    cw_record_store #(.DATA_W(DATA_W)) u_store (
+        .clk(clk), .fn_bdf(fn_bdf),
+        .put(s2_leave), .put_side(c2h_q), .put_begins(store_begins[c2h_q]), .put_place(store_place[c2h_q]),
+        .put_at(store_at[c2h_q]), .put_queue(out_queue_q), .put_num(out_num_q), .put_addr(addr_q),
+        .put_data(data_q),
+        .out_side(side), .out_place(run_place[side]), .out_beat(run_beat[side]), .out_n(run_n[side]),
+        .out_queue(rec_queue), .out_num(rec_num), .out_hdr(rec_hdr), .out_data(rec_data), .out_keep(rec_keep)
+    );
+
     assign rec_valid = give && !run_none[side];
     assign rec_eop   = run_eop[side];
-    assign rec_hdr   = run_hdr[side];
-    assign rec_data  = run_data[side];
-    assign rec_keep  = run_keep[side];
-    assign rec_queue = run_queue[side];
-    assign rec_num   = run_num[side];
 
     // ---- what has gone is counted ----
     reg            count_q, note_q;  // to be counted; its event is to be taken
@@ -223,7 +224,7 @@ module cw_record #(
     reg            asked_q, ack_q;
     wire           zero = zero_q && !count_q;
     wire           ask  = qst_valid && !asked_q && !gone;
-    wire [Q_W-1:0] read_at = gone ? run_queue[side][Q_W-1:0] : qst_queue[Q_W-1:0];
+    wire [Q_W-1:0] read_at = gone ? rec_queue[Q_W-1:0] : qst_queue[Q_W-1:0];
 
     cw_ram_fwd #(.W(64), .DEPTH(QUEUE_N)) u_counts (
         .clk(clk), .wr_en(count_q || zero), .wr_addr(count_q ? c_at : zero_queue_q),
@@ -295,7 +296,7 @@ module cw_record #(
             tail_q      <= {status_q[4:0], raises, halts, last_q};
         end
         if (gone) begin
-            c_queue_q <= run_queue[side];
+            c_queue_q <= rec_queue;
             c_n_q     <= run_n[side];
             c_tail_q  <= run_tail[side];
         end

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // verilator: -GQUEUE_N=8
-// tests: cw_record_run
+// tests: cw_record_run cw_record_store
 /* Completion records: slot, phase, address, what suppresses them, counts, status. */
 #include <stdlib.h>
 #include <string.h>
