@@ -131,21 +131,21 @@ module cw_tx_req #(
     assign msix_req_ready = fire && src == SRC_MSIX;
     assign entry_ready    = fire && src == SRC_ENTRY;
 
-    // ---- an MSI-X message: one DW, no attributes (6.1.4.3) ----
-    wire        msix_wide = msix_req_addr[63:32] != 32'd0;
-    wire [31:0] msix_dw0  = {msix_wide ? TLP_MWR64 : TLP_MWR32, 24'd1};
-    wire [31:0] msix_dw1  = {fn_bdf, 8'd0, 8'h0f};
-    wire [31:0] msix_lo   = {msix_req_addr[31:2], 2'd0};
-    wire [127:0] msix_hdr = msix_wide ? {msix_lo, msix_req_addr[63:32], msix_dw1, msix_dw0}
-                                      : {32'd0, msix_lo, msix_dw1, msix_dw0};
+    // ---- an MSI-X message: one DW; an event ring entry: two, never across 4 KiB; no attributes (6.1.4.3) ----
+    wire        msix_wide = msix_req_addr[63:32] != 32'd0, entry_wide = entry_addr[63:32] != 32'd0;
+    // If it is one of these, which: known before it is known whether.
+    wire        is_entry  = may[SRC_ENTRY] && (!may[SRC_MSIX] || turn_q == SRC_MSIX);
+    wire        own_wide  = is_entry ? entry_wide : msix_wide;
+    wire [31:0] own_hi    = is_entry ? entry_addr[63:32] : msix_req_addr[63:32];
+    wire [31:0] own_lo    = {is_entry ? entry_addr[31:2] : msix_req_addr[31:2], 2'd0};
+    wire [31:0] own_dw0   = {own_wide ? TLP_MWR64 : TLP_MWR32, 22'd0, is_entry, !is_entry};
+    wire [31:0] own_dw1   = {fn_bdf, 8'd0, {4{is_entry}}, 4'hf};
+    wire [127:0] own_hdr  = own_wide ? {own_lo, own_hi, own_dw1, own_dw0} : {32'd0, own_lo, own_dw1, own_dw0};
+    wire [63:0] own_data  = {entry_data[63:32], is_entry ? entry_data[31:0] : msix_req_data};
+    wire [KEEP_W-1:0] own_keep = {{(KEEP_W - 2){1'b0}}, is_entry, 1'b1};
 
-    // ---- an event ring entry: two DWs, no attributes; never across 4 KiB ----
-    wire        entry_wide = entry_addr[63:32] != 32'd0;
-    wire [31:0] entry_dw0  = {entry_wide ? TLP_MWR64 : TLP_MWR32, 24'd2};
-    wire [31:0] entry_dw1  = {fn_bdf, 8'd0, 8'hff};
-    wire [31:0] entry_lo   = {entry_addr[31:2], 2'd0};
-    wire [127:0] entry_hdr = entry_wide ? {entry_lo, entry_addr[63:32], entry_dw1, entry_dw0}
-                                        : {32'd0, entry_lo, entry_dw1, entry_dw0};
+    // Reads, data, records, these two: one choice of four.
+    wire [1:0]  way = src[1:0] | {2{src[2]}};
 
     // ---- the output register: no second place, so at most one TLP that was
     // chosen before the function was closed is still offered after ----
@@ -184,43 +184,13 @@ module cw_tx_req #(
         if (fire) begin
             sop_q <= !mid_q;
             eop_q <= eop;
-            case (src)
-            SRC_RD: begin
-                hdr_q   <= rd_req_hdr;
-                data_q  <= {DATA_W{1'b0}};
-                keep_q  <= {KEEP_W{1'b0}};
-                queue_q <= rd_req_queue;
-                num_q   <= rd_req_num;
-            end
-            SRC_DATA: begin
-                hdr_q   <= data_hdr;
-                data_q  <= data_data;
-                keep_q  <= data_keep;
-                queue_q <= data_queue;
-                num_q   <= data_num;
-            end
-            SRC_REC: begin
-                hdr_q   <= rec_hdr;
-                data_q  <= rec_data;
-                keep_q  <= rec_keep;
-                queue_q <= rec_queue;
-                num_q   <= rec_num;
-            end
-            SRC_ENTRY: begin
-                hdr_q   <= entry_hdr;
-                data_q  <= {{(DATA_W - 64){1'b0}}, entry_data};
-                keep_q  <= {{(KEEP_W - 2){1'b0}}, 2'b11};
-                queue_q <= 11'd0;
-                num_q   <= 32'd0;
-            end
-            default: begin
-                hdr_q   <= msix_hdr;
-                data_q  <= {{(DATA_W - 32){1'b0}}, msix_req_data};
-                keep_q  <= {{(KEEP_W - 1){1'b0}}, 1'b1};
-                queue_q <= 11'd0;
-                num_q   <= 32'd0;
-            end
-            endcase
+            hdr_q   <= way[1] ? (way[0] ? own_hdr : rec_hdr) : (way[0] ? data_hdr : rd_req_hdr);
+            keep_q  <= way[1] ? (way[0] ? own_keep : rec_keep) : (way[0] ? data_keep : {KEEP_W{1'b0}});
+            queue_q <= way[1] ? (way[0] ? 11'd0 : rec_queue) : (way[0] ? data_queue : rd_req_queue);
+            num_q   <= way[1] ? (way[0] ? 32'd0 : rec_num) : (way[0] ? data_num : rd_req_num);
+            // Lanes beyond what is kept show whatever is there.
+            data_q  <= {way[0] ? data_data[DATA_W-1:64] : rec_data[DATA_W-1:64],
+                        way[1] ? (way[0] ? own_data : rec_data[63:0]) : data_data[63:0]};
             id_q <= src != SRC_MSIX && src != SRC_ENTRY;
         end
         if (rst) begin
