@@ -144,13 +144,25 @@ module cw_desc_sched #(
     wire        c2h, stream;
     wire [SW-1:0] places;       // for descriptors of a stream queue, not yet fetched
     reg         st_wr, list_wr, list_bit, push;
-    reg  [66:0] st_data;
+    reg  [2:0]  st_data;
     reg  [SW-1:0] st_places;
+    // ENABLE finds zero in told_q.
+    wire        begins = state_q == S_ACT && ev_q == EV_CFG && op_q == OP_ENABLE;
+    wire [5:0]  n;              // descriptors of the fetch at hand
+    wire [31:0] fetched_d = {26'd0, n & {6{!begins}}} + (begins ? 32'd0 : fetch_num_q);
 
-    cw_ram_fwd #(.W(67 + SW), .DEPTH(QUEUE_N)) u_state (
+    cw_ram_fwd #(.W(3 + SW), .DEPTH(QUEUE_N)) u_state (
         .clk(clk), .wr_en(st_wr), .wr_addr(queue_q[QW-1:0]), .wr_data({st_places, st_data}),
         .rd_en(open && (pick_any || peek)), .rd_addr(pick_queue[QW-1:0]),
-        .rd_data({places, producer, fetched, run, quiesce, halted})
+        .rd_data({places, run, quiesce, halted})
+    );
+    cw_ram_fwd #(.W(32), .DEPTH(QUEUE_N)) u_producer (
+        .clk(clk), .wr_en(begins || (state_q == S_ACT && ev_q == EV_KICK) || ahead), .wr_addr(queue_q[QW-1:0]),
+        .wr_data(told_q), .rd_en(open && (pick_any || peek)), .rd_addr(pick_queue[QW-1:0]), .rd_data(producer)
+    );
+    cw_ram_fwd #(.W(32), .DEPTH(QUEUE_N)) u_fetched (
+        .clk(clk), .wr_en(begins || fetching), .wr_addr(queue_q[QW-1:0]), .wr_data(fetched_d),
+        .rd_en(open && (pick_any || peek)), .rd_addr(pick_queue[QW-1:0]), .rd_data(fetched)
     );
     cw_ram_fwd #(.W(1), .DEPTH(QUEUE_N)) u_in_list (
         .clk(clk), .wr_en(list_wr || !init_done),
@@ -200,7 +212,7 @@ module cw_desc_sched #(
     wire [4:0]  to_bound  = in_read & ~fetch_addr_q[8:4];
     wire [4:0]  n_more    = more_far_q || more_q > to_bound ? to_bound : more_q;
     wire [4:0]  n_last    = end_far_q || end_q > n_more ? n_more : end_q;
-    wire [5:0]  n         = {1'b0, n_last} + 6'd1;
+    assign      n         = {1'b0, n_last} + 6'd1;
     wire        is_rest   = more_far_q || more_q != n_last;  // something is left behind this fetch
     wire        hold      = fetch_q && !fetch_ready;
 
@@ -213,7 +225,7 @@ module cw_desc_sched #(
 
     always @* begin
         st_wr    = 1'b0;
-        st_data  = {producer, fetched, run, quiesce, halted};
+        st_data  = {run, quiesce, halted};
         st_places = places;
         list_wr  = 1'b0;
         list_bit = 1'b0;
@@ -225,7 +237,7 @@ module cw_desc_sched #(
                 st_wr = 1'b1;
                 case (op_q)
                 OP_ENABLE: begin
-                    st_data   = {64'd0, 3'b100};
+                    st_data   = 3'b100;
                     st_places = STREAM != 0 ? SLOT_N[SW-1:0] : {SW{1'b0}};
                 end
                 OP_DISABLE: st_data[2] = 1'b0;
@@ -250,21 +262,19 @@ module cw_desc_sched #(
                 list_bit  = 1'b1;
             end
             EV_KICK: begin
-                st_wr          = 1'b1;
-                st_data[66:35] = told_q;
-                push           = wants_list && !direct;
-                list_wr        = push;
-                list_bit       = 1'b1;
+                push     = wants_list && !direct;
+                list_wr  = push;
+                list_bit = 1'b1;
             end
             EV_POP:
                 list_wr = !can_fetch;
             default: ;
             endcase
         S_FETCH, S_SIZED: if (fetching) begin
-            st_wr         = 1'b1;
-            st_data       = {told, fetch_num_q + {26'd0, n}, run, quiesce, halted};
-            if (streams)
+            if (streams) begin
+                st_wr     = 1'b1;
                 st_places = places - stream_n;
+            end
             push          = is_rest;
             list_wr       = 1'b1;
             list_bit      = push;
@@ -300,7 +310,7 @@ module cw_desc_sched #(
         if (open) begin
             state_q <= pick_any ? S_ACT : peek ? S_PEEK : state_q == S_PEEK ? S_SIZED : S_IDLE;
             if (state_q == S_PEEK || pick_any)
-                told_q <= kick_producer;
+                told_q <= pick_cfg ? 32'd0 : kick_producer;
             if (peek) begin
                 ev_q    <= EV_KICK;
                 queue_q <= peek_queue;
