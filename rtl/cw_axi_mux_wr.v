@@ -116,8 +116,12 @@ module cw_axi_mux_wr #(
     wire        b_cut  = mover_rst || cut_b_q != 8'd0;
     wire        b_fire = axi_bvalid && axi_bready;
     wire        h2c_b  = b_fire && !b_win;
-    wire [7:0]  h2c_n  = h2c_n_q + {7'd0, h2c_awready} - {7'd0, h2c_b};
-    wire [4:0]  h2c_w  = h2c_w_q + {4'd0, h2c_awready} - {4'd0, head_end && !head_win};
+    wire        win_b  = b_fire && b_win;
+    wire        h2c_end = head_end && !head_win;
+    // One more, one less or as many: one adder.
+    wire [7:0]  h2c_n  = h2c_n_q + {{7{h2c_b && !h2c_awready}}, h2c_b != h2c_awready};
+    wire [7:0]  win_n  = win_n_q + {{7{win_b && !win_awready}}, win_b != win_awready};
+    wire [4:0]  h2c_w  = h2c_w_q + {{4{h2c_end && !h2c_awready}}, h2c_end != h2c_awready};
     wire        unused = &{1'b0, axi_bid[3:1], order_n};
 
     assign win_bvalid = axi_bvalid && b_win;
@@ -142,7 +146,7 @@ module cw_axi_mux_wr #(
             if (w_fire)
                 beat_q <= w_last ? 8'd0 : beat_q + 8'd1;
             h2c_n_q <= h2c_n;
-            win_n_q <= win_n_q + {7'd0, win_awready} - {7'd0, b_fire && b_win};
+            win_n_q <= win_n;
             h2c_w_q <= h2c_w;
             // What is open when the mover is reset is finished here.
             if (mover_rst) begin
