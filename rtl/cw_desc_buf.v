@@ -76,7 +76,7 @@ module cw_desc_buf #(
         end
     endfunction
 
-    reg  [BUF_N-1:0]    busy_q, full_q, fail_q, c2h_q;
+    reg  [BUF_N-1:0]    busy_q, full_q, c2h_q;
     reg  [BUF_N-1:0]    taken_q;            // being emptied
     reg  [BUF_N-1:0]    waits_q;            // the one before it of its queue is there
     reg  [BUF_N-1:0]    newest_q;           // none is behind it in its queue
@@ -99,19 +99,16 @@ module cw_desc_buf #(
 
     // ---- what of each buffer is needed when it is emptied ----
     reg  [53:0] info [0:BUF_N-1];
-    wire [10:0] pick_queue;
-    wire [31:0] pick_num;
-    wire [5:0]  pick_n;
-    wire [4:0]  pick_unit;
+    reg         fails [0:BUF_N-1];          // its read failed
+    wire [10:0] run_queue;
+    wire [31:0] run_num;
+    wire [5:0]  run_n;
+    wire [4:0]  run_unit;
 
     // ---- emptying: host to card (0), card to host (1) ----
     reg  [1:0]       run_q;                 // a buffer of that direction is being emptied
     reg  [BUF_W-1:0] run_buf_q [0:1];
-    reg  [4:0]       run_unit_q [0:1];
-    reg  [5:0]       run_left_q [0:1];
-    reg  [31:0]      run_num_q [0:1];
-    reg  [10:0]      run_queue_q [0:1];
-    reg              run_fail_q [0:1];
+    reg  [4:0]       run_at_q [0:1];        // descriptors of it that have gone
     reg              turn_q;                // the direction of the last descriptor
     reg              start_q;               // the direction of the last buffer begun
     reg              out_q;                 // the RAM's output is a descriptor
@@ -139,15 +136,16 @@ module cw_desc_buf #(
     wire [BUF_N-1:0] can    = ready & (way ? c2h_q : ~c2h_q);
     wire [BUF_N-1:0] above  = can & ({BUF_N{1'b1}} << run_buf_q[way] << 1);
     wire [BUF_W-1:0] pick   = lowest(above != {BUF_N{1'b0}} ? above : can);
-    assign {pick_queue, pick_num, pick_n, pick_unit} = info[pick];
     wire             start  = some != 2'b00 && !direct;
-    wire             pick_fail = fill_end_valid && fill_end_buf == pick ? fill_end_fail : fail_q[pick];
 
     wire [1:0]       may    = run_q & desc_room;
     wire             side   = may[!turn_q] ? !turn_q : turn_q;
     wire             read   = may != 2'b00 && (!out_q || desc_ready);
-    wire             last   = read && run_left_q[side] == 6'd1;
     wire [BUF_W-1:0] run_buf = run_buf_q[side];
+    wire [4:0]       run_at  = run_at_q[side];
+    wire [4:0]       unit_at = run_unit + run_at;
+    assign {run_queue, run_num, run_n, run_unit} = info[run_buf];
+    wire             last   = read && {1'b0, run_at} + 6'd1 == run_n;
     wire             free    = last || direct;
     wire [BUF_W-1:0] free_buf = last ? run_buf : fill_end_buf;
     wire [BUF_N-1:0] freed  = free ? one << free_buf : {BUF_N{1'b0}};
@@ -190,7 +188,7 @@ module cw_desc_buf #(
             wire [5:0] lane = (b[5:0] - {1'b0, fill_unit}) & LANE_MASK;
             wire [5:0] unit = {1'b0, fill_unit} + lane;
             wire [BUF_W+4:0] wr_place = {fill_buf, unit[4:0]} >> BANK_S;
-            wire [BUF_W+4:0] rd_place = {run_buf, run_unit_q[side]} >> BANK_S;
+            wire [BUF_W+4:0] rd_place = {run_buf, unit_at} >> BANK_S;
             wire       unused = &{1'b0, wr_place, rd_place};
 
             // a beat may reach past the buffer's end: those lanes are padding
@@ -218,29 +216,24 @@ module cw_desc_buf #(
         busy_q  <= (busy_q | taken) & ~freed;
         full_q  <= (full_q | ending) & ~freed;
         taken_q <= (taken_q | begun) & ~freed;
-        fail_q  <= fill_end_fail ? fail_q | ending : fail_q & ~ending;
+        if (fill_end_valid)
+            fails[fill_end_buf] <= fill_end_fail;
         if (start) begin
             start_q          <= way;
             run_q[way]       <= 1'b1;
             run_buf_q[way]   <= pick;
-            run_unit_q[way]  <= pick_unit;
-            run_left_q[way]  <= pick_n;
-            run_num_q[way]   <= pick_num;
-            run_queue_q[way] <= pick_queue;
-            run_fail_q[way]  <= pick_fail;
+            run_at_q[way]    <= 5'd0;
         end
         if (desc_ready)
             out_q <= 1'b0;
         if (read) begin
             turn_q           <= side;
             out_q            <= 1'b1;
-            out_queue_q      <= run_queue_q[side];
-            out_num_q        <= run_num_q[side];
-            out_fail_q       <= run_fail_q[side];
-            out_unit_q       <= run_unit_q[side];
-            run_unit_q[side] <= run_unit_q[side] + 5'd1;
-            run_left_q[side] <= run_left_q[side] - 6'd1;
-            run_num_q[side]  <= run_num_q[side] + 32'd1;
+            out_queue_q      <= run_queue;
+            out_num_q        <= run_num + {27'd0, run_at};
+            out_fail_q       <= fails[run_buf];
+            out_unit_q       <= unit_at;
+            run_at_q[side]   <= run_at + 5'd1;
         end
         if (last)
             run_q[side]       <= 1'b0;
