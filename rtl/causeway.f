@@ -52,6 +52,7 @@ rtl/cw_rd_req.v
 rtl/cw_read_path.v
 rtl/cw_record.v
 rtl/cw_record_run.v
+rtl/cw_record_store.v
 rtl/cw_reg_bus.v
 rtl/cw_regs.v
 rtl/cw_req_class.v

@@ -57,11 +57,12 @@ module cw_axi_mux_rd #(
     assign win_arready = ar_fire && pick_win;
     assign axi_arid[3:1] = 3'd0;
 
-    stream_reg #(.W(73)) u_ar (
+    wire [1:0]  unused_ar_n;
+    stream_fifo #(.W(73), .DEPTH(2)) u_ar (
         .clk(clk), .rst(rst), .in_valid(ar_go), .in_ready(ar_room),
         .in_data({pick_win, pick_win ? win_araddr : c2h_araddr, pick_win ? win_arlen : c2h_arlen}),
         .out_valid(axi_arvalid), .out_ready(axi_arready),
-        .out_data({axi_arid[0], axi_araddr, axi_arlen})
+        .out_data({axi_arid[0], axi_araddr, axi_arlen}), .count(unused_ar_n)
     );
 
     // ---- R ----
@@ -70,7 +71,10 @@ module cw_axi_mux_rd #(
     wire        r_cut  = mover_rst || cut_q != 8'd0;
     wire        r_end  = axi_rvalid && axi_rready && axi_rlast;
     wire        c2h_end = r_end && !r_win;
-    wire [7:0]  c2h_n  = c2h_n_q + {7'd0, c2h_arready} - {7'd0, c2h_end};
+    wire        win_end = r_end && r_win;
+    // One more, one less or as many: one adder.
+    wire [7:0]  c2h_n  = c2h_n_q + {{7{c2h_end && !c2h_arready}}, c2h_end != c2h_arready};
+    wire [7:0]  win_n  = win_n_q + {{7{win_end && !win_arready}}, win_end != win_arready};
     wire        unused = &{1'b0, axi_rid[3:1]};
 
     assign win_rvalid = axi_rvalid && r_win;
@@ -94,7 +98,7 @@ module cw_axi_mux_rd #(
             if (ar_fire)
                 turn_q <= pick_win;
             c2h_n_q <= c2h_n;
-            win_n_q <= win_n_q + {7'd0, win_arready} - {7'd0, r_end && r_win};
+            win_n_q <= win_n;
             if (mover_rst)
                 cut_q <= c2h_n;
             else

@@ -70,11 +70,12 @@ module cw_axi_mux_wr #(
     assign win_awready = aw_fire && pick_win;
     assign axi_awid[3:1] = 3'd0;
 
-    stream_reg #(.W(AW_W)) u_aw (
+    wire [1:0]  unused_aw_n, unused_w_n;
+    stream_fifo #(.W(AW_W), .DEPTH(2)) u_aw (
         .clk(clk), .rst(rst), .in_valid(aw_go), .in_ready(aw_room),
         .in_data({pick_win, pick_win ? win_awaddr : h2c_awaddr, aw_len}),
         .out_valid(axi_awvalid), .out_ready(axi_awready),
-        .out_data({axi_awid[0], axi_awaddr, axi_awlen})
+        .out_data({axi_awid[0], axi_awaddr, axi_awlen}), .count(unused_aw_n)
     );
 
     // ---- W: in the order of the addresses ----
@@ -100,12 +101,13 @@ module cw_axi_mux_wr #(
         .out_data({head_win, head_len}), .count(order_n)
     );
 
-    stream_reg #(.W(W_W)) u_w (
+    // The data of beats that are cut is whatever the mover offers: they have no strobes.
+    stream_fifo #(.W(W_W), .DEPTH(2)) u_w (
         .clk(clk), .rst(rst), .in_valid(w_go), .in_ready(w_room),
-        .in_data({cut ? {DATA_W{1'b0}} : head_win ? win_wdata : h2c_wdata,
+        .in_data({head_win ? win_wdata : h2c_wdata,
                   cut ? {STRB_W{1'b0}} : head_win ? win_wstrb : h2c_wstrb, w_last}),
         .out_valid(axi_wvalid), .out_ready(axi_wready),
-        .out_data({axi_wdata, axi_wstrb, axi_wlast})
+        .out_data({axi_wdata, axi_wstrb, axi_wlast}), .count(unused_w_n)
     );
 
     // ---- B ----
@@ -114,8 +116,12 @@ module cw_axi_mux_wr #(
     wire        b_cut  = mover_rst || cut_b_q != 8'd0;
     wire        b_fire = axi_bvalid && axi_bready;
     wire        h2c_b  = b_fire && !b_win;
-    wire [7:0]  h2c_n  = h2c_n_q + {7'd0, h2c_awready} - {7'd0, h2c_b};
-    wire [4:0]  h2c_w  = h2c_w_q + {4'd0, h2c_awready} - {4'd0, head_end && !head_win};
+    wire        win_b  = b_fire && b_win;
+    wire        h2c_end = head_end && !head_win;
+    // One more, one less or as many: one adder.
+    wire [7:0]  h2c_n  = h2c_n_q + {{7{h2c_b && !h2c_awready}}, h2c_b != h2c_awready};
+    wire [7:0]  win_n  = win_n_q + {{7{win_b && !win_awready}}, win_b != win_awready};
+    wire [4:0]  h2c_w  = h2c_w_q + {{4{h2c_end && !h2c_awready}}, h2c_end != h2c_awready};
     wire        unused = &{1'b0, axi_bid[3:1], order_n};
 
     assign win_bvalid = axi_bvalid && b_win;
@@ -140,7 +146,7 @@ module cw_axi_mux_wr #(
             if (w_fire)
                 beat_q <= w_last ? 8'd0 : beat_q + 8'd1;
             h2c_n_q <= h2c_n;
-            win_n_q <= win_n_q + {7'd0, win_awready} - {7'd0, b_fire && b_win};
+            win_n_q <= win_n;
             h2c_w_q <= h2c_w;
             // What is open when the mover is reset is finished here.
             if (mover_rst) begin

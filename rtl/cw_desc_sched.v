@@ -27,8 +27,7 @@ module cw_desc_sched #(
     parameter QUEUE_N = 64,
     parameter STREAM  = 0,
     parameter SLOT_N  = 32,
-    parameter MORE_N  = 8,
-    parameter ENTRIES_LOG2_MAX = 16    // largest ring
+    parameter MORE_N  = 8
 ) (
     input  wire        clk,
     input  wire        rst,
@@ -75,27 +74,30 @@ module cw_desc_sched #(
     localparam [2:0] S_IDLE = 3'd0, S_ACT = 3'd1, S_FETCH = 3'd2, S_PEEK = 3'd3, S_SIZED = 3'd4;
     localparam [2:0] EV_CFG = 3'd0, EV_STOP = 3'd1, EV_QST = 3'd2, EV_KICK = 3'd3, EV_POP = 3'd4,
                      EV_MORE = 3'd5;
-    localparam N_W = ENTRIES_LOG2_MAX + 1;                 // bits of a number of descriptors of a ring
     localparam SW = STREAM != 0 ? $clog2(SLOT_N) + 1 : 1;  // bits of the places of a queue
 
     reg  [2:0]  state_q;
     reg  [2:0]  ev_q;
-    reg  [QW-1:0] queue_q;
-    reg  [N_W-1:0] arg_q;
+    reg  [10:0] queue_q;
+    reg  [31:0] told_q;         // producer index of the kick at hand
+    reg  [1:0]  op_q;           // what the strobe at hand says
+    reg         bit_q;
     reg         cfg_pend_q;
     reg  [1:0]  cfg_op_q;
-    reg  [QW-1:0] cfg_queue_q;
+    reg  [10:0] cfg_queue_q;
     reg         cfg_bit_q;
     reg         pop_turn_q;     // the last event was a kick: a waiting queue goes first
     reg  [QW:0] init_q;         // list bits cleared since reset
     reg         qst_done_q;     // answered; waits for the request to fall
     reg         can_q;          // the queue that was looked up ahead may fetch
-    reg         fetch_q;
-    reg  [QW-1:0] fetch_queue_q;
+    reg         fetch_q;        // a fetch waits to be taken
+    // The fetch that waits, or else of the queue that was looked up last.
+    reg  [10:0] fetch_queue_q;
     reg  [31:0] fetch_num_q;
-    reg  [5:0]  fetch_n_q;
     reg  [63:0] fetch_addr_q;
     reg         fetch_c2h_q;
+    reg  [4:0]  more_q, end_q;  // descriptors behind its first one: told of, in the ring
+    reg         more_far_q, end_far_q; // 32 of them or more
 
     // ---- what to do next ----
     wire        list_valid;
@@ -122,9 +124,9 @@ module cw_desc_sched #(
     wire        alone     = ev_q == EV_KICK && !list_valid && can_offer; // its fetch may be next
     wire        open      = state_q == S_IDLE || state_q == S_FETCH || state_q == S_PEEK || (state_q == S_SIZED && !ahead) ||
                             (state_q == S_ACT && ev_q != EV_POP && !alone);
-    wire [QW-1:0] pick_queue = pick_cfg ? cfg_queue_q : pick_stop ? stop_queue[QW-1:0] :
-                               pick_more ? more_queue[QW-1:0] : pick_qst ? qst_queue[QW-1:0] :
-                               pick_kick ? kick_queue[QW-1:0] : list_valid ? list_queue[QW-1:0] : peek_queue[QW-1:0];
+    wire [10:0] pick_queue = pick_cfg ? cfg_queue_q : pick_stop ? stop_queue : pick_more ? more_queue :
+                             pick_qst ? qst_queue : pick_kick ? kick_queue :
+                             list_valid ? list_queue : peek_queue;
 
     assign stop_ready = open && pick_stop;
     assign kick_ready = (open && pick_kick) || ahead;
@@ -134,8 +136,7 @@ module cw_desc_sched #(
     assign empty = state_q == S_IDLE && !fetch_q;
 
     // ---- per-queue state, read when an event is picked ----
-    wire [N_W-1:0] producer;    // of it, what says how far it is ahead of fetched
-    wire [31:0] fetched;
+    wire [31:0] producer, fetched;
     wire        run, quiesce, halted, in_list;
     wire [25:0] ring_lo;        // 64-byte aligned
     wire [31:0] ring_hi;
@@ -143,73 +144,88 @@ module cw_desc_sched #(
     wire        c2h, stream;
     wire [SW-1:0] places;       // for descriptors of a stream queue, not yet fetched
     reg         st_wr, list_wr, list_bit, push;
-    reg  [N_W+34:0] st_data;
+    reg  [2:0]  st_data;
     reg  [SW-1:0] st_places;
+    // ENABLE finds zero in told_q.
+    wire        begins = state_q == S_ACT && ev_q == EV_CFG && op_q == OP_ENABLE;
+    wire [5:0]  n;              // descriptors of the fetch at hand
+    wire [31:0] fetched_d = {26'd0, n & {6{!begins}}} + (begins ? 32'd0 : fetch_num_q);
 
-    cw_ram_fwd #(.W(N_W + 35 + SW), .DEPTH(QUEUE_N)) u_state (
-        .clk(clk), .wr_en(st_wr), .wr_addr(queue_q), .wr_data({st_places, st_data}),
-        .rd_en(open && (pick_any || peek)), .rd_addr(pick_queue),
-        .rd_data({places, producer, fetched, run, quiesce, halted})
+    cw_ram_fwd #(.W(3 + SW), .DEPTH(QUEUE_N)) u_state (
+        .clk(clk), .wr_en(st_wr), .wr_addr(queue_q[QW-1:0]), .wr_data({st_places, st_data}),
+        .rd_en(open && (pick_any || peek)), .rd_addr(pick_queue[QW-1:0]),
+        .rd_data({places, run, quiesce, halted})
+    );
+    cw_ram_fwd #(.W(32), .DEPTH(QUEUE_N)) u_producer (
+        .clk(clk), .wr_en(begins || (state_q == S_ACT && ev_q == EV_KICK) || ahead), .wr_addr(queue_q[QW-1:0]),
+        .wr_data(told_q), .rd_en(open && (pick_any || peek)), .rd_addr(pick_queue[QW-1:0]), .rd_data(producer)
+    );
+    cw_ram_fwd #(.W(32), .DEPTH(QUEUE_N)) u_fetched (
+        .clk(clk), .wr_en(begins || fetching), .wr_addr(queue_q[QW-1:0]), .wr_data(fetched_d),
+        .rd_en(open && (pick_any || peek)), .rd_addr(pick_queue[QW-1:0]), .rd_data(fetched)
     );
     cw_ram_fwd #(.W(1), .DEPTH(QUEUE_N)) u_in_list (
         .clk(clk), .wr_en(list_wr || !init_done),
-        .wr_addr(init_done ? queue_q : init_q[QW-1:0]), .wr_data(init_done && list_bit),
-        .rd_en(open && (pick_any || peek)), .rd_addr(pick_queue), .rd_data(in_list)
+        .wr_addr(init_done ? queue_q[QW-1:0] : init_q[QW-1:0]), .wr_data(init_done && list_bit),
+        .rd_en(open && (pick_any || peek)), .rd_addr(pick_queue[QW-1:0]), .rd_data(in_list)
     );
     wire cfg_write = qcfg_valid && qcfg_op == OP_WRITE;
     cw_ram #(.W(26), .DEPTH(QUEUE_N)) u_ring_lo (
         .clk(clk), .wr_en(cfg_write && qcfg_reg == CW_Q_RING_LO[6:2]),
         .wr_addr(qcfg_queue[QW-1:0]), .wr_data(qcfg_data[31:6]),
-        .rd_en(open && (pick_pop || pick_kick || peek)), .rd_addr(pick_queue), .rd_data(ring_lo)
+        .rd_en(open && (pick_pop || pick_kick || peek)), .rd_addr(pick_queue[QW-1:0]), .rd_data(ring_lo)
     );
     cw_ram #(.W(32), .DEPTH(QUEUE_N)) u_ring_hi (
         .clk(clk), .wr_en(cfg_write && qcfg_reg == CW_Q_RING_HI[6:2]),
         .wr_addr(qcfg_queue[QW-1:0]), .wr_data(qcfg_data),
-        .rd_en(open && (pick_pop || pick_kick || peek)), .rd_addr(pick_queue), .rd_data(ring_hi)
+        .rd_en(open && (pick_pop || pick_kick || peek)), .rd_addr(pick_queue[QW-1:0]), .rd_data(ring_hi)
     );
     cw_ram #(.W(7), .DEPTH(QUEUE_N)) u_entries (
         .clk(clk), .wr_en(cfg_write && qcfg_reg == CW_Q_CONFIG[6:2]), .wr_addr(qcfg_queue[QW-1:0]),
         .wr_data({STREAM != 0 && qcfg_data[CW_Q_CONFIG_STREAM_LSB], qcfg_data[CW_Q_CONFIG_C2H_LSB],
                   qcfg_data[CW_Q_CONFIG_ENTRIES_LOG2_MSB:CW_Q_CONFIG_ENTRIES_LOG2_LSB]}),
-        .rd_en(open && (pick_pop || pick_kick || peek)), .rd_addr(pick_queue), .rd_data({stream, c2h, entries_log2})
+        .rd_en(open && (pick_pop || pick_kick || peek)), .rd_addr(pick_queue[QW-1:0]), .rd_data({stream, c2h, entries_log2})
     );
     cw_turns #(.QUEUE_N(QUEUE_N)) u_turns (
         .clk(clk), .rst(rst), .idle(list_idle), .weight_wr(cfg_write && qcfg_reg == CW_Q_CONFIG[6:2]),
         .weight_queue(qcfg_queue), .weight(qcfg_data[CW_Q_CONFIG_WEIGHT_MSB:CW_Q_CONFIG_WEIGHT_LSB]),
         .start(open && pick_kick), .start_queue(kick_queue), .in_valid(push), .in_more(state_q == S_FETCH),
-        .in_queue(queue_wide), .out_valid(list_valid), .out_ready(open && pick_pop), .out_queue(list_queue)
+        .in_queue(queue_q), .out_valid(list_valid), .out_ready(open && pick_pop), .out_queue(list_queue)
     );
 
-    // ---- size of a fetch ----
-    wire [N_W-1:0] entries = {{(N_W - 1){1'b0}}, 1'b1} << entries_log2;
-    wire [N_W-2:0] in_ring = ~({(N_W - 1){1'b1}} << entries_log2);
-    wire [N_W-2:0] slot    = fetched[N_W-2:0] & in_ring;
-    wire [N_W-1:0] to_end  = {1'b0, ~fetched[N_W-2:0] & in_ring} + 1'b1;
-    wire [N_W-1:0] told    = state_q == S_PEEK ? kick_producer[N_W-1:0] : ev_q == EV_KICK ? arg_q : producer;
-    wire [N_W-1:0] avail   = told - fetched[N_W-1:0];
+    // ---- size of a fetch: here all counts are of descriptors behind the first one ----
+    wire [15:0] ring_mask = ~(16'hffff << entries_log2);    // of slots: at most 2^16
+    wire [15:0] slot      = fetched[15:0] & ring_mask;
+    wire [15:0] to_end    = ~fetched[15:0] & ring_mask;
+    wire [31:0] told      = state_q == S_PEEK ? kick_producer : ev_q == EV_KICK ? told_q : producer;
+    wire [31:0] lag       = fetched - told;
+    wire [31:0] more      = ~lag;           // told - fetched - 1: all ones if there is none
     // An index that moved backwards, or too far, fetches nothing: whoever accepts
     // doorbells has checked them, this only bounds the damage.
-    wire [N_W-1:0] place_n   = {{(N_W - SW){1'b0}}, places};
-    wire [N_W-1:0] may_fetch = stream && avail > place_n ? place_n : avail;
-    wire        can_fetch = run && !quiesce && !halted && may_fetch != {N_W{1'b0}} && avail <= entries;
-    wire [5:0]  units     = rd_log2 >= 4'd9 ? 6'd32 : rd_log2 == 4'd8 ? 6'd16 : 6'd8;
-    reg  [6:0]  avail_q, to_end_q;  // up to 63; [6]: more
-    reg  [63:0] addr_q;
-    wire [5:0]  to_bound = units - ({1'b0, addr_q[8:4]} & (units - 6'd1));
-    wire [5:0]  n_avail  = avail_q > {1'b0, to_bound} ? to_bound : avail_q[5:0];
-    wire [5:0]  n        = {1'b0, n_avail} > to_end_q ? to_end_q[5:0] : n_avail;
+    wire        some      = (more & ~{16'd0, ring_mask}) == 32'd0;
+    wire        streams   = STREAM != 0 && stream;
+    wire        no_place  = streams && places == {SW{1'b0}};
+    wire        can_fetch = run && !quiesce && !halted && some && !no_place;
+    wire [31:0] place     = {{(32 - SW){1'b0}}, places} - 32'd1;
+    wire [31:0] may_fetch = streams && more > place ? place : more;
+    wire [4:0]  in_read   = rd_log2 >= 4'd9 ? 5'd31 : rd_log2 == 4'd8 ? 5'd15 : 5'd7;
+    wire [4:0]  to_bound  = in_read & ~fetch_addr_q[8:4];
+    wire [4:0]  n_more    = more_far_q || more_q > to_bound ? to_bound : more_q;
+    wire [4:0]  n_last    = end_far_q || end_q > n_more ? n_more : end_q;
+    assign      n         = {1'b0, n_last} + 6'd1;
+    wire        is_rest   = more_far_q || more_q != n_last;  // something is left behind this fetch
+    wire        hold      = fetch_q && !fetch_ready;
 
     wire [31:0] n_wide = {26'd0, n};
     wire [SW-1:0] stream_n = n_wide[SW-1:0];
-    wire [10:0] queue_wide = {{(11 - QW){1'b0}}, queue_q};
-    wire unused = &{1'b0, n_wide, kick_producer, stop_queue, more_queue, qst_queue, peek_queue, kick_queue, qcfg_queue,
-                    list_queue};
+    wire unused = &{1'b0, n_wide, more_queue};
+    wire left       = more != 32'hffff_ffff;    // to fetch; only for events that tell nothing
     wire wants_list = run && !quiesce && !halted && !in_list;
     wire direct = state_q == S_ACT && alone && wants_list && can_fetch;
 
     always @* begin
         st_wr    = 1'b0;
-        st_data  = {producer, fetched, run, quiesce, halted};
+        st_data  = {run, quiesce, halted};
         st_places = places;
         list_wr  = 1'b0;
         list_bit = 1'b0;
@@ -219,17 +235,16 @@ module cw_desc_sched #(
             case (ev_q)
             EV_CFG: begin
                 st_wr = 1'b1;
-                case (arg_q[1:0])
+                case (op_q)
                 OP_ENABLE: begin
-                    st_data   = {{(N_W + 32){1'b0}}, 3'b100};
+                    st_data   = 3'b100;
                     st_places = STREAM != 0 ? SLOT_N[SW-1:0] : {SW{1'b0}};
                 end
                 OP_DISABLE: st_data[2] = 1'b0;
-                OP_QUIESCE: st_data[1] = arg_q[2];
+                OP_QUIESCE: st_data[1] = bit_q;
                 default:    st_wr = 1'b0;
                 endcase
-                if (arg_q[1:0] == OP_QUIESCE && !arg_q[2] && run && !halted && !in_list &&
-                    producer != fetched[N_W-1:0]) begin
+                if (op_q == OP_QUIESCE && !bit_q && run && !halted && !in_list && left) begin
                     push     = 1'b1;
                     list_wr  = 1'b1;
                     list_bit = 1'b1;
@@ -242,27 +257,25 @@ module cw_desc_sched #(
             EV_MORE: begin
                 st_wr     = 1'b1;
                 st_places = places + MORE_N[SW-1:0];
-                push      = wants_list && !quiesce && producer != fetched[N_W-1:0];
+                push      = wants_list && left;
                 list_wr   = push;
                 list_bit  = 1'b1;
             end
             EV_KICK: begin
-                st_wr          = 1'b1;
-                st_data[N_W+34:35] = arg_q;
-                push           = wants_list && !direct;
-                list_wr        = push;
-                list_bit       = 1'b1;
+                push     = wants_list && !direct;
+                list_wr  = push;
+                list_bit = 1'b1;
             end
             EV_POP:
                 list_wr = !can_fetch;
             default: ;
             endcase
         S_FETCH, S_SIZED: if (fetching) begin
-            st_wr         = 1'b1;
-            st_data       = {told, fetched + {26'd0, n}, run, quiesce, halted};
-            if (stream)
+            if (streams) begin
+                st_wr     = 1'b1;
                 st_places = places - stream_n;
-            push          = avail_q != {1'b0, n};
+            end
+            push          = is_rest;
             list_wr       = 1'b1;
             list_bit      = push;
         end
@@ -270,20 +283,20 @@ module cw_desc_sched #(
         endcase
     end
 
-    // A fetch is offered in the cycle in which its size is known, and kept if it must wait.
+    // A fetch is offered in the cycle in which its size is known.
     assign fetch_valid = fetch_q || fetching;
-    assign fetch_queue = {{(11 - QW){1'b0}}, fetch_q ? fetch_queue_q : queue_q};
-    assign fetch_num   = fetch_q ? fetch_num_q : fetched;
-    assign fetch_n     = fetch_q ? fetch_n_q : n;
-    assign fetch_addr  = fetch_q ? fetch_addr_q : addr_q;
-    assign fetch_c2h   = fetch_q ? fetch_c2h_q : c2h;
+    assign fetch_queue = fetch_queue_q;
+    assign fetch_num   = fetch_num_q;
+    assign fetch_n     = n;
+    assign fetch_addr  = fetch_addr_q;
+    assign fetch_c2h   = fetch_c2h_q;
     assign qst_fetch_ack = state_q == S_ACT && ev_q == EV_QST;
     assign qst_fetched   = fetched;
 
     always @(posedge clk) begin
         if (qcfg_valid && qcfg_op != OP_WRITE) begin
             cfg_op_q    <= qcfg_op;
-            cfg_queue_q <= qcfg_queue[QW-1:0];
+            cfg_queue_q <= qcfg_queue;
             cfg_bit_q   <= qcfg_data[0];
         end
         if (fetch_ready)
@@ -296,17 +309,18 @@ module cw_desc_sched #(
         // a queue in the list with room for its fetch
         if (open) begin
             state_q <= pick_any ? S_ACT : peek ? S_PEEK : state_q == S_PEEK ? S_SIZED : S_IDLE;
-            if (state_q == S_PEEK)
-                arg_q <= kick_producer[N_W-1:0];
+            if (state_q == S_PEEK || pick_any)
+                told_q <= pick_cfg ? 32'd0 : kick_producer;
             if (peek) begin
                 ev_q    <= EV_KICK;
-                queue_q <= peek_queue[QW-1:0];
+                queue_q <= peek_queue;
             end
             if (pick_any) begin
                 ev_q       <= pick_cfg ? EV_CFG : pick_stop ? EV_STOP : pick_more ? EV_MORE : pick_qst ? EV_QST :
                               pick_kick ? EV_KICK : EV_POP;
                 queue_q    <= pick_queue;
-                arg_q      <= pick_cfg ? {{(N_W - 3){1'b0}}, cfg_bit_q, cfg_op_q} : kick_producer[N_W-1:0];
+                op_q       <= cfg_op_q;
+                bit_q      <= cfg_bit_q;
                 pop_turn_q <= pick_kick;
                 if (pick_cfg)
                     cfg_pend_q <= 1'b0;
@@ -318,21 +332,23 @@ module cw_desc_sched #(
         S_ACT, S_PEEK: begin
             if (!open)
                 state_q <= direct || (ev_q == EV_POP && can_fetch) ? S_FETCH : S_IDLE;
-            avail_q  <= {may_fetch[N_W-1:6] != {(N_W - 6){1'b0}}, may_fetch[5:0]};
-            to_end_q <= {to_end[N_W-1:6] != {(N_W - 6){1'b0}}, to_end[5:0]};
-            addr_q   <= {ring_hi, ring_lo, 6'd0} + {{(61 - N_W){1'b0}}, slot, 4'd0};
-            can_q    <= wants_list && can_fetch;
+            can_q <= wants_list && can_fetch;
+            if (!hold) begin
+                fetch_queue_q <= queue_q;
+                fetch_num_q   <= fetched;
+                fetch_addr_q  <= {ring_hi, ring_lo, 6'd0} + {44'd0, slot, 4'd0};
+                fetch_c2h_q   <= c2h;
+                more_q        <= may_fetch[4:0];
+                more_far_q    <= may_fetch[31:5] != 27'd0;
+                end_q         <= to_end[4:0];
+                end_far_q     <= to_end[15:5] != 11'd0;
+            end
             if (state_q == S_ACT && ev_q == EV_QST)
                 qst_done_q <= 1'b1;
         end
         // the size of the fetch is known: one cycle; S_SIZED: if its kick comes
         S_FETCH, S_SIZED: if (fetching) begin
-            fetch_q       <= !fetch_ready;
-            fetch_queue_q <= queue_q;
-            fetch_num_q   <= fetched;
-            fetch_n_q     <= n;
-            fetch_addr_q  <= addr_q;
-            fetch_c2h_q   <= c2h;
+            fetch_q <= !fetch_ready;
             if (ahead) begin
                 state_q    <= S_IDLE;
                 pop_turn_q <= 1'b1;

@@ -83,14 +83,15 @@ module cw_doorbell #(
     `include "cw_regs.vh"
 
     localparam Q_W = $clog2(QUEUE_N);
+    localparam N_W = Q_W + 4;           // a queue's number as the address has it: BAR2 is QUEUE_N << 16 bytes
+    localparam DB_W = N_W + 66;
     localparam [1:0] OP_WRITE = 2'd0, OP_ENABLE = 2'd1, OP_DISABLE = 2'd2;
 
     // ---- what a write means, before it is queued ----
     // The page is 4 KiB to 64 KiB: its offset is in DW index bits 9 to 13 and down.
     wire [2:0]  wide   = stride_log2[2:0] - 3'd4;   // 12 to 16: 0 to 4
-    wire [24:0] page = db_addr & (25'h1ffffff >> (11 - Q_W)); // BAR2 is QUEUE_N << 16 bytes
-    wire [14:0] in_queue = page[24:10] >> wide;
-    wire [13:0] offset = page[13:0] & ~(14'h3c00 << wide);
+    wire [N_W-1:0] in_queue = db_addr[N_W+9:10] >> wide;
+    wire [13:0] offset = db_addr[13:0] & ~(14'h3c00 << wide);
     wire        one    = db_len == 11'd1 && db_first_be == 4'hf;
     wire        two    = db_len == 11'd2 && db_first_be == 4'hf && db_last_be == 4'hf;
     wire        nop    = db_len == 11'd1 && db_first_be == 4'd0;
@@ -103,11 +104,11 @@ module cw_doorbell #(
     // A doorbell that finds no other here is looked up in the cycle in which it comes.
     wire        come = db_valid && !nop;
     wire        kept_valid, head_valid, look_db;
-    wire [80:0] kept;
-    wire [80:0] head = kept_valid ? kept : {in_queue, in_p, in_c, db_data[31:0], in_consumer};
-    wire [14:0] head_queue = head[80:66];
+    wire [DB_W-1:0] kept;
+    wire [DB_W-1:0] head = kept_valid ? kept : {in_queue, in_p, in_c, db_data[31:0], in_consumer};
+    wire [N_W-1:0]  head_queue = head[DB_W-1:66];
     wire [4:0]  db_count;
-    stream_fifo #(.W(81), .DEPTH(16)) u_db (
+    stream_fifo #(.W(DB_W), .DEPTH(16)) u_db (
         .clk(clk), .rst(rst), .in_valid(come && (kept_valid || !look_db)), .in_ready(db_ready),
         .in_data({in_queue, in_p, in_c, db_data[31:0], in_consumer}),
         .out_valid(kept_valid), .out_ready(look_db), .out_data(kept), .count(db_count)
@@ -115,8 +116,8 @@ module cw_doorbell #(
     assign head_valid = kept_valid || come;
 
     // ---- the doorbell at hand ----
-    reg  [80:0] at_hand_q;
-    wire [14:0] queue;
+    reg  [DB_W-1:0] at_hand_q;
+    wire [N_W-1:0]  queue;
     wire        has_p, has_c;
     wire [31:0] new_p, new_c;
     assign {queue, has_p, has_c, new_p, new_c} = at_hand_q;
@@ -127,13 +128,10 @@ module cw_doorbell #(
     reg [10:0]  cfg_queue_q;
     reg [4:0]   cfg_entries_q;
 
-    // ---- context RAM and records RAM ----
-    localparam CTX_W = 71;
-    wire [CTX_W-1:0] ctx;
+    // ---- context and records, in RAMs ----
     wire             enabled, error;
     wire [4:0]       entries_log2;
-    wire [31:0]      old_p, old_c, records;
-    assign {enabled, error, entries_log2, old_c, old_p} = ctx;
+    wire [31:0]      old_c, old_p, records;
 
     localparam [2:0] S_IDLE = 3'd0, S_CFG = 3'd1, S_STATUS = 3'd2, S_CHECK = 3'd3, S_WRITE = 3'd4;
     reg [2:0]        state_q;
@@ -141,7 +139,6 @@ module cw_doorbell #(
 
     // The ring holds what is handed over beyond the consumer index in force after this doorbell.
     wire             p_good_q = forward_q && (has_c && c_good_q ? fits_new_q : fits_old_q);
-    wire [31:0]      entries  = 32'd1 << entries_log2;
 
     wire             unused_kick_room, unused_arm_room;
     wire [2:0]       kick_count, arm_count;
@@ -153,35 +150,35 @@ module cw_doorbell #(
     wire             start_db  = !cfg_q && !st_valid && head_valid && room;
     wire [Q_W-1:0]   rd_queue  = start_cfg ? cfg_queue_q[Q_W-1:0] :
                                  start_st ? st_queue[Q_W-1:0] : head_queue[Q_W-1:0];
-    wire             known     = {17'd0, head_queue} < QUEUE_N;
+    wire             known     = {{(32 - N_W){1'b0}}, head_queue} < QUEUE_N;
     assign           look_db   = open && start_db;
-    reg [CTX_W-1:0]  next_ctx;
     wire             bad  = !known_q || !enabled || (!has_p && !has_c) || (has_p && !p_good_q) ||
                             (has_c && !c_good_q);
     wire             write = state_q == S_WRITE;
     wire             live  = write && known_q && enabled && !engine_rst;
 
-    always @* begin
-        next_ctx = ctx;
-        if (state_q == S_CFG)
-            case (cfg_op_q)
-            OP_WRITE:  next_ctx[68:64] = cfg_entries_q;
-            OP_ENABLE: next_ctx = {1'b1, 1'b0, entries_log2, 64'd0};
-            default:   next_ctx[70] = 1'b0;
-            endcase
-        else begin
-            next_ctx[69] = error || bad;
-            if (enabled && has_c && c_good_q)
-                next_ctx[63:32] = new_c;
-            if (enabled && has_p && p_good_q)
-                next_ctx[31:0] = new_p;
-        end
-    end
+    // ENABLE finds zeros at hand.
+    wire             begins  = state_q == S_CFG && cfg_op_q == OP_ENABLE;
+    wire             takes_c = write && known_q && enabled && has_c && c_good_q;
+    wire             takes_p = write && known_q && enabled && has_p && p_good_q;
+    wire [Q_W-1:0]   wr_queue = state_q == S_CFG ? cfg_queue_q[Q_W-1:0] : queue[Q_W-1:0];
 
-    cw_ram_fwd #(.W(CTX_W), .DEPTH(QUEUE_N)) u_ctx (
-        .clk(clk), .wr_en(state_q == S_CFG || (write && known_q)),
-        .wr_addr(state_q == S_CFG ? cfg_queue_q[Q_W-1:0] : queue[Q_W-1:0]), .wr_data(next_ctx),
-        .rd_en(open), .rd_addr(rd_queue), .rd_data(ctx)
+    cw_ram #(.W(5), .DEPTH(QUEUE_N)) u_entries (
+        .clk(clk), .wr_en(state_q == S_CFG && cfg_op_q == OP_WRITE), .wr_addr(wr_queue),
+        .wr_data(cfg_entries_q), .rd_en(open), .rd_addr(rd_queue), .rd_data(entries_log2)
+    );
+    cw_ram_fwd #(.W(2), .DEPTH(QUEUE_N)) u_state (
+        .clk(clk), .wr_en((state_q == S_CFG && cfg_op_q != OP_WRITE) || (write && known_q)), .wr_addr(wr_queue),
+        .wr_data(state_q == S_CFG ? {begins, error && !begins} : {enabled, error || bad}),
+        .rd_en(open), .rd_addr(rd_queue), .rd_data({enabled, error})
+    );
+    cw_ram_fwd #(.W(32), .DEPTH(QUEUE_N)) u_consumer (
+        .clk(clk), .wr_en(begins || takes_c), .wr_addr(wr_queue), .wr_data(new_c),
+        .rd_en(open), .rd_addr(rd_queue), .rd_data(old_c)
+    );
+    cw_ram_fwd #(.W(32), .DEPTH(QUEUE_N)) u_producer (
+        .clk(clk), .wr_en(begins || takes_p), .wr_addr(wr_queue), .wr_data(new_p),
+        .rd_en(open), .rd_addr(rd_queue), .rd_data(old_p)
     );
     cw_ram #(.W(32), .DEPTH(QUEUE_N)) u_records (
         .clk(clk), .wr_en(record_valid || zero_q),
@@ -189,26 +186,36 @@ module cw_doorbell #(
         .wr_data(record_valid ? record_count : 32'd0),
         .rd_en(open), .rd_addr(rd_queue), .rd_data(records)
     );
+
+    // ---- distances, modulo 2^32 ----
+    wire [31:0] c_behind = new_c - old_c, c_ahead = records - new_c, p_behind = new_p - old_p;
+    // What is handed over behind its first one has no bit above those of a slot; none is all ones.
+    wire [15:0] ring_mask = ~(16'hffff << entries_log2);    // of slots: at most 2^16
+    wire [31:0] more_old  = new_p + ~old_c, more_new = new_p + ~new_c;
+    wire        fits_old  = (more_old & ~{16'd0, ring_mask}) == 32'd0 || &more_old;
+    wire        fits_new  = (more_new & ~{16'd0, ring_mask}) == 32'd0 || &more_new;
+
     // ---- what is told: at once, or when there is room ----
+    wire [10:0] queue_11 = {{(11 - Q_W){1'b0}}, queue[Q_W-1:0]};
     wire        kick_now = live && has_p && p_good_q && moved_q, arm_now = live && has_c && c_good_q;
     wire        kick_kept, arm_kept;
     wire [42:0] kick_first, arm_first;
     stream_fifo #(.W(43), .DEPTH(4)) u_kick (
         .clk(clk), .rst(engine_rst), .in_valid(kick_now && (kick_kept || !kick_ready)),
-        .in_ready(unused_kick_room), .in_data({queue[10:0], new_p}),
+        .in_ready(unused_kick_room), .in_data({queue_11, new_p}),
         .out_valid(kick_kept), .out_ready(kick_ready), .out_data(kick_first), .count(kick_count)
     );
     stream_fifo #(.W(43), .DEPTH(4)) u_arm (
         .clk(clk), .rst(engine_rst), .in_valid(arm_now && (arm_kept || !arm_ready)),
-        .in_ready(unused_arm_room), .in_data({queue[10:0], new_c}),
+        .in_ready(unused_arm_room), .in_data({queue_11, new_c}),
         .out_valid(arm_kept), .out_ready(arm_ready), .out_data(arm_first), .count(arm_count)
     );
     assign kick_valid  = kick_kept || kick_now;
-    assign {kick_queue, kick_producer} = kick_kept ? kick_first : {queue[10:0], new_p};
+    assign {kick_queue, kick_producer} = kick_kept ? kick_first : {queue_11, new_p};
     assign arm_valid   = arm_kept || arm_now;
-    assign {arm_queue, arm_index}      = arm_kept ? arm_first : {queue[10:0], new_c};
+    assign {arm_queue, arm_index}      = arm_kept ? arm_first : {queue_11, new_c};
     assign peek_valid  = look_db && head[65] && known;
-    assign peek_queue  = head_queue[10:0];
+    assign peek_queue  = {{(11 - Q_W){1'b0}}, head_queue[Q_W-1:0]};
 
     assign cfg_busy    = cfg_q || zero_q;
     assign st_ack      = state_q == S_STATUS;
@@ -217,7 +224,7 @@ module cw_doorbell #(
     assign st_error    = error;
     assign ev_good     = write && !bad;
     assign ev_bad      = write && bad;
-    assign ev_queue    = {1'b0, queue};
+    assign ev_queue    = {{(16 - N_W){1'b0}}, queue};
     assign idle        = state_q == S_IDLE && !kept_valid && !cfg_busy && !kick_valid && !arm_valid;
 
     always @(posedge clk) begin
@@ -231,13 +238,14 @@ module cw_doorbell #(
         end
         // One cycle: the status goes out.
         S_STATUS: state_q <= S_IDLE;
-        // One cycle: distances modulo 2^32. What is handed over fits the ring, and nothing is taken back.
+        // One cycle: distances. What is handed over fits the ring, and nothing is taken back. Since consumer index, records
+        // and producer index follow each other within 2^16, signs say which of two is ahead.
         S_CHECK: begin
             state_q    <= S_WRITE;
-            c_good_q   <= new_c - old_c <= records - old_c;
-            fits_old_q <= new_p - old_c <= entries;
-            fits_new_q <= new_p - new_c <= entries;
-            forward_q  <= new_p - old_p <= entries;
+            c_good_q   <= !c_behind[31] && !c_ahead[31];
+            fits_old_q <= fits_old;
+            fits_new_q <= fits_new;
+            forward_q  <= !p_behind[31];
             moved_q    <= new_p != old_p;
         end
         // Waits for a configuration strobe, a status read or a doorbell, in this order. S_WRITE:
@@ -258,6 +266,8 @@ module cw_doorbell #(
         end
         if (look_db)
             at_hand_q <= head;
+        if (open && start_cfg)
+            at_hand_q <= {DB_W{1'b0}};
         if (rst) begin
             state_q <= S_IDLE;
             cfg_q   <= 1'b0;
@@ -266,7 +276,7 @@ module cw_doorbell #(
     end
 
     wire unused = &{1'b0, stride_log2[4:3], record_queue, st_queue, cfg_queue_q, db_count, unused_kick_room,
-                     unused_arm_room, qcfg_data};
+                     unused_arm_room, qcfg_data, db_addr, c_behind, c_ahead, p_behind};
 endmodule
 
 `default_nettype wire

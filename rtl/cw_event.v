@@ -96,7 +96,8 @@ module cw_event #(
     wire [4:0]     log2;
     wire           exists = !reg_addr[2] && {21'd0, reg_addr[13:3]} < VECTOR_N;
     wire [V_W-1:0] at     = go_raise ? head_vector[V_W-1:0] : sel ? reg_addr[V_W+2:3] : peek_vector[V_W-1:0];
-    wire           on     = {hi, lo} != 58'd0 && log2 != 5'd0 && log2 <= 5'd16;
+    wire           lo_some = lo != 26'd0, hi_some = hi != 32'd0;
+    wire           on     = (lo_some || hi_some) && log2 != 5'd0 && log2 <= 5'd16;
 
     // ---- accesses ----
     wire           access = state_q == S_ACCESS;
@@ -107,27 +108,45 @@ module cw_event #(
     wire           store  = access && reg_write && exists_q && reg_be != 4'd0;
     wire           set    = store && part != W_CONSUMER;
     wire           take   = store && part == W_CONSUMER;
-    wire           good   = merged - consumer <= produced - consumer;
-    wire [31:6]    lo_d   = part == W_LO ? merged[31:6] : lo;
-    wire [31:0]    hi_d   = part == W_HI ? merged : hi;
+    // Not behind the one nor ahead of the other, which are 2^16 apart at most: signs say so.
+    wire [31:0]    behind = merged - consumer, ahead = produced - merged;
+    wire           good   = !behind[31] && !ahead[31];
+    wire           some   = (part == W_LO ? merged[31:6] != 26'd0 : lo_some) || (part == W_HI ? merged != 32'd0 : hi_some);
     wire [4:0]     log2_d = part == W_SIZE ? merged[4:0] : log2;
-    wire           on_d   = {hi_d, lo_d} != 58'd0 && log2_d != 5'd0 && log2_d <= 5'd16;
+    wire           on_d   = some && log2_d != 5'd0 && log2_d <= 5'd16;
 
     // ---- a raise ----
     wire           raise   = state_q == S_RAISE || at_once;
     wire           ring    = on && {21'd0, head_vector} < VECTOR_N;
-    wire           room    = produced - consumer < 32'd1 << log2;
+    wire [15:0]    ring_mask = ~(16'hffff << log2);         // of slots: at most 2^16
+    wire [16:0]    used    = produced[16:0] - consumer[16:0];
+    wire           room    = (used & ~{1'b0, ring_mask}) == 17'd0;
     wire           enter   = raise && ring && room && open;
-    wire [31:0]    slot    = produced & ~(32'hffff_ffff << log2);
+    wire [15:0]    slot    = produced[15:0] & ring_mask;
     wire [31:0]    pass    = produced >> log2;
 
-    cw_ram #(.W(127), .DEPTH(V_N)) u_ring (
-        .clk(clk), .wr_en(state_q == S_SWEEP || set || (take && good) || enter),
-        .wr_addr(at_q),
-        .wr_data(state_q == S_SWEEP ? 127'd0 :
-                 raise ? {consumer, produced + 32'd1, hi, lo, log2} :
-                 set ? {64'd0, hi_d, lo_d, log2_d} : {merged, produced, hi, lo, log2}),
-        .rd_en(state_q == S_IDLE), .rd_addr(at), .rd_data({consumer, produced, hi, lo, log2})
+    // ---- RAMs: each is written for itself; a new base or size clears the counts ----
+    wire           sweep   = state_q == S_SWEEP;
+    wire           idle_rd = state_q == S_IDLE;
+    cw_ram #(.W(32), .DEPTH(V_N)) u_consumer (
+        .clk(clk), .wr_en(sweep || set || (take && good)), .wr_addr(at_q), .wr_data(take ? merged : 32'd0),
+        .rd_en(idle_rd), .rd_addr(at), .rd_data(consumer)
+    );
+    cw_ram #(.W(32), .DEPTH(V_N)) u_produced (
+        .clk(clk), .wr_en(sweep || set || enter), .wr_addr(at_q), .wr_data(enter ? produced + 32'd1 : 32'd0),
+        .rd_en(idle_rd), .rd_addr(at), .rd_data(produced)
+    );
+    cw_ram #(.W(32), .DEPTH(V_N)) u_hi (
+        .clk(clk), .wr_en(sweep || (set && part == W_HI)), .wr_addr(at_q), .wr_data(sweep ? 32'd0 : merged),
+        .rd_en(idle_rd), .rd_addr(at), .rd_data(hi)
+    );
+    cw_ram #(.W(26), .DEPTH(V_N)) u_lo (
+        .clk(clk), .wr_en(sweep || (set && part == W_LO)), .wr_addr(at_q), .wr_data(sweep ? 26'd0 : merged[31:6]),
+        .rd_en(idle_rd), .rd_addr(at), .rd_data(lo)
+    );
+    cw_ram #(.W(5), .DEPTH(V_N)) u_size (
+        .clk(clk), .wr_en(sweep || (set && part == W_SIZE)), .wr_addr(at_q), .wr_data(sweep ? 5'd0 : merged[4:0]),
+        .rd_en(idle_rd), .rd_addr(at), .rd_data(log2)
     );
 
     assign ready           = state_q != S_SWEEP;
@@ -149,7 +168,7 @@ module cw_event #(
     assign idle            = state_q == S_IDLE && !go_access && !go_raise && ahead_q && open == open_q &&
                              !(entry_q && entry_ready) && !(irq_q && irq_ready);
 
-    wire unused = &{1'b0, pass, keep, head_vector, peek_vector, reg_addr};
+    wire unused = &{1'b0, pass, behind, ahead, keep, head_vector, peek_vector, reg_addr};
 
     always @(posedge clk) begin
         open_q  <= open;
@@ -194,7 +213,7 @@ module cw_event #(
         if (raise) begin
             entry_q       <= enter;
             irq_q         <= !ring && !irq_ready;
-            addr_q        <= {hi, lo, 6'd0} + {29'd0, slot, 3'd0};
+            addr_q        <= {hi, lo, 6'd0} + {45'd0, slot, 3'd0};
             phase_q       <= !pass[0];
             error_q       <= head_error;
             completions_q <= head_completions;

@@ -209,15 +209,15 @@ module cw_host_port #(
     wire [10:0]       win_len;
     wire [3:0]        win_first_be, win_last_be;
     wire              win_data_valid, win_data_ready, win_data_eop;
-    wire [DATA_W-1:0] win_data;
+    wire [DATA_W-1:0] win_data, buf_wr_data;
     wire              buf_wr_en;
     wire [9-$clog2(DATA_W/32):0] buf_wr_addr;
-    wire [DATA_W-1:0] buf_wr_data;
+    wire [DATA_W/32-1:0] buf_wr_back;
 
     // completion jobs
     wire              cpl_valid, cpl_ready, cpl_mem, cpl_buf;
     wire [127:0]      cpl_hdr;
-    wire [2:0]        cpl_status;
+    wire [2:0]        cpl_status, buf_mps;
     wire [63:0]       cpl_imm;
 
     wire              ev_mrd, ev_mwr, ev_irq, ev_db_good, ev_db_bad, ev_win_err, ev_user_err;
@@ -266,7 +266,7 @@ module cw_host_port #(
         .fn_mps(fn_mps), .posted_n(posted_n), .sent_n(sent_n), .under_way(under_way),
         .cpl_valid(cpl_valid), .cpl_ready(cpl_ready), .cpl_hdr(cpl_hdr), .cpl_status(cpl_status),
         .cpl_mem(cpl_mem), .cpl_buf(cpl_buf), .cpl_imm(cpl_imm),
-        .buf_wr_en(buf_wr_en), .buf_wr_addr(buf_wr_addr), .buf_wr_data(buf_wr_data),
+        .buf_wr_en(buf_wr_en), .buf_wr_addr(buf_wr_addr), .buf_wr_back(buf_wr_back), .buf_wr_data(buf_wr_data), .buf_mps(buf_mps),
         .tx_cpl_valid(tx_cpl_valid), .tx_cpl_ready(tx_cpl_ready), .tx_cpl_sop(tx_cpl_sop),
         .tx_cpl_eop(tx_cpl_eop), .tx_cpl_hdr(tx_cpl_hdr), .tx_cpl_data(tx_cpl_data),
         .tx_cpl_keep(tx_cpl_keep), .err_ca(err_ca)
@@ -377,13 +377,13 @@ module cw_host_port #(
     );
 
     cw_window #(.DATA_W(DATA_W)) u_window (
-        .clk(clk), .rst(rst), .window_base(window_base),
+        .clk(clk), .rst(rst), .window_base(window_base), .fn_mps(fn_mps),
         .wr_valid(win_wr_valid), .wr_ready(win_wr_ready), .wr_idle(win_wr_idle),
         .rd_valid(win_rd_valid), .rd_done(win_rd_done), .rd_err(win_rd_err),
         .addr(win_addr), .len(win_len), .first_be(win_first_be), .last_be(win_last_be),
         .data_valid(win_data_valid), .data_ready(win_data_ready), .data(win_data),
         .data_eop(win_data_eop),
-        .buf_wr_en(buf_wr_en), .buf_wr_addr(buf_wr_addr), .buf_wr_data(buf_wr_data),
+        .buf_wr_en(buf_wr_en), .buf_wr_addr(buf_wr_addr), .buf_wr_back(buf_wr_back), .buf_wr_data(buf_wr_data), .buf_mps(buf_mps),
         .ev_axi_err(ev_win_err),
         .axi_awvalid(axi_awvalid), .axi_awready(axi_awready), .axi_awaddr(axi_awaddr),
         .axi_awlen(axi_awlen), .axi_wvalid(axi_wvalid), .axi_wready(axi_wready),

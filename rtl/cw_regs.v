@@ -75,14 +75,13 @@ module cw_regs #(
     reg         eq_valid_q, eq_more_q;
     reg [15:0]  eq_queue_q;
     reg [4:0]   stride_q;
-    reg [63:20] window_q;
+    reg [31:0]  window_lo_q, window_hi_q; // bits 63 to 20 count
     reg [5:0]   timeout_q;
     reg [15:0]  depth_desc_q, depth_reads_q;
     reg [15:0]  now_high_q;
     reg         irq_q;
     reg         intx_q;
 
-    wire [31:0] keep = {{8{reg_be[3]}}, {8{reg_be[2]}}, {8{reg_be[1]}}, {8{reg_be[0]}}};
     wire        go   = sel && !ack_q;
     wire        wr   = go && reg_write;
     wire [5:0]  ev;
@@ -99,7 +98,7 @@ module cw_regs #(
     assign engine_enable    = enable_q;
     assign cpl_timeout_log2 = timeout_q;
     assign stride_log2      = stride_q;
-    assign window_base      = {window_q, 20'd0};
+    assign window_base      = {window_hi_q, window_lo_q[31:20], 20'd0};
     assign err_irq_valid    = irq_q;
     assign intx_pending     = intx_q;
     assign soft_reset       = wr && reg_addr == CW_CONTROL[10:2] && reg_be[0] &&
@@ -124,8 +123,8 @@ module cw_regs #(
         CW_ERROR[10:2]:          value = {26'd0, error_q};
         CW_ERROR_QUEUE[10:2]:    value = {eq_valid_q, eq_more_q, 14'd0, eq_queue_q};
         CW_DB_STRIDE[10:2]:      value = {27'd0, stride_q};
-        CW_WINDOW_BASE_LO[10:2]: value = {window_q[31:20], 20'd0};
-        CW_WINDOW_BASE_HI[10:2]: value = window_q[63:32];
+        CW_WINDOW_BASE_LO[10:2]: value = {window_lo_q[31:20], 20'd0};
+        CW_WINDOW_BASE_HI[10:2]: value = window_hi_q;
         CW_CPL_TIMEOUT[10:2]:    value = {26'd0, timeout_q};
         CW_LINK[10:2]:           value = {20'd0, fn_link};
         CW_TAGS[10:2]:           value = {tags_quarantined, tags_in_use};
@@ -139,6 +138,7 @@ module cw_regs #(
 
     // ---- plain registers ----
     wire [5:0] log2 = reg_wdata[5:0];
+    integer    i;
     always @(posedge clk) begin
         ack_q <= go && !rst;
         if (go) begin
@@ -148,22 +148,29 @@ module cw_regs #(
         end
         if (wr)
             case (reg_addr)
-            CW_SCRATCH[10:2]:        scratch_q <= (scratch_q & ~keep) | (reg_wdata & keep);
             CW_CONTROL[10:2]:        if (reg_be[0]) enable_q <= reg_wdata[CW_CONTROL_ENABLE_LSB];
             CW_DB_STRIDE[10:2]:      if (reg_be[0] && {27'd0, log2[4:0]} >= CW_DB_STRIDE_LOG2_MIN &&
                                          {27'd0, log2[4:0]} <= CW_DB_STRIDE_LOG2_MAX) stride_q <= log2[4:0];
-            CW_WINDOW_BASE_LO[10:2]: window_q[31:20] <= (window_q[31:20] & ~keep[31:20]) |
-                                                        (reg_wdata[31:20] & keep[31:20]);
-            CW_WINDOW_BASE_HI[10:2]: window_q[63:32] <= (window_q[63:32] & ~keep) | (reg_wdata & keep);
             CW_CPL_TIMEOUT[10:2]:    if (reg_be[0] && (log2 == 6'd0 || (log2 >= 6'd8 && log2 <= 6'd40)))
                                          timeout_q <= log2;
             default: ;
             endcase
+        // whole words, a byte at a time
+        for (i = 0; i < 4; i = i + 1)
+            if (wr && reg_be[i]) begin
+                if (reg_addr == CW_SCRATCH[10:2])
+                    scratch_q[8*i +: 8] <= reg_wdata[8*i +: 8];
+                if (reg_addr == CW_WINDOW_BASE_LO[10:2])
+                    window_lo_q[8*i +: 8] <= reg_wdata[8*i +: 8];
+                if (reg_addr == CW_WINDOW_BASE_HI[10:2])
+                    window_hi_q[8*i +: 8] <= reg_wdata[8*i +: 8];
+            end
         if (rst) begin
             scratch_q  <= 32'd0;
             enable_q   <= 1'b0;
             stride_q   <= 5'd12;
-            window_q   <= 44'd0;
+            window_lo_q <= 32'd0;
+            window_hi_q <= 32'd0;
             timeout_q  <= 6'd20;
             now_high_q <= 16'd0;
         end
@@ -202,7 +209,7 @@ module cw_regs #(
         end
     end
 
-    wire unused = &{1'b0, keep};
+    wire unused = &{1'b0, window_lo_q[19:0]};
 endmodule
 
 `default_nettype wire

@@ -3,11 +3,12 @@
 //
 // Takes a completion job: the request's header, a status, and the data, either
 // one or two DWs beside the job or the 4 KiB buffer that the window filled before
-// (buf_*: card memory words at their place in the 4 KiB page). An answer with
+// (buf_*: card memory words at their place in the 4 KiB page, those of the first
+// completion turned so that it begins in lane 0: cw_window_rd). An answer with
 // data is cut so that no completion is longer than MPS and all but the last end
 // at a 128-byte boundary, whatever RCB says (PCIe Base Specification 6.0 section
-// 2.3.1.1); because each cut is at a boundary only the first completion has to
-// be shifted. An answer without data is one Cpl.
+// 2.3.1.1); because each cut is at a boundary only the first completion had to
+// be turned. An answer without data is one Cpl.
 //
 // Posted writes come first: the running count of posted writes accepted on the
 // request stream is noted when the job is taken, that is after its data was
@@ -16,7 +17,7 @@
 // count among them.
 // engine_rst clears both counts, so nothing is waited for then.
 //
-// Latency: three cycles from the job to the first beat, one more for the buffer.
+// Latency: three cycles from the job to the first beat.
 // Throughput: a beat a cycle within a completion, two cycles between two.
 `default_nettype none
 
@@ -43,7 +44,9 @@ module cw_tx_cpl #(
 
     input  wire                  buf_wr_en,
     input  wire [9-$clog2(DATA_W/32):0] buf_wr_addr,
+    input  wire [DATA_W/32-1:0]  buf_wr_back,   // lanes that go to the word before
     input  wire [DATA_W-1:0]     buf_wr_data,
+    input  wire [2:0]            buf_mps,       // the payload size that it was filled for
 
     output wire                  tx_cpl_valid,
     input  wire                  tx_cpl_ready,
@@ -59,7 +62,7 @@ module cw_tx_cpl #(
 
     localparam L = $clog2(DATA_W / 32);
     localparam [31:0] LANES = DATA_W / 32;
-    localparam [2:0] S_IDLE = 3'd0, S_SENT = 3'd1, S_CUT = 3'd2, S_FIRST = 3'd3, S_BEATS = 3'd4;
+    localparam [2:0] S_IDLE = 3'd0, S_SENT = 3'd1, S_CUT = 3'd2, S_BEATS = 3'd3;
     reg [2:0]         state_q;
 
     reg [127:0]       req_q;
@@ -76,7 +79,6 @@ module cw_tx_cpl #(
     reg [1:0]         skip_q;      // bytes before the first one enabled
     reg [10:0]        cut_q;       // DWs of this completion not yet in a beat
     reg [9-L:0]       word_q;      // next buffer word
-    reg [DATA_W-1:0]  low_q;       // word before rd_data
     reg [127:0]       hdr_q;
     reg               out_q, sop_q, eop_q;
     reg [DATA_W-1:0]  out_data_q;
@@ -96,7 +98,7 @@ module cw_tx_cpl #(
     wire [9:0]  at       = cpl_hdr[TLP_FMT_LSB] ? cpl_hdr[107:98] : cpl_hdr[75:66];
 
     // ---- the cut: to MPS from the last 128-byte boundary ----
-    wire [2:0]  mps      = fn_mps > 3'd5 ? 3'd5 : fn_mps;
+    wire [2:0]  mps      = buf_q ? buf_mps : fn_mps > 3'd5 ? 3'd5 : fn_mps;
     wire [10:0] reach    = (11'd32 << mps) - {6'd0, at_q[4:0]};
     wire        last_cut = left_q <= reach;
     wire [10:0] cut      = last_cut ? left_q : reach;
@@ -113,22 +115,25 @@ module cw_tx_cpl #(
                        1'b0, at_q[4:0], skip_q};
 
 
-    // ---- buffer and shift ----
+    // ---- buffer ----
     wire               step = state_q == S_BEATS && (!out_q || tx_cpl_ready) && cut_q != 11'd0;
     wire [DATA_W-1:0]  rd_data;
-    reg  [L-1:0]       shift_q;
-    wire [2*DATA_W-1:0] pair = {rd_data, low_q};
-    wire [2*DATA_W-1:0] shifted = pair >> {shift_q, 5'd0};
+    wire [9-L:0]       wr_before = buf_wr_addr - 1'b1;
     wire               last_beat = cut_q <= LANES[10:0];
 
     // The request's 4DW flag and byte enables decide at the job; the rest of the header is not copied.
-    wire unused = &{1'b0, end_be[0], posted_ahead[14:0], shifted[2*DATA_W-1:DATA_W], req_q[127:64], req_q[39:32], req_q[31:24], req_q[17:14], req_q[11:0]};
+    wire unused = &{1'b0, end_be[0], posted_ahead[14:0], req_q[127:64], req_q[39:32], req_q[31:24], req_q[17:14], req_q[11:0]};
 
-    cw_ram #(.W(DATA_W), .DEPTH(1 << (10 - L))) u_buf (
-        .clk(clk), .wr_en(buf_wr_en), .wr_addr(buf_wr_addr), .wr_data(buf_wr_data),
-        .rd_en(state_q == S_CUT || state_q == S_FIRST || step),
-        .rd_addr(state_q == S_CUT ? at_q[9:L] : word_q), .rd_data(rd_data)
-    );
+    genvar g;
+    generate
+        for (g = 0; g < DATA_W / 32; g = g + 1) begin : g_lane
+            cw_ram #(.W(32), .DEPTH(1 << (10 - L))) u_buf (
+                .clk(clk), .wr_en(buf_wr_en), .wr_addr(buf_wr_back[g] ? wr_before : buf_wr_addr),
+                .wr_data(buf_wr_data[32*g +: 32]), .rd_en(state_q == S_CUT || step),
+                .rd_addr(state_q == S_CUT ? at_q[9:L] : word_q), .rd_data(rd_data[32*g +: 32])
+            );
+        end
+    endgenerate
 
     assign idle         = state_q == S_IDLE;
     assign cpl_ready    = state_q == S_IDLE;
@@ -166,22 +171,15 @@ module cw_tx_cpl #(
             state_q <= S_CUT;
         // Makes the header of the next completion; its first buffer word is read.
         S_CUT: begin
-            state_q <= buf_q && data_q ? S_FIRST : S_BEATS;
+            state_q <= S_BEATS;
             hdr_q   <= {32'd0, dw2, dw1, dw0};
             cut_q   <= data_q ? cut : 11'd1;
-            shift_q <= at_q[L-1:0];
             word_q  <= at_q[9:L] + 1'b1;
             sop_q   <= 1'b1;
             at_q    <= at_q + cut[9:0];
             left_q  <= data_q ? left_q - cut : 11'd0;
             bytes_q <= bytes_q - {cut, 2'b00} + {11'd0, skip_q};
             skip_q  <= 2'd0;
-        end
-        // Waits for the first buffer word; the second one is read.
-        S_FIRST: begin
-            state_q <= S_BEATS;
-            low_q   <= rd_data;
-            word_q  <= word_q + 1'b1;
         end
         // Waits for the beats of the completion to be taken.
         default: begin
@@ -194,12 +192,11 @@ module cw_tx_cpl #(
             if (step) begin
                 out_q      <= 1'b1;
                 eop_q      <= last_beat;
-                out_data_q <= buf_q ? shifted[DATA_W-1:0] : {{(DATA_W-64){1'b0}}, imm_q};
+                out_data_q <= buf_q ? rd_data : {{(DATA_W-64){1'b0}}, imm_q};
                 keep_q     <= !data_q ? {(DATA_W/32){1'b0}} :
                               last_beat ? ~({(DATA_W/32){1'b1}} << cut_q[L:0]) : {(DATA_W/32){1'b1}};
                 imm_q      <= imm_q >> 32;       // of two DWs cut apart: the second
                 cut_q      <= last_beat ? 11'd0 : cut_q - LANES[10:0];
-                low_q      <= rd_data;
                 word_q     <= word_q + 1'b1;
             end
         end

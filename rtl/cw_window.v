@@ -10,6 +10,7 @@ module cw_window #(
     input  wire                  clk,
     input  wire                  rst,
     input  wire [63:0]           window_base,
+    input  wire [2:0]            fn_mps,
     input  wire                  wr_valid,
     output wire                  wr_ready,
     output wire                  wr_idle,
@@ -26,7 +27,9 @@ module cw_window #(
     input  wire                  data_eop,
     output wire                  buf_wr_en,
     output wire [9-$clog2(DATA_W/32):0] buf_wr_addr,
+    output wire [DATA_W/32-1:0]  buf_wr_back,
     output wire [DATA_W-1:0]     buf_wr_data,
+    output wire [2:0]            buf_mps,
     output wire                  ev_axi_err,
 
     output wire                  axi_awvalid,
@@ -52,6 +55,8 @@ module cw_window #(
     input  wire                  axi_rlast
 );
     wire ev_wr_err;
+    wire turn_on;
+    wire [$clog2(DATA_W/32)-1:0] turn;
     // An error of a read is counted when it ends.
     assign ev_axi_err = ev_wr_err || (rd_done && rd_err);
 
@@ -60,7 +65,7 @@ module cw_window #(
         .wr_valid(wr_valid), .wr_ready(wr_ready), .wr_addr(addr), .wr_len(len),
         .wr_first_be(first_be), .wr_last_be(last_be), .wr_idle(wr_idle),
         .data_valid(data_valid), .data_ready(data_ready), .data(data), .data_eop(data_eop),
-        .ev_axi_err(ev_wr_err),
+        .ev_axi_err(ev_wr_err), .rd_on(turn_on), .rd_data(axi_rdata), .rd_turn(turn), .turned(buf_wr_data),
         .axi_awvalid(axi_awvalid), .axi_awready(axi_awready), .axi_awaddr(axi_awaddr),
         .axi_awlen(axi_awlen), .axi_wvalid(axi_wvalid), .axi_wready(axi_wready),
         .axi_wdata(axi_wdata), .axi_wstrb(axi_wstrb), .axi_wlast(axi_wlast),
@@ -68,12 +73,13 @@ module cw_window #(
     );
 
     cw_window_rd #(.DATA_W(DATA_W)) u_rd (
-        .clk(clk), .rst(rst), .window_base(window_base),
+        .clk(clk), .rst(rst), .window_base(window_base), .fn_mps(fn_mps),
         .rd_valid(rd_valid), .rd_addr(addr), .rd_len(len), .rd_done(rd_done), .rd_err(rd_err),
-        .buf_wr_en(buf_wr_en), .buf_wr_addr(buf_wr_addr), .buf_wr_data(buf_wr_data),
+        .buf_wr_en(buf_wr_en), .buf_wr_addr(buf_wr_addr), .buf_wr_back(buf_wr_back), .buf_mps(buf_mps),
+        .turn_on(turn_on), .turn(turn),
         .axi_arvalid(axi_arvalid), .axi_arready(axi_arready), .axi_araddr(axi_araddr),
         .axi_arlen(axi_arlen), .axi_rvalid(axi_rvalid), .axi_rready(axi_rready),
-        .axi_rdata(axi_rdata), .axi_rresp(axi_rresp), .axi_rlast(axi_rlast)
+        .axi_rresp(axi_rresp), .axi_rlast(axi_rlast)
     );
 endmodule
 

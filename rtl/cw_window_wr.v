@@ -7,6 +7,9 @@
 // neither does the burst. The payload is consumed to its last beat whatever its
 // header's length says; what is missing is written with no strobe set.
 //
+// A read turns its beats here too (rd_*, turned), while nothing is written: one rotation of the
+// data's width serves both.
+//
 // A job ends with its last W beat; up to 15 responses may be outstanding. wr_idle:
 // no job and no response outstanding.
 //
@@ -34,6 +37,11 @@ module cw_window_wr #(
     input  wire                  data_eop,
     output wire                  ev_axi_err,
 
+    input  wire                  rd_on,       // never while a write is under way
+    input  wire [DATA_W-1:0]     rd_data,
+    input  wire [$clog2(DATA_W/32)-1:0] rd_turn, // DWs up
+    output wire [DATA_W-1:0]     turned,
+
     output wire                  axi_awvalid,
     input  wire                  axi_awready,
     output wire [63:0]           axi_awaddr,
@@ -55,24 +63,20 @@ module cw_window_wr #(
     reg [3:0]          open_q;        // responses to come
     reg [63:0]         addr_q;
     reg [7:0]          awlen_q;
-    reg [L-1:0]        turn_q;        // DWs to rotate
-    reg [10:0]         len_q;
+    reg [L-1:0]        turn_q;        // DWs to rotate: the first lane
+    reg [L-1:0]        end_q;         // the last lane, of the last beat
     reg [3:0]          first_be_q, last_be_q;
     reg [8:0]          beat_q, beats_q;
     reg                ended_q;       // the last payload beat was taken
     reg                flushed_q;     // and the beat behind it was made
-    reg [DATA_W-1:0]   carry_q;       // the previous payload beat, rotated
     reg                w_q, wlast_q;
-    reg [DATA_W-1:0]   wdata_q;
+    reg                place_q;       // of the beat that is offered
     reg [DATA_W/8-1:0] wstrb_q;
 
-    wire [63:0]         start = window_base + {44'd0, wr_addr, 2'b00};
+    wire [63:0]         start = {window_base[63:20], wr_addr, 2'b00};
     wire [10:0]         span  = {{(11 - L){1'b0}}, wr_addr[L-1:0]} + wr_len + ROUND[10:0];
     wire [10:0]         span_n = span >> L;
     wire [8:0]          beats = span_n[8:0];
-    wire [4:0]          turn  = {{(5 - L){1'b0}}, turn_q};
-    wire [2*DATA_W-1:0] twice = {data, data} << {turn_q, 5'd0};
-    wire [DATA_W-1:0]   turned = twice[2*DATA_W-1:DATA_W];
 
     // A W beat is made when its register is free and its payload is there.
     wire final_beat = beat_q + 9'd1 == beats_q;
@@ -88,26 +92,47 @@ module cw_window_wr #(
     assign axi_awaddr  = addr_q;
     assign axi_awlen   = awlen_q;
     assign axi_wvalid  = w_q;
-    assign axi_wdata   = wdata_q;
     assign axi_wstrb   = wstrb_q;
     assign axi_wlast   = wlast_q;
     assign axi_bready  = 1'b1;
 
-    // ---- lanes: which DW of the payload each one carries, and its strobes ----
-    wire [DATA_W-1:0]   lane_data;
+    // ---- the rotation ----
+    wire [L-1:0] turn = rd_on ? rd_turn : turn_q;
+    genvar k;
+    generate
+        for (k = 0; k < L; k = k + 1) begin : g_turn
+            localparam STEP = 32 << k;
+            wire [DATA_W-1:0] from, to;
+            assign to = turn[k] ? {from[DATA_W-STEP-1:0], from[DATA_W-1:DATA_W-STEP]} : from;
+        end
+    endgenerate
+    assign g_turn[0].from = rd_on ? rd_data : data;
+    generate
+        for (k = 1; k < L; k = k + 1) begin : g_next
+            assign g_turn[k].from = g_turn[k-1].to;
+        end
+    endgenerate
+    assign turned = g_turn[L-1].to;
+
+    // ---- lanes: those before the first one belong to the beat after that of the others ----
+    wire                first = beat_q == 9'd0;
+    wire [LANES-1:0]    all   = {LANES{1'b1}};
+    wire [LANES-1:0]    late  = ~(all << turn_q);
+    wire [LANES-1:0]    past  = all << end_q << 1;
     wire [DATA_W/8-1:0] lane_strb;
     genvar g;
     generate
         for (g = 0; g < LANES; g = g + 1) begin : g_lane
-            localparam [11:0] LANE = g;
-            wire [11:0] index = ({3'd0, beat_q} << L) + LANE - {7'd0, turn};
-            wire        late  = turn > LANE[4:0]; // belongs to the previous payload beat
-            wire        lost  = late ? flushed_q : ended_q;
-            wire        in    = !index[11] && index[10:0] < len_q && !lost;
-            wire [3:0]  be    = index[10:0] == 11'd0 ? first_be_q :
-                                index[10:0] + 11'd1 == len_q ? last_be_q : 4'hf;
-            assign lane_data[32*g +: 32] = late ? carry_q[32*g +: 32] : turned[32*g +: 32];
-            assign lane_strb[4*g +: 4]   = in ? be : 4'd0;
+            wire        lost  = late[g] ? flushed_q : ended_q;
+            wire        out   = lost || (first && late[g]) || (final_beat && past[g]);
+            wire [3:0]  be    = first && turn_q == g ? first_be_q : final_beat && end_q == g ? last_be_q : 4'hf;
+            reg  [31:0] mem [0:1];
+            assign lane_strb[4*g +: 4]   = out ? 4'd0 : be;
+            assign axi_wdata[32*g +: 32] = mem[place_q];
+
+            always @(posedge clk)
+                if (feed)
+                    mem[beat_q[0] ^ late[g]] <= turned[32*g +: 32];
         end
     endgenerate
 
@@ -120,7 +145,7 @@ module cw_window_wr #(
             beats_q    <= beats;
             beat_q     <= 9'd0;
             turn_q     <= wr_addr[L-1:0];
-            len_q      <= wr_len;
+            end_q      <= wr_addr[L-1:0] + wr_len[L-1:0] - 1'b1;
             first_be_q <= wr_first_be;
             last_be_q  <= wr_last_be;
             ended_q    <= 1'b0;
@@ -132,10 +157,9 @@ module cw_window_wr #(
             w_q <= 1'b0;
         if (feed) begin
             w_q     <= 1'b1;
-            wdata_q <= lane_data;
+            place_q <= beat_q[0];
             wstrb_q <= lane_strb;
             wlast_q <= final_beat;
-            carry_q   <= turned;
             flushed_q <= ended_q;
             beat_q  <= beat_q + 9'd1;
         end
@@ -152,7 +176,7 @@ module cw_window_wr #(
         end
     end
 
-    wire unused = &{1'b0, start[L+1:0], span_n[10:9], twice[DATA_W-1:0]};
+    wire unused = &{1'b0, start[L+1:0], span_n[10:9], window_base[19:0]};
 endmodule
 
 `default_nettype wire
