@@ -15,7 +15,8 @@ module cw_host_port #(
     parameter STREAM     = 0,
     parameter DMA_ADDR_W = 64,
     parameter CLOCK_HZ   = 250000000,
-    parameter [63:0] CARD_MEM_BYTES = 64'h1_0000_0000
+    parameter [63:0] CARD_MEM_BYTES = 64'h1_0000_0000,
+    parameter ENTRIES_LOG2_MAX = 16
 ) (
     input  wire                  clk,
     input  wire                  rst,
@@ -175,8 +176,6 @@ module cw_host_port #(
     input  wire [31:0]           user_rdata,
     input  wire [1:0]            user_rresp
 );
-    localparam ENTRIES_LOG2_MAX = 16;
-
     wire              rx_idle, cpl_idle, bus_idle, db_idle, qctl_idle, irq_idle, reset_idle, stats_busy;
     wire              ready, full_rst, soft_reset, soft_busy;
     wire              sweep_valid, sweep_done, tables_ready;

@@ -224,6 +224,7 @@ module cw_top #(
     `include "cw_regs.vh"
 
     localparam OP_W = $clog2(OP_N);
+    localparam ENTRIES_LOG2_MAX = 16;    // largest ring
     // Descriptors that a stream queue can have on the card; how many come free at a time.
     localparam SLOT_N  = QUEUE_N > 1024 ? 8 : QUEUE_N > 256 ? 16 : 32;
     localparam MORE_N  = SLOT_N / 2;
@@ -476,7 +477,8 @@ module cw_top #(
 
     cw_host_port #(
         .DATA_W(DATA_W), .QUEUE_N(QUEUE_N), .VECTOR_N(VECTOR_N), .TAG_N(TAG_N),
-        .STREAM(STREAM), .DMA_ADDR_W(DMA_ADDR_W), .CLOCK_HZ(CLOCK_HZ), .CARD_MEM_BYTES(CARD_MEM_BYTES)
+        .STREAM(STREAM), .DMA_ADDR_W(DMA_ADDR_W), .CLOCK_HZ(CLOCK_HZ), .CARD_MEM_BYTES(CARD_MEM_BYTES),
+        .ENTRIES_LOG2_MAX(ENTRIES_LOG2_MAX)
     ) u_host_port (
         .clk(clk), .rst(rst), .now(now), .idle(host_port_idle),
         .engine_rst(engine_rst), .engine_enable(engine_enable),
@@ -667,7 +669,8 @@ module cw_top #(
     endgenerate
 
     cw_write_path #(
-        .DATA_W(DATA_W), .QUEUE_N(QUEUE_N), .VECTOR_N(VECTOR_N), .OP_N(OP_N), .STREAM(STREAM)
+        .DATA_W(DATA_W), .QUEUE_N(QUEUE_N), .VECTOR_N(VECTOR_N), .OP_N(OP_N), .STREAM(STREAM),
+        .ENTRIES_LOG2_MAX(ENTRIES_LOG2_MAX)
     ) u_write_path (
         .clk(clk), .rst(engine_rst), .now(now), .idle(write_path_idle), .empty(write_path_empty),
         .next_deadline(write_deadline),

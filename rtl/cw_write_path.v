@@ -19,7 +19,8 @@ module cw_write_path #(
     parameter QUEUE_N = 64,
     parameter VECTOR_N = 64,
     parameter OP_N    = 256,
-    parameter STREAM  = 0
+    parameter STREAM  = 0,
+    parameter ENTRIES_LOG2_MAX = 16
 ) (
     input  wire                    clk,
     input  wire                    rst,
@@ -306,7 +307,7 @@ module cw_write_path #(
         .retire_bytes(retire_bytes), .retire_kind(retire_kind), .retire_last(retire_last)
     );
 
-    cw_record #(.DATA_W(DATA_W), .QUEUE_N(QUEUE_N)) u_record (
+    cw_record #(.DATA_W(DATA_W), .QUEUE_N(QUEUE_N), .ENTRIES_LOG2_MAX(ENTRIES_LOG2_MAX)) u_record (
         .clk(clk), .rst(rst), .busy(record_busy), .moving(record_moving), .now(now),
         .fn_mps(fn_mps), .tx_quiet(tx_quiet),
         .qcfg_valid(qcfg_valid), .qcfg_op(qcfg_op), .qcfg_queue(qcfg_queue),
