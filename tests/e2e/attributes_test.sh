@@ -19,9 +19,10 @@ attributes() {
     grep -qx equal "$dir/out" && grep -q 'broken rules 0' "$dir/out" || { cat "$dir/out"; return 1; }
     build/bin/cwtrace print -v "$dir/log" >"$dir/text"
     awk -v kind="$2" '/<--/ && match($0, kind "(32|64) addr") {
-        len = attr = "-"
+        len = 0
+        attr = "-"
         for (i = 1; i <= NF; i++) {
-            if ($i ~ /^len=/) len = substr($i, 5)
+            if ($i ~ /^len=/) len = substr($i, 5) + 0
             if ($i ~ /^attr=/) attr = substr($i, 6)
         }
         if (len > 64 && len % 16) data[attr]++
@@ -38,7 +39,7 @@ both_ways_are() { # ATTRIBUTES OPTIONS
 # They are the only requests of the card with 4 bytes here.
 the_rest_has_none() {
     awk '/<--/ && /M(Rd|Wr)(32|64) addr/ && / attr=/ {
-        for (i = 1; i <= NF; i++) if ($i ~ /^len=/) len = substr($i, 5)
+        for (i = 1; i <= NF; i++) if ($i ~ /^len=/) len = substr($i, 5) + 0
         if (len == 4) { print; bad = 1 }
     } END { exit bad }' "$dir/text"
 }
