@@ -124,7 +124,7 @@ module cw_c2h #(
     );
 
     // Room was reserved by u_split before the words were asked for.
-    stream_ram_fifo #(.W(DATA_W), .DEPTH(WORD_N)) u_words (
+    stream_ram_fifo #(.W(DATA_W), .DEPTH(WORD_N), .FORWARD(0)) u_words (
         .clk(clk), .rst(rst), .idle(words_idle), .in_valid(in_valid), .in_data(in_data),
         .out_valid(word_valid), .out_ready(word_ready), .out_data(word_data)
     );

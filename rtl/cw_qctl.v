@@ -76,7 +76,7 @@ module cw_qctl #(
     reg [2:0]   state_q;
     reg [31:0]  rdata_q;
     reg         got_fetch_q, got_retire_q, got_st_q;
-    reg [31:0]  fetched_q, retired_q, records_q, producer_q, consumer_q;
+    reg [31:0]  fetched_q, retired_q;
     reg         halted_q, db_error_q;
     reg [4:0]   cause_q;
     reg [1:0]   op_q;
@@ -141,7 +141,7 @@ module cw_qctl #(
 
     assign idle       = state_q == S_IDLE && !held_q;
     assign ack        = (state_q == S_ACK && !sweep_q) || held_q;
-    assign rdata      = held_q ? 32'd0 : rdata_q;
+    assign rdata      = rdata_q;           // zero while held, as after every idle cycle
     assign qst_valid  = state_q == S_ASK && !(got_fetch_q && got_retire_q);
     assign qst_queue  = queue;
     assign st_valid   = state_q == S_ASK && !got_st_q;
@@ -150,7 +150,7 @@ module cw_qctl #(
     assign qcfg_op    = op;
     assign qcfg_queue = queue;
     assign qcfg_reg   = sweep_q ? sweep_step_q : word;
-    assign qcfg_data  = sweep_q ? 32'd0 : data_q;
+    assign qcfg_data  = data_q;
     assign sweep_done = sweep_q && state_q == S_ACK;
 
     // Q_STATUS.STATE
@@ -159,19 +159,27 @@ module cw_qctl #(
                          !quiesce ? CW_QSTATE_RUNNING :
                          drained ? CW_QSTATE_QUIESCED : CW_QSTATE_DRAINING;
     wire        unused = &{1'b0, qstate[7:4]};
+    // What a read says, and when it is there; zero of what nothing is behind.
     reg [31:0]  answer;
+    reg         said;
     always @* begin
         case (word)
-        CW_Q_STATUS[6:2]:   answer = {15'd0, db_error_q, 7'd0, halted_q ? cause_q : 5'd0, qstate[3:0]};
-        CW_Q_PRODUCER[6:2]: answer = producer_q;
-        CW_Q_CONSUMER[6:2]: answer = consumer_q;
-        CW_Q_FETCHED[6:2]:  answer = fetched_q;
-        CW_Q_RETIRED[6:2]:  answer = retired_q;
-        default:            answer = records_q;
+        R_CTRL:             {said, answer} = {state_q == S_LOOK, 30'd0, ctrl};
+        CW_Q_STATUS[6:2]:   {said, answer} = {state_q == S_ANSWER, 15'd0, db_error_q, 7'd0, halted_q ? cause_q : 5'd0, qstate[3:0]};
+        CW_Q_PRODUCER[6:2]: {said, answer} = {st_ack, st_producer};
+        CW_Q_CONSUMER[6:2]: {said, answer} = {st_ack, st_consumer};
+        CW_Q_FETCHED[6:2]:  {said, answer} = {qst_fetch_ack, qst_fetched};
+        CW_Q_RETIRED[6:2]:  {said, answer} = {qst_retire_ack, qst_retired};
+        CW_Q_RECORDS[6:2]:  {said, answer} = {qst_retire_ack, qst_records};
+        default:            {said, answer} = {state_q == S_LOOK && is_config, config_word};
         endcase
     end
 
     always @(posedge clk) begin
+        if (state_q == S_IDLE)
+            rdata_q <= 32'd0;
+        else if (said && !reg_write)
+            rdata_q <= answer;
         held_q <= sel && hold && !held_q && (sweep_q || state_q == S_IDLE);
         case (state_q)
         // Waits for a sweep or an access.
@@ -180,7 +188,7 @@ module cw_qctl #(
             got_retire_q  <= 1'b0;
             got_st_q      <= 1'b0;
             quiesce_too_q <= 1'b0;
-            rdata_q       <= 32'd0;
+            data_q        <= 32'd0;        // for a sweep
             sweep_queue_q <= {Q_W{1'b0}};
             sweep_step_q  <= step_first;
             if (sweep_valid) begin
@@ -193,7 +201,6 @@ module cw_qctl #(
         S_LOOK: begin
             state_q <= S_ACK;
             if (!reg_write) begin
-                rdata_q <= word == R_CTRL ? {30'd0, ctrl} : is_config ? config_word : 32'd0;
                 if (is_status)
                     state_q <= S_ASK;
             end else if (ctrl_now) begin
@@ -213,14 +220,11 @@ module cw_qctl #(
             if (qst_valid && qst_retire_ack) begin
                 got_retire_q <= 1'b1;
                 retired_q    <= qst_retired;
-                records_q    <= qst_records;
                 halted_q     <= qst_halted;
                 cause_q      <= qst_cause;
             end
             if (st_ack) begin
                 got_st_q   <= 1'b1;
-                producer_q <= st_producer;
-                consumer_q <= st_consumer;
                 db_error_q <= st_error;
             end
             if (got_fetch_q && got_retire_q && got_st_q)
@@ -228,7 +232,6 @@ module cw_qctl #(
         end
         // One cycle: the status is composed; a write to a disabled queue takes effect.
         S_ANSWER: begin
-            rdata_q       <= answer;
             op_q          <= word == R_CTRL ? OP_ENABLE : OP_WRITE;
             data_q        <= merged;
             quiesce_too_q <= go_quiesce && word == R_CTRL;
@@ -246,7 +249,7 @@ module cw_qctl #(
             else if (!cfg_busy) begin
                 quiesce_too_q <= 1'b0;
                 op_q          <= OP_QUIESCE;
-                data_q        <= 32'd1;
+                data_q        <= {31'd0, !sweep_q};
                 sweep_step_q  <= step_done ? step_first : sweep_step_q + 5'd1;
                 if (step_done)
                     sweep_queue_q <= sweep_queue_q + 1'b1;

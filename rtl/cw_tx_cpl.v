@@ -192,7 +192,8 @@ module cw_tx_cpl #(
             if (step) begin
                 out_q      <= 1'b1;
                 eop_q      <= last_beat;
-                out_data_q <= buf_q ? rd_data : {{(DATA_W-64){1'b0}}, imm_q};
+                // Lanes beyond what is kept show whatever is there.
+                out_data_q <= {rd_data[DATA_W-1:64], buf_q ? rd_data[63:0] : imm_q};
                 keep_q     <= !data_q ? {(DATA_W/32){1'b0}} :
                               last_beat ? ~({(DATA_W/32){1'b1}} << cut_q[L:0]) : {(DATA_W/32){1'b1}};
                 imm_q      <= imm_q >> 32;       // of two DWs cut apart: the second

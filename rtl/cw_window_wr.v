@@ -96,23 +96,25 @@ module cw_window_wr #(
     assign axi_wlast   = wlast_q;
     assign axi_bready  = 1'b1;
 
-    // ---- the rotation ----
-    wire [L-1:0] turn = rd_on ? rd_turn : turn_q;
-    genvar k;
-    generate
-        for (k = 0; k < L; k = k + 1) begin : g_turn
-            localparam STEP = 32 << k;
-            wire [DATA_W-1:0] from, to;
-            assign to = turn[k] ? {from[DATA_W-STEP-1:0], from[DATA_W-1:DATA_W-STEP]} : from;
+    // ---- the rotation: whose beat and by one lane, then two bits of the turn a step: a choice of four is one LUT a bit ----
+    localparam [L-1:0] PAIR = 3;
+    function [DATA_W-1:0] turn_up(input [DATA_W-1:0] v, input [L-1:0] n);
+        integer            s;
+        reg [2*DATA_W-1:0] twice;
+        begin
+            twice = {v, v};
+            for (s = 1; s < L; s = s + 2) begin
+                twice = twice << {n & (PAIR << s), 5'd0};
+                twice = {2{twice[2*DATA_W-1:DATA_W]}};
+            end
+            turn_up = twice[DATA_W-1:0];
         end
-    endgenerate
-    assign g_turn[0].from = rd_on ? rd_data : data;
-    generate
-        for (k = 1; k < L; k = k + 1) begin : g_next
-            assign g_turn[k].from = g_turn[k-1].to;
-        end
-    endgenerate
-    assign turned = g_turn[L-1].to;
+    endfunction
+    wire [L-1:0]      turn   = rd_on ? rd_turn : turn_q;
+    wire [DATA_W-1:0] rd_up  = {rd_data[DATA_W-33:0], rd_data[DATA_W-1:DATA_W-32]};
+    wire [DATA_W-1:0] wr_up  = {data[DATA_W-33:0], data[DATA_W-1:DATA_W-32]};
+    wire [DATA_W-1:0] by_one = rd_on ? (turn[0] ? rd_up : rd_data) : (turn[0] ? wr_up : data);
+    assign turned = turn_up(by_one, turn);
 
     // ---- lanes: those before the first one belong to the beat after that of the others ----
     wire                first = beat_q == 9'd0;
