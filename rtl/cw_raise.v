@@ -75,12 +75,12 @@ module cw_raise #(
     wire           any      = cfg_q || refused_q || raise_valid || can_pop || can_scan;
     wire [2:0]     op       = cfg_q ? OP_CFG : refused_q ? OP_REFUSED : go_raise ? OP_RAISE :
                               can_pop ? OP_POP : OP_SCAN;
-    wire [Q_W-1:0] at       = op == OP_CFG ? cfg_queue_q : op == OP_REFUSED ? head_queue_q :
-                              op == OP_RAISE || !any ? raise_queue[Q_W-1:0] : op == OP_POP ? list_queue : scan_q;
+    wire [Q_W-1:0] at       = cfg_q ? cfg_queue_q : refused_q ? head_queue_q :
+                              can_pop && !go_raise ? list_queue : can_scan && !go_raise ? scan_q : raise_queue[Q_W-1:0];
     wire           start    = state_q == S_IDLE && any;
     wire           at_once  = start && op == OP_RAISE && ahead_q && at_q == raise_queue[Q_W-1:0];
     wire           act      = state_q == S_ACT || at_once;
-    wire [2:0]     act_op   = at_once ? OP_RAISE : op_q;
+    wire [2:0]     act_op   = state_q == S_IDLE ? OP_RAISE : op_q;
 
     // ---- a word a queue: in the list, set aside, wants to raise, why ----
     wire           listed, aside, wants;
