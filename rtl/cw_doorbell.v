@@ -84,7 +84,7 @@ module cw_doorbell #(
 
     localparam Q_W = $clog2(QUEUE_N);
     localparam N_W = Q_W + 4;           // a queue's number as the address has it: BAR2 is QUEUE_N << 16 bytes
-    localparam DB_W = N_W + 66;
+    localparam DB_W = N_W + 67;
     localparam [1:0] OP_WRITE = 2'd0, OP_ENABLE = 2'd1, OP_DISABLE = 2'd2;
 
     // ---- what a write means, before it is queued ----
@@ -99,28 +99,27 @@ module cw_doorbell #(
     wire        at_4   = offset == 14'd1;
     wire        in_p   = at_0 && (one || two);
     wire        in_c   = (at_4 && one) || (at_0 && two);
-    wire [31:0] in_consumer = two ? db_data[63:32] : db_data[31:0];
 
     // A doorbell that finds no other here is looked up in the cycle in which it comes.
     wire        come = db_valid && !nop;
     wire        kept_valid, head_valid, look_db;
     wire [DB_W-1:0] kept;
-    wire [DB_W-1:0] head = kept_valid ? kept : {in_queue, in_p, in_c, db_data[31:0], in_consumer};
-    wire [N_W-1:0]  head_queue = head[DB_W-1:66];
+    wire [DB_W-1:0] head = kept_valid ? kept : {in_queue, two, in_p, in_c, db_data};
+    wire [N_W-1:0]  head_queue = head[DB_W-1:67];
     wire [4:0]  db_count;
     stream_fifo #(.W(DB_W), .DEPTH(16)) u_db (
         .clk(clk), .rst(rst), .in_valid(come && (kept_valid || !look_db)), .in_ready(db_ready),
-        .in_data({in_queue, in_p, in_c, db_data[31:0], in_consumer}),
+        .in_data({in_queue, two, in_p, in_c, db_data}),
         .out_valid(kept_valid), .out_ready(look_db), .out_data(kept), .count(db_count)
     );
     assign head_valid = kept_valid || come;
 
     // ---- the doorbell at hand ----
-    reg  [DB_W-1:0] at_hand_q;
+    reg  [N_W+65:0] at_hand_q;
     wire [N_W-1:0]  queue;
     wire        has_p, has_c;
     wire [31:0] new_p, new_c;
-    assign {queue, has_p, has_c, new_p, new_c} = at_hand_q;
+    assign {queue, has_p, has_c, new_c, new_p} = at_hand_q;
 
     // ---- configuration strobes wait here ----
     reg         cfg_q, zero_q;          // zero_q: the record count is to be cleared
@@ -131,7 +130,8 @@ module cw_doorbell #(
     // ---- context and records, in RAMs ----
     wire             enabled, error;
     wire [4:0]       entries_log2;
-    wire [31:0]      old_c, old_p, records;
+    wire [31:0]      old_c, old_p;
+    wire [17:0]      records;           // modulo 2^18
 
     localparam [2:0] S_IDLE = 3'd0, S_CFG = 3'd1, S_STATUS = 3'd2, S_CHECK = 3'd3, S_WRITE = 3'd4;
     reg [2:0]        state_q;
@@ -180,20 +180,25 @@ module cw_doorbell #(
         .clk(clk), .wr_en(begins || takes_p), .wr_addr(wr_queue), .wr_data(new_p),
         .rd_en(open), .rd_addr(rd_queue), .rd_data(old_p)
     );
-    cw_ram #(.W(32), .DEPTH(QUEUE_N)) u_records (
+    cw_ram #(.W(18), .DEPTH(QUEUE_N)) u_records (
         .clk(clk), .wr_en(record_valid || zero_q),
         .wr_addr(record_valid ? record_queue[Q_W-1:0] : cfg_queue_q[Q_W-1:0]),
-        .wr_data(record_valid ? record_count : 32'd0),
+        .wr_data(record_valid ? record_count[17:0] : 18'd0),
         .rd_en(open), .rd_addr(rd_queue), .rd_data(records)
     );
 
-    // ---- distances, modulo 2^32 ----
-    wire [31:0] c_behind = new_c - old_c, c_ahead = records - new_c, p_behind = new_p - old_p;
-    // What is handed over behind its first one has no bit above those of a slot; none is all ones.
+    // ---- distances. Consumer index, records and producer index follow each other within 2^16: where one new index is
+    // near to an old one, fewer bits and their sign say which of two is ahead ----
+    wire [31:0] c_moves = new_c - old_c;
+    wire [17:0] c_ahead = records - new_c[17:0], p_moves = new_p[17:0] - old_p[17:0];
+    // What is handed over behind its first one (the added bits are the one) has no bit above those of a slot; none is all ones.
     wire [15:0] ring_mask = ~(16'hffff << entries_log2);    // of slots: at most 2^16
-    wire [31:0] more_old  = new_p + ~old_c, more_new = new_p + ~new_c;
-    wire        fits_old  = (more_old & ~{16'd0, ring_mask}) == 32'd0 || &more_old;
-    wire        fits_new  = (more_new & ~{16'd0, ring_mask}) == 32'd0 || &more_new;
+    wire [32:0] more_old  = {new_p, 1'b0} - {old_c, 1'b1};
+    wire [18:0] more_new  = {new_p[17:0], 1'b0} - {new_c[17:0], 1'b1};
+    wire        p_near    = more_old[32:19] == 14'd0 || none_old;
+    wire        none_old  = &more_old[32:1], none_new = &more_new[18:1];
+    wire        fits_old  = (more_old[32:1] & ~{16'd0, ring_mask}) == 32'd0 || none_old;
+    wire        fits_new  = p_near && ((more_new[18:1] & ~{2'd0, ring_mask}) == 18'd0 || none_new);
 
     // ---- what is told: at once, or when there is room ----
     wire [10:0] queue_11 = {{(11 - Q_W){1'b0}}, queue[Q_W-1:0]};
@@ -238,15 +243,14 @@ module cw_doorbell #(
         end
         // One cycle: the status goes out.
         S_STATUS: state_q <= S_IDLE;
-        // One cycle: distances. What is handed over fits the ring, and nothing is taken back. Since consumer index, records
-        // and producer index follow each other within 2^16, signs say which of two is ahead.
+        // One cycle: distances. What is handed over fits the ring, and nothing is taken back.
         S_CHECK: begin
             state_q    <= S_WRITE;
-            c_good_q   <= !c_behind[31] && !c_ahead[31];
+            c_good_q   <= c_moves[31:17] == 15'd0 && !c_ahead[17];
             fits_old_q <= fits_old;
             fits_new_q <= fits_new;
-            forward_q  <= !p_behind[31];
-            moved_q    <= new_p != old_p;
+            forward_q  <= !p_moves[17];
+            moved_q    <= p_moves != 18'd0;
         end
         // Waits for a configuration strobe, a status read or a doorbell, in this order. S_WRITE:
         // context written, kick and arm out.
@@ -265,9 +269,9 @@ module cw_doorbell #(
             cfg_entries_q <= qcfg_data[CW_Q_CONFIG_ENTRIES_LOG2_MSB:CW_Q_CONFIG_ENTRIES_LOG2_LSB];
         end
         if (look_db)
-            at_hand_q <= head;
+            at_hand_q <= {head_queue, head[65:64], head[66] ? head[63:32] : head[31:0], head[31:0]};
         if (open && start_cfg)
-            at_hand_q <= {DB_W{1'b0}};
+            at_hand_q <= {(N_W + 66){1'b0}};
         if (rst) begin
             state_q <= S_IDLE;
             cfg_q   <= 1'b0;
@@ -275,8 +279,8 @@ module cw_doorbell #(
         end
     end
 
-    wire unused = &{1'b0, stride_log2[4:3], record_queue, st_queue, cfg_queue_q, db_count, unused_kick_room,
-                     unused_arm_room, qcfg_data, db_addr, c_behind, c_ahead, p_behind};
+    wire unused = &{1'b0, stride_log2[4:3], record_queue, record_count, st_queue, cfg_queue_q, db_count, unused_kick_room,
+                     unused_arm_room, qcfg_data, db_addr, c_moves, c_ahead, more_old[0], more_new[0]};
 endmodule
 
 `default_nettype wire

@@ -3,7 +3,8 @@
 // Which kind of interrupt a raise becomes. With MSI-X enabled raises go on to the
 // MSI-X block. Else they are collected, those of a vector (modulo 32) as one, and
 // given to the IP together once every posted write accepted before has been reported
-// sent: as MSI vectors while MSI is enabled, else as INTX.PENDING (intx_set).
+// sent: as MSI vectors while MSI is enabled, else as INTX.PENDING (intx_set). MSI vectors are
+// looked for one a cycle.
 //
 // err_irq is a raise of vector 0. MSI waits while the function may not send; INTx
 // does not (the IP gates it). engine_rst clears both counts of posted writes, so
@@ -44,7 +45,7 @@ module cw_irq (
 
     reg  [1:0]  state_q;
     reg  [31:0] raised_q;       // since the last collection
-    reg  [31:0] give_q;         // collected, not yet given
+    reg  [31:0] give_q;         // collected, not yet given: bit 0 is vector_q
     reg  [15:0] target_q;       // posted writes to be sent first
     reg  [4:0]  vector_q;
 
@@ -57,16 +58,6 @@ module cw_irq (
     wire        go_msi  = as_msi && fn_bme && fn_power == 2'd0 && !fn_flr;
     wire        collect = state_q == S_IDLE && raised_q != 32'd0;
 
-    // The lowest vector of give_q.
-    reg  [4:0]  lowest;
-    integer     i;
-    always @* begin
-        lowest = 5'd0;
-        for (i = 31; i >= 0; i = i - 1)
-            if (give_q[i])
-                lowest = i[4:0];
-    end
-
     assign err_irq_ready   = take || msix_err_ready;
     assign irq_ready       = take || msix_irq_ready;
     assign msix_err_valid  = err_irq_valid && fn_msix_en;
@@ -77,7 +68,7 @@ module cw_irq (
     assign intx_set        = state_q == S_GIVE && !as_msi && give_q != 32'd0;
     assign idle            = raises == 32'd0 && !collect &&
                              (state_q == S_IDLE || (state_q == S_SENT && !sent) ||
-                              (state_q == S_GIVE && as_msi && !go_msi && give_q != 32'd0) ||
+                              (state_q == S_GIVE && as_msi && !go_msi && give_q[0]) ||
                               (state_q == S_OFFER && !msi_ready));
 
     wire unused = &{1'b0, ahead[14:0], irq_vector[10:5]};
@@ -90,18 +81,21 @@ module cw_irq (
             state_q  <= S_SENT;
             give_q   <= raised_q;
             target_q <= posted_n;
+            vector_q <= 5'd0;
         end
         // Waits until the posted writes before the raises have been sent.
         S_SENT: if (sent) state_q <= S_GIVE;
-        // Waits until the function may send; gives one vector after the other.
+        // Looks for the next vector; waits until the function may send it.
         S_GIVE: begin
-            vector_q <= lowest;
             if (give_q == 32'd0 || !as_msi) begin
                 state_q <= S_IDLE;
                 give_q  <= 32'd0;
+            end else if (!give_q[0]) begin
+                give_q   <= give_q >> 1;
+                vector_q <= vector_q + 5'd1;
             end else if (go_msi) begin
-                state_q <= S_OFFER;
-                give_q  <= give_q & (give_q - 32'd1);
+                state_q   <= S_OFFER;
+                give_q[0] <= 1'b0;
             end
         end
         // Waits for the IP to take the vector.

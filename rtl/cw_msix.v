@@ -18,9 +18,10 @@
 // clear); `ready` rises when that is done.
 //
 // The table has a RAM for each of the four words of a vector, so that mask and message are
-// read at once; while there is nothing to do those of irq_vector are. Latency: one cycle from an
-// interrupt to its message, none if irq_vector was shown a cycle before; the message is kept when
-// it is not taken at once. Table reads: two.
+// read at once; while there is nothing to do those of irq_vector are. A message that is not taken at
+// once stays at their outputs, so software's accesses, which do not wait for it, have a second copy of
+// the table. Latency: one cycle from an interrupt to its message, none if irq_vector was shown a cycle
+// before. Table reads: two.
 // Throughput: a message each two cycles.
 `default_nettype none
 
@@ -72,88 +73,93 @@ module cw_msix #(
     localparam [2:0] S_SWEEP = 3'd0, S_IDLE = 3'd1, S_ACCESS = 3'd2, S_ACK = 3'd3, S_LOOK = 3'd4,
                      S_TEST = 3'd5, S_CLEAR = 3'd6;
     reg [2:0]      state_q;
-    reg [V_W-1:0]  sweep_q;
-    reg [10:0]     vector_q;           // under consideration
+    reg [V_W+1:0]  sweep_q;            // a word of the table
+    reg [V_W-1:0]  vector_q;           // under consideration
     reg            raise_q;            // a new interrupt, not a look for a pending one
     reg            unmasked_q;         // the access unmasks its vector
     reg            scan_q;             // pending bits may be waiting without a mask
-    reg [10:0]     scan_vector_q;
+    reg [V_W-1:0]  scan_vector_q;
     reg            ahead_q;            // the words of vector_q are at hand, as of the cycle before
-    reg [11:0]     pend_n_q;           // pending bits set
+    reg [V_W:0]    pend_n_q;           // pending bits set
     reg            exists_q, in_table_q;
-    reg            msg_q;
-    reg [63:0]     msg_addr_q;
-    reg [31:0]     msg_data_q;
+    reg            msg_q;              // the words at hand are a message that waits
 
     wire sending_ok = fn_bme && fn_power == 2'd0 && !fn_flr;
     wire can_send   = sending_ok && fn_msix_en && !fn_msix_mask;
     wire sel        = table_sel || pba_sel;
 
     wire room         = !msg_q || msix_req_ready;   // for another message
+    wire some         = pend_n_q != {(V_W + 1){1'b0}};
     wire start_access = state_q == S_IDLE && sel;
-    wire start_clear  = state_q == S_IDLE && !sel && !fn_msix_en && pend_n_q != 12'd0;
-    wire start_scan   = state_q == S_IDLE && !sel && can_send && scan_q && pend_n_q != 12'd0 && room;
-    wire start_irq    = state_q == S_IDLE && !sel && !start_clear && !(can_send && scan_q && pend_n_q != 12'd0) &&
+    wire start_clear  = state_q == S_IDLE && !sel && !fn_msix_en && some;
+    wire start_scan   = state_q == S_IDLE && !sel && can_send && scan_q && some && room;
+    wire start_irq    = state_q == S_IDLE && !sel && !start_clear && !(can_send && scan_q && some) &&
                         room;
     wire start        = start_access || start_clear || start_scan || (start_irq && (err_irq_valid || irq_valid));
-    wire [10:0] next_vector = start_scan ? scan_vector_q : err_irq_valid ? 11'd0 : irq_vector;
+    wire [V_W-1:0] next_vector = start_scan ? scan_vector_q : err_irq_valid ? {V_W{1'b0}} : irq_vector[V_W-1:0];
 
     // ---- table and pending bits ----
     wire [31:0] index32 = {18'd0, reg_addr};
     wire        exists  = table_sel ? index32 < TABLE_N : index32 < WORD_N;
     wire [127:0] words;                // of a vector
     wire [31:0] bits;
-    wire [31:0] word   = words[{reg_addr[1:0], 5'd0} +: 32];
+    wire [31:0] word;                  // of an access
     wire        masked = words[{W_CTRL, 5'd0}];
     wire [31:0] keep = {{8{reg_be[3]}}, {8{reg_be[2]}}, {8{reg_be[1]}}, {8{reg_be[0]}}};
     wire [31:0] merged = (word & ~keep) | (reg_wdata & keep);
     wire [31:0] mask = reg_addr[1:0] == W_LO ? 32'hfffffffc : reg_addr[1:0] == W_CTRL ? 32'd1 : 32'hffffffff;
     wire        store = state_q == S_ACCESS && reg_write && in_table_q && exists_q;
-    wire [5:0]  vector_bits = vector_q[10:5];
+    wire [10:0] vector = {{(11 - V_W){1'b0}}, vector_q};
 
-    wire [31:0] bit_mask  = 32'd1 << vector_q[4:0];
+    wire [31:0] bit_mask  = 32'd1 << vector[4:0];
     wire        pending   = (bits & bit_mask) != 32'd0;
     wire        wanted    = state_q == S_TEST && fn_msix_en && (raise_q || pending);
-    wire        may_send  = wanted && can_send && !masked;
-    wire        send      = may_send && room;
+    wire        send      = wanted && can_send && !masked;     // no other message waits then
     // What needs no more than to be sent is, as it comes.
-    wire        at_once   = ahead_q && irq_valid && irq_vector == vector_q && {21'd0, irq_vector} < VECTOR_N &&
-                            !err_irq_valid && !sel && can_send && !(scan_q && pend_n_q != 12'd0) &&
+    wire        at_once   = ahead_q && irq_valid && irq_vector == vector && {21'd0, irq_vector} < VECTOR_N &&
+                            !err_irq_valid && !sel && can_send && !(scan_q && some) &&
                             !masked && !pending && !msg_q;
-    wire        direct    = at_once || (may_send && !msg_q);
+    wire        direct    = at_once || send;
     wire        set_bit   = wanted && !send && !pending;
     wire        clear_bit = send && pending;
 
     wire        look   = state_q == S_IDLE || state_q == S_LOOK;
-    wire [10:0] at     = state_q == S_LOOK ? vector_q : sel ? reg_addr[12:2] : next_vector;
+    wire [V_W-1:0] at     = state_q == S_LOOK ? vector_q : next_vector;
+    wire        sweep  = state_q == S_SWEEP;
+    wire        put    = sweep || store;
+    wire [V_W+1:0] put_at   = sweep ? sweep_q : reg_addr[V_W+1:0];
+    wire [31:0] put_data = sweep ? {31'd0, sweep_q[1:0] == W_CTRL} : merged & mask;
     genvar w;
     generate
         for (w = 0; w < 4; w = w + 1) begin : g_word
-            wire here = store && reg_addr[1:0] == w;
+            wire here = put && put_at[1:0] == w;
             cw_ram #(.W(32), .DEPTH(V_N)) u_table (
-                .clk(clk), .wr_en(state_q == S_SWEEP || here),
-                .wr_addr(state_q == S_SWEEP ? sweep_q : reg_addr[V_W+1:2]),
-                .wr_data(state_q == S_SWEEP ? {31'd0, w == W_CTRL} : merged & mask),
-                .rd_en(look), .rd_addr(at[V_W-1:0]), .rd_data(words[32*w +: 32])
+                .clk(clk), .wr_en(here), .wr_addr(put_at[V_W+1:2]), .wr_data(put_data),
+                .rd_en(look && room), .rd_addr(at), .rd_data(words[32*w +: 32])
             );
         end
     endgenerate
-    wire [5:0]  at_bits = at[10:5];
+    cw_ram #(.W(32), .DEPTH(4 * V_N)) u_copy (
+        .clk(clk), .wr_en(put), .wr_addr(put_at), .wr_data(put_data),
+        .rd_en(state_q == S_IDLE), .rd_addr(reg_addr[V_W+1:0]), .rd_data(word)
+    );
+    wire [10:0] at_11 = {{(11 - V_W){1'b0}}, at};
+    wire [5:0]  at_bits = at_11[10:5], vector_bits = vector[10:5];
     cw_ram #(.W(32), .DEPTH(WORD_N)) u_pending (
-        .clk(clk), .wr_en(state_q == S_SWEEP || state_q == S_CLEAR || set_bit || clear_bit),
+        .clk(clk), .wr_en(sweep || state_q == S_CLEAR || set_bit || clear_bit),
         .wr_addr(state_q == S_TEST ? vector_bits[P_W-1:0] : sweep_q[P_W-1:0]),
         .wr_data(state_q == S_TEST ? bits ^ bit_mask : 32'd0),
         .rd_en(look), .rd_addr(state_q == S_IDLE && sel ? reg_addr[P_W-1:0] : at_bits[P_W-1:0]), .rd_data(bits)
     );
 
-    assign ready          = state_q != S_SWEEP;
+    assign ready          = !sweep;
     assign ack            = state_q == S_ACK;
     assign rdata          = !exists_q ? 32'd0 : in_table_q ? word : bits;
     assign err_irq_ready  = start_irq;
     assign irq_ready      = start_irq && !err_irq_valid;
     assign msix_req_valid = msg_q || direct;
-    assign msix_req_addr  = msg_q ? msg_addr_q : {words[{W_HI, 5'd0} +: 32], words[{W_LO, 5'd0} +: 32]};
-    assign msix_req_data  = msg_q ? msg_data_q : words[{W_DATA, 5'd0} +: 32];
+    assign msix_req_addr  = {words[{W_HI, 5'd0} +: 32], words[{W_LO, 5'd0} +: 32]};
+    assign msix_req_data  = words[{W_DATA, 5'd0} +: 32];
     assign ev_irq         = msix_req_valid && msix_req_ready;
     assign msg_under_way  = msix_req_valid && sending_ok;
     // A message that may not leave yet waits for an input.
@@ -161,20 +167,14 @@ module cw_msix #(
 
     always @(posedge clk) begin
         ahead_q <= state_q == S_IDLE && !start;
-        if (msg_q && msix_req_ready)
-            msg_q <= 1'b0;
-        if (send || at_once) begin
-            msg_q      <= !(direct && msix_req_ready);
-            msg_addr_q <= {words[{W_HI, 5'd0} +: 32], words[{W_LO, 5'd0} +: 32]};
-            msg_data_q <= words[{W_DATA, 5'd0} +: 32];
-        end
-        pend_n_q <= pend_n_q + {11'd0, set_bit} - {11'd0, clear_bit};
+        msg_q    <= msix_req_valid && !msix_req_ready;
+        pend_n_q <= pend_n_q + {{V_W{clear_bit}}, set_bit || clear_bit};    // never both
         case (state_q)
         // Waits for the sweep to reach the last vector.
         S_SWEEP: begin
             sweep_q  <= sweep_q + 1'b1;
-            pend_n_q <= 12'd0;
-            if ({{(32-V_W){1'b0}}, sweep_q} == V_N - 1)
+            pend_n_q <= {(V_W + 1){1'b0}};
+            if (&sweep_q)
                 state_q <= S_IDLE;
         end
         // Waits for an access, a reason to clear or look through the pending bits, an interrupt.
@@ -182,7 +182,7 @@ module cw_msix #(
             exists_q   <= exists;
             in_table_q <= table_sel;
             unmasked_q <= 1'b0;
-            sweep_q    <= {V_W{1'b0}};
+            sweep_q    <= {(V_W + 2){1'b0}};
             raise_q    <= 1'b0;
             vector_q   <= next_vector;
             if (start_access)
@@ -191,8 +191,8 @@ module cw_msix #(
                 state_q <= S_CLEAR;
             else if (start_scan) begin
                 state_q       <= S_TEST;
-                scan_vector_q <= scan_vector_q + 11'd1;
-                scan_q        <= {21'd0, scan_vector_q} != VECTOR_N - 1;
+                scan_vector_q <= scan_vector_q + 1'b1;
+                scan_q        <= {{(32 - V_W){1'b0}}, scan_vector_q} != VECTOR_N - 1;
             end else if (start_irq && (err_irq_valid || irq_valid)) begin
                 raise_q <= 1'b1;
                 if (err_irq_valid || ({21'd0, irq_vector} < VECTOR_N && !at_once))
@@ -202,42 +202,48 @@ module cw_msix #(
         // One cycle: a write is merged with the old word.
         S_ACCESS: begin
             state_q    <= S_ACK;
-            vector_q   <= reg_addr[12:2];
+            vector_q   <= reg_addr[V_W+1:2];
             unmasked_q <= store && reg_addr[1:0] == W_CTRL && reg_be[0] && word[0] && !reg_wdata[0];
         end
         // One cycle: the bus takes the answer. Unmasking looks for a pending interrupt.
         S_ACK: state_q <= unmasked_q ? S_LOOK : S_IDLE;
-        // One cycle: the words of the vector and its pending bit are read.
-        S_LOOK: state_q <= S_TEST;
+        // One cycle: the words of the vector and its pending bit are read, or looked for later, behind the message that waits.
+        S_LOOK: begin
+            state_q <= room ? S_TEST : S_IDLE;
+            if (!room) begin
+                scan_q        <= 1'b1;
+                scan_vector_q <= {V_W{1'b0}};
+            end
+        end
         // One cycle: send, note, or nothing.
         S_TEST: begin
             state_q <= S_IDLE;
             if (wanted && !send && !masked) begin
                 scan_q        <= 1'b1;
-                scan_vector_q <= 11'd0;
+                scan_vector_q <= {V_W{1'b0}};
             end
         end
         // Waits for the last word of pending bits to be cleared.
         default: begin
             sweep_q  <= sweep_q + 1'b1;
-            pend_n_q <= 12'd0;
-            if ({{(32-V_W){1'b0}}, sweep_q} == WORD_N - 1)
+            pend_n_q <= {(V_W + 1){1'b0}};
+            if ({{(30-V_W){1'b0}}, sweep_q} == WORD_N - 1)
                 state_q <= S_IDLE;
         end
         endcase
         if (!can_send) begin
             scan_q        <= 1'b1;
-            scan_vector_q <= 11'd0;
+            scan_vector_q <= {V_W{1'b0}};
         end
         if (rst) begin
             state_q <= S_SWEEP;
-            sweep_q <= {V_W{1'b0}};
+            sweep_q <= {(V_W + 2){1'b0}};
             ahead_q <= 1'b0;
             msg_q   <= 1'b0;
         end
     end
 
-    wire unused = &{1'b0, reg_addr[13], vector_bits, at, at_bits};
+    wire unused = &{1'b0, reg_addr, vector_bits, at_11, at_bits, words};
 endmodule
 
 `default_nettype wire

@@ -75,38 +75,41 @@ module cw_raise #(
     wire           any      = cfg_q || refused_q || raise_valid || can_pop || can_scan;
     wire [2:0]     op       = cfg_q ? OP_CFG : refused_q ? OP_REFUSED : go_raise ? OP_RAISE :
                               can_pop ? OP_POP : OP_SCAN;
-    wire [Q_W-1:0] at       = op == OP_CFG ? cfg_queue_q : op == OP_REFUSED ? head_queue_q :
-                              op == OP_RAISE || !any ? raise_queue[Q_W-1:0] : op == OP_POP ? list_queue : scan_q;
+    wire [Q_W-1:0] at       = cfg_q ? cfg_queue_q : refused_q ? head_queue_q :
+                              can_pop && !go_raise ? list_queue : can_scan && !go_raise ? scan_q : raise_queue[Q_W-1:0];
     wire           start    = state_q == S_IDLE && any;
     wire           at_once  = start && op == OP_RAISE && ahead_q && at_q == raise_queue[Q_W-1:0];
     wire           act      = state_q == S_ACT || at_once;
-    wire [2:0]     act_op   = at_once ? OP_RAISE : op_q;
+    wire [2:0]     act_op   = state_q == S_IDLE ? OP_RAISE : op_q;
 
     // ---- a word a queue: in the list, set aside, wants to raise, why ----
     wire           listed, aside, wants;
     wire [12:0]    why;
     wire [12:0]    raise_why = {raise_error | (wants & why[12]), raise_completions | (wants & why[11]), raise_vector};
-    wire [12:0]    back_why  = {head_why_q[12] | (wants & why[12]), head_why_q[11] | (wants & why[11]),
-                                wants ? why[10:0] : head_why_q[10:0]};
     wire           alone  = act && act_op == OP_RAISE && !listed && !aside;
     wire           direct = alone && !list_valid && !head_q && !refused_q;
-    reg  [15:0]    word_d;
+    reg  [2:0]     next;               // listed, aside, wants
     always @* begin
         case (act_op)
-        OP_CFG:     word_d = {listed, 15'd0};
-        OP_REFUSED: word_d = {listed, !listed, 1'b1, back_why};
-        OP_RAISE:   word_d = direct ? 16'd0 : {!aside, aside, 1'b1, raise_why};
-        OP_POP:     word_d = 16'd0;
-        default:    word_d = aside ? {1'b1, 1'b0, wants, why} : {listed, aside, wants, why};
+        OP_CFG:     next = {listed, 2'b00};
+        OP_REFUSED: next = {listed, !listed, 1'b1};
+        OP_RAISE:   next = direct ? 3'b000 : {!aside, aside, 1'b1};
+        OP_POP:     next = 3'b000;
+        default:    next = {listed || aside, 1'b0, wants};
         endcase
     end
+    // The reasons of a queue that does not want to raise are whatever is there.
+    wire           back   = act_op == OP_REFUSED;
+    wire [12:0]    next_why = act_op == OP_RAISE ? raise_why :
+                              {(back & head_why_q[12]) | (wants & why[12]), (back & head_why_q[11]) | (wants & why[11]),
+                               wants ? why[10:0] : head_why_q[10:0]};
     wire           push   = (alone && !direct) || (act && act_op == OP_SCAN && aside);
     wire           more   = act && act_op == OP_REFUSED && !listed && !aside;
     wire           fewer  = act && aside && (act_op == OP_CFG || act_op == OP_SCAN);
 
     cw_ram #(.W(16), .DEPTH(QUEUE_N)) u_word (
         .clk(clk), .wr_en(state_q == S_SWEEP || act), .wr_addr(at_q),
-        .wr_data(state_q == S_SWEEP ? 16'd0 : word_d),
+        .wr_data({state_q == S_SWEEP ? 3'b000 : next, next_why}),
         .rd_en(state_q == S_IDLE), .rd_addr(at), .rd_data({listed, aside, wants, why})
     );
     stream_ram_fifo #(.W(Q_W), .DEPTH(QUEUE_N)) u_list (
@@ -162,7 +165,7 @@ module cw_raise #(
             head_queue_q <= at_q;
             head_why_q   <= direct ? raise_why : why;
         end
-        aside_n_q <= aside_n_q + {{Q_W{1'b0}}, more} - {{Q_W{1'b0}}, fewer};
+        aside_n_q <= aside_n_q + {{Q_W{fewer}}, more || fewer};  // never both
         if (head_valid && head_ready) begin
             head_q    <= 1'b0;
             refused_q <= head_refused;

@@ -189,7 +189,7 @@ static void msi_vectors_are_given_one_by_one(void **state)
 	dut_cycles(b.d, 20);
 	assert_int_equal(stream_count(b.msi), 0);
 	b.sent++;
-	dut_cycles(b.d, 30);
+	dut_cycles(b.d, 60); /* one cycle a vector to look for it */
 	assert_int_equal(stream_count(b.msi), 2);
 	stream_hold(b.msi, true);
 	error(&b);
@@ -231,7 +231,7 @@ static void a_closed_function_holds_msi_not_intx(void **state)
 		dut_cycles(b.d, 10);
 		assert_int_equal(stream_count(b.msi), 2 * i + 1);
 		raise(&b, 20);
-		dut_cycles(b.d, 10);
+		dut_cycles(b.d, 30);
 		dut_set(b.d, ports[i], i == 0 ? 0 : 1);
 		raise(&b, 21); /* MSI is disabled while it waits: it is not lost */
 		dut_cycles(b.d, 10);
