@@ -3,8 +3,8 @@
 // Writes the payload of completions to card memory.
 //
 // A TLP's payload arrives packed from its first DW; `card_skip` bytes of that DW
-// are not wanted. It is rotated to its byte lane in card memory (stage A; the last lane as beats are joined), then
-// each beat is joined with what the one before left over (stage B). A write
+// are not wanted. It is rotated to its byte lane in card memory (stage A; by the odd lane as it leaves), then
+// each beat fills up what the one before began in the queue to card memory (stage B). A write
 // burst never crosses 4 KiB (AXI), so a TLP is one burst or two, each of at most
 // 129 beats; strobes at both ends. AXI write responses come back in order and
 // meet, in a queue, what their burst carried: `wrote` reports it.
@@ -102,7 +102,7 @@ module cw_card_wr #(
         up = data << 8 * (lanes % BYTES) | data >> (DATA_W - 8 * (lanes % BYTES));
     endfunction
 
-    // Up by an even number of lanes (the odd one costs nothing where beats are joined), by one of four at a
+    // Up by an even number of lanes (the odd one costs nothing where this port meets others), by one of four at a
     // time: ANDs and ORs, as a LUT of six inputs takes four bits and their choice, which a mapper misses in muxes.
     function [DATA_W-1:0] up_even(input [DATA_W-1:0] data, input [L-1:0] by);
         integer s;
@@ -128,13 +128,13 @@ module cw_card_wr #(
     reg              second_q;                   // in the second page
     reg [WORD_W-1:0] word_q;                     // of the page, behind the next beat
     reg [11:0]       start_q;                    // where the next beat begins in its page: 0 but for the first
-    reg [BYTES-1:0]  strb_from_q;
-    reg [DATA_W-1:0] carry_q;
 
     wire          active    = a_q || tail_q;
     wire          writes    = active && !quiet_q && !ended_q;
     wire          opens     = writes && !open_q;
-    wire          aw_room, met_room, w_room;
+    wire          aw_room, met_room, unused_room;
+    wire [2:0]    w_n;
+    wire          w_room    = w_n != 3'd3;       // a beat is in its place of the queue, and in the next one
     wire          step      = active && (!writes || (w_room && (!opens || (aw_room && met_room))));
     wire          write     = step && writes;
     wire          last_beat = word_q == end_word_q && (second_q || !far_q);
@@ -143,18 +143,9 @@ module cw_card_wr #(
     wire          done      = ended_q || (writes && last_beat);
     assign in_ready = !active || (step && (done || !used_up));
 
-    wire [BYTES-1:0]  from_new = tail_q ? {BYTES{1'b0}} : ones << rot_q;
+    // Of a whole beat, or from the first byte, or up to the last.
     wire [L-1:0]      upto     = last_beat ? end_q[L-1:0] : {L{1'b0}};   // 0: the whole beat
-    wire [BYTES-1:0]  strb     = strb_from_q & (upto == {L{1'b0}} ? ones : ~(ones << upto));
-    wire [DATA_W-1:0] fresh    = rot_q[0] ? {a_data_q[DATA_W-9:0], a_data_q[DATA_W-1:DATA_W-8]} : a_data_q;
-    wire [DATA_W-1:0] older    = rot_q[0] ? {carry_q[DATA_W-9:0], carry_q[DATA_W-1:DATA_W-8]} : carry_q;
-    wire [DATA_W-1:0] joined;
-    genvar i;
-    generate
-        for (i = 0; i < BYTES; i = i + 1) begin : g_join
-            assign joined[8*i +: 8] = from_new[i] ? fresh[8*i +: 8] : older[8*i +: 8];
-        end
-    endgenerate
+    wire [BYTES-1:0]  strb     = (ones << start_q[L-1:0]) & (upto == {L{1'b0}} ? ones : ~(ones << upto));
 
     // A burst ends where its TLP or its page does.
     wire              cut      = far_q && !second_q;
@@ -166,7 +157,6 @@ module cw_card_wr #(
     wire [23:0]       cur_offset = offset_q + {11'd0, gone_n};
 
     wire [3:0] unused_aw;
-    wire [2:0] unused_w;
     wire [6:0] met_count;
     wire [8:0] wide_len = {{(9 - WORD_W){1'b0}}, cur_len};
     stream_fifo #(.W(72), .DEPTH(8)) u_aw (
@@ -174,11 +164,30 @@ module cw_card_wr #(
         .in_data({cur_page, start_q, wide_len[7:0]}), .out_valid(axi_awvalid), .out_ready(axi_awready),
         .out_data({axi_awaddr, axi_awlen}), .count(unused_aw)
     );
-    stream_fifo #(.W(DATA_W + BYTES + 1), .DEPTH(4)) u_w (
-        .clk(clk), .rst(rst), .in_valid(write), .in_ready(w_room), .in_data({joined, strb, wlast}),
-        .out_valid(axi_wvalid), .out_ready(axi_wready),
-        .out_data({axi_wdata, axi_wstrb, axi_wlast}), .count(unused_w)
+    wire w_odd;
+    stream_fifo #(.W(BYTES + 2), .DEPTH(4)) u_w (
+        .clk(clk), .rst(rst), .in_valid(write), .in_ready(unused_room), .in_data({strb, wlast, rot_q[0]}),
+        .out_valid(axi_wvalid), .out_ready(axi_wready), .out_data({axi_wstrb, axi_wlast, w_odd}), .count(w_n)
     );
+
+    // The queue's data: a RAM a lane, as those above the rotation belong to the beat that is written, those below it to
+    // the next one. When none is written, all wait in its place: for the first beat, which fills lanes only.
+    reg  [1:0]         w_head_q, w_tail_q;
+    wire [1:0]         w_step = {writes && w_tail_q[0], writes};         // bits in which the next place differs
+    wire [BYTES/2-1:0] below  = ~({BYTES / 2{1'b1}} << rot_q[L-1:1]);    // pairs of lanes
+    wire [DATA_W-1:0]  w_data;                   // without the odd lane
+    genvar i;
+    generate
+        for (i = 0; i < BYTES; i = i + 1) begin : g_lane
+            wire [1:0] at = w_tail_q ^ ((i == BYTES - 1 ? rot_q[0] : below[i/2]) ? w_step : 2'd0);
+            reg  [7:0] mem [0:3];
+            always @(posedge clk)
+                if (step && !tail_q)
+                    mem[at] <= a_data_q[8*i +: 8];
+            assign w_data[8*i +: 8] = mem[w_head_q];
+        end
+    endgenerate
+    assign axi_wdata = w_odd ? {w_data[DATA_W-9:0], w_data[DATA_W-1:DATA_W-8]} : w_data;
     wire met_valid;
     stream_fifo #(.W(MET_W), .DEPTH(64)) u_met (
         .clk(clk), .rst(rst), .in_valid(write && opens), .in_ready(met_room),
@@ -197,13 +206,11 @@ module cw_card_wr #(
                    !(axi_awvalid && axi_awready) && !(axi_wvalid && axi_wready) &&
                    !(axi_bvalid && axi_bready);
     assign empty = !in_valid && !a_q && !run_q && met_count == 7'd0;
-    wire unused  = &{1'b0, axi_bresp[0], unused_in, unused_aw, unused_w, wide_len[8]};
+    wire unused  = &{1'b0, axi_bresp[0], unused_in, unused_aw, unused_room, wide_len[8]};
 
     always @(posedge clk) begin
         if (step) begin
             a_q <= 1'b0;
-            if (!tail_q)
-                carry_q <= a_data_q;
             quiet_q <= 1'b0;
             ended_q <= done && !used_up;
             // run waits for further beats of the TLP; with tail, for room for the rest
@@ -211,13 +218,15 @@ module cw_card_wr #(
             tail_q  <= used_up && !done;
         end
         if (write) begin
-            open_q      <= !wlast;
-            word_q      <= word_q + 1'b1;
-            start_q     <= 12'd0;
-            strb_from_q <= ones;
+            open_q   <= !wlast;
+            word_q   <= word_q + 1'b1;
+            start_q  <= 12'd0;
+            w_tail_q <= w_tail_q + 1'b1;
             if (wlast)
                 second_q <= 1'b1;
         end
+        if (axi_wvalid && axi_wready)
+            w_head_q <= w_head_q + 1'b1;
         if (take_a) begin
             a_q      <= 1'b1;
             a_eop_q  <= in_eop;
@@ -235,16 +244,17 @@ module cw_card_wr #(
                 second_q    <= 1'b0;
                 word_q      <= in_addr[11:L] + 1'b1;
                 start_q     <= in_addr[11:0];
-                strb_from_q <= ones << lane;
             end
         end
         if (rst) begin
-            a_q     <= 1'b0;
-            run_q   <= 1'b0;
-            quiet_q <= 1'b0;
-            tail_q  <= 1'b0;
-            ended_q <= 1'b0;
-            open_q  <= 1'b0;
+            a_q      <= 1'b0;
+            run_q    <= 1'b0;
+            quiet_q  <= 1'b0;
+            tail_q   <= 1'b0;
+            ended_q  <= 1'b0;
+            open_q   <= 1'b0;
+            w_head_q <= 2'd0;
+            w_tail_q <= 2'd0;
         end
     end
 endmodule

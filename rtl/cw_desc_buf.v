@@ -5,8 +5,9 @@
 // A fetch takes a free buffer and goes on as a read request; completions fill
 // the buffer (at the place the host address gives); when the read has ended the buffer
 // is emptied into the descriptor stream. Buffers of one queue are emptied in the
-// order of their fetches: each knows the one before it of its queue, as long as that
-// is there. Different queues overtake each other.
+// order of their fetches: each knows the one behind it of its queue, and whether one is before it.
+// Different queues overtake each other. Those that can be emptied wait in a list a direction, in the
+// order in which they came to that.
 //
 // A descriptor a cycle within a batch, two cycles between batches. fill is
 // always taken. A batch of one that ends with its descriptor while nothing else is here
@@ -65,46 +66,29 @@ module cw_desc_buf #(
     localparam LANE_S = $clog2(LANE_N);
     localparam QW     = $clog2(QUEUE_N);
 
-    // The lowest bit set, alone.
-    function [BUF_N-1:0] lowest(input [BUF_N-1:0] v);
-        integer i;
-        reg     below;
-        begin
-            below = 1'b0;
-            for (i = 0; i < BUF_N; i = i + 4) begin
-                lowest[i +: 4] = below ? 4'd0 : v[i +: 4] & ~(v[i +: 4] << 1 | v[i +: 4] << 2 | v[i +: 4] << 3);
-                below = below || v[i +: 4] != 4'd0;
-            end
-        end
-    endfunction
-
-    // Which bit is set, of one.
-    function [BUF_W-1:0] place(input [BUF_N-1:0] v);
-        integer i;
-        begin
-            place = {BUF_W{1'b0}};
-            for (i = 0; i < BUF_N; i = i + 1)
-                place = place | (v[i] ? i[BUF_W-1:0] : {BUF_W{1'b0}});
-        end
-    endfunction
-
-    reg  [BUF_N-1:0]    busy_q;             // taken by a fetch
-    reg  [BUF_N-1:0]    full_q;             // its read has ended; not yet being emptied
-    reg  [BUF_N-1:0]    waits_q;            // the one before it of its queue is there
-    reg  [BUF_N-1:0]    c2h_q;
     reg  [BUF_W:0]      asked_q;            // fetches not yet answered
+    reg  [BUF_W:0]      used_q;             // buffers taken by fetches
 
-    // ---- a fetch takes a buffer ----
-    // It is chosen a fetch ahead.
-    reg              free_q;
-    reg  [BUF_W-1:0] take_buf_q;
-    wire [BUF_N-1:0] one  = {{(BUF_N - 1){1'b0}}, 1'b1};
-    wire             take = fetch_valid && fetch_ready;
-    wire [BUF_N-1:0] rest = ~busy_q & ~(free_q ? one << take_buf_q : {BUF_N{1'b0}});
+    // ---- a fetch takes a buffer: first each once by count, then as they come back ----
+    reg  [BUF_W:0]   fresh_q;
+    reg              back_q;                // one comes back
+    reg  [BUF_W-1:0] back_buf_q;
+    wire             fresh = !fresh_q[BUF_W];
+    wire             old_valid, unused_old;
+    wire [BUF_W-1:0] old_buf;
+    wire [BUF_W:0]   unused_old_n;
+    wire             has_free = fresh || old_valid;
+    wire [BUF_W-1:0] take_buf = fresh ? fresh_q[BUF_W-1:0] : old_buf;
+    wire             take     = fetch_valid && fetch_ready;
 
-    assign fetch_ready    = free_q && fetch_rd_ready;
-    assign fetch_rd_valid = free_q && fetch_valid;
-    assign fetch_rd_buf   = take_buf_q;
+    stream_fifo #(.W(BUF_W), .DEPTH(BUF_N)) u_free (
+        .clk(clk), .rst(rst), .in_valid(back_q), .in_ready(unused_old), .in_data(back_buf_q),
+        .out_valid(old_valid), .out_ready(take && !fresh), .out_data(old_buf), .count(unused_old_n)
+    );
+
+    assign fetch_ready    = has_free && fetch_rd_ready;
+    assign fetch_rd_valid = has_free && fetch_valid;
+    assign fetch_rd_buf   = take_buf;
     assign fetch_rd_addr  = fetch_addr;
     assign fetch_rd_bytes = {fetch_n, 4'd0};
     assign fetch_rd_queue = fetch_queue;
@@ -112,21 +96,21 @@ module cw_desc_buf #(
 
     // ---- emptying: host to card (0), card to host (1) ----
     reg  [1:0]       run_q;                 // a buffer of that direction is being emptied
-    reg  [BUF_W-1:0] run_buf_q [0:1];
-    reg  [4:0]       run_at_q [0:1];        // descriptors of it that have left
+    wire [2*BUF_W-1:0] run_bufs;
+    wire [9:0]       run_ats;               // descriptors of it that have left
     reg              turn_q;                // the direction of the last descriptor
-    reg              start_q;               // the direction of the last buffer begun
     reg              out_q;                 // the RAM's output is a descriptor
     reg  [10:0]      out_queue_q;
     reg  [31:0]      out_num_q;
     reg              out_fail_q;
     reg  [LANE_W-1:0] out_lane_q;           // that it came in
 
+    wire             at_last, clash;        // of that buffer; it may not leave in this cycle
     wire [1:0]       may    = run_q & desc_room;
     wire             side   = may[!turn_q] ? !turn_q : turn_q;
-    wire             read   = may != 2'b00 && (!out_q || desc_ready);
-    wire [BUF_W-1:0] run_buf = run_buf_q[side];
-    wire [4:0]       run_at  = run_at_q[side];
+    wire             read   = may != 2'b00 && (!out_q || desc_ready) && !(at_last && clash);
+    wire [BUF_W-1:0] run_buf = side ? run_bufs[BUF_W +: BUF_W] : run_bufs[0 +: BUF_W];
+    wire [4:0]       run_at  = side ? run_ats[9:5] : run_ats[4:0];
 
     // ---- what was fetched into each buffer: of the one being emptied; while none is, of the one that ends ----
     reg  [54:0]      info [0:BUF_N-1];
@@ -139,49 +123,93 @@ module cw_desc_buf #(
     wire             info_c2h;
     assign {info_queue, info_num, info_n, info_unit, info_c2h} = info[info_buf];
     wire [4:0]       run_unit = info_unit + run_at;
-    wire             last   = read && {1'b0, run_at} + 6'd1 == info_n;
+    assign at_last = {1'b0, run_at} + 6'd1 == info_n;
+    wire             last   = read && at_last;
 
     // ---- a batch of one that need not wait ----
-    wire             alone  = full_q == {BUF_N{1'b0}} && run_q == 2'b00 && !out_q;
+    wire [1:0]       waiting;               // a buffer of that direction waits to be emptied
+    wire             end_waits;             // of the buffer whose read ends: another one is before it
+    wire             alone  = waiting == 2'b00 && run_q == 2'b00 && !out_q;
     wire             direct = alone && desc_open && fill_end_valid && !fill_end_fail && fill_valid &&
                               fill_buf == fill_end_buf && fill_unit == info_unit && info_n == 6'd1 &&
-                              !waits_q[fill_end_buf] && desc_room[info_c2h];
-
-    // A buffer whose read ends in this cycle is as good as full.
-    wire [BUF_N-1:0] ending = fill_end_valid ? one << fill_end_buf : {BUF_N{1'b0}};
-    wire [BUF_N-1:0] ready  = (full_q | ending) & ~waits_q;
-    wire [1:0]       some   = {(ready & c2h_q) != {BUF_N{1'b0}}, (ready & ~c2h_q) != {BUF_N{1'b0}}} & ~run_q;
-    wire             way    = some[1] && !(some[0] && start_q);
-    wire [BUF_N-1:0] can    = ready & (way ? c2h_q : ~c2h_q);
-    wire [BUF_N-1:0] above  = can & ({BUF_N{1'b1}} << run_buf_q[way] << 1);
-    wire [BUF_N-1:0] pick   = lowest(above != {BUF_N{1'b0}} ? above : can);
-    wire             start  = some != 2'b00 && !direct;
-    wire [BUF_N-1:0] begun  = direct ? ending : start ? pick : {BUF_N{1'b0}};
+                              !end_waits && desc_room[info_c2h];
 
     wire             free    = last || direct;
     wire [BUF_W-1:0] free_buf = direct ? fill_end_buf : run_buf;
 
-    // ---- the order within a queue: the newest buffer of each queue, of each buffer the one before it and the
-    // one behind it. What is old in these is of buffers that are free, or of another queue by now. ----
+    // ---- the order within a queue: the newest buffer of each queue, whose that is, and of each buffer the one
+    // behind it. Of a buffer not handed out since rst nothing counts. ----
     reg  [BUF_W-1:0] newest [0:QUEUE_N-1];
     reg  [10:0]      owner [0:BUF_N-1];
-    reg  [BUF_W-1:0] ahead [0:BUF_N-1];
     reg  [BUF_W-1:0] behind [0:BUF_N-1];
     wire [BUF_W-1:0] prior      = newest[fetch_queue[QW-1:0]];
-    wire             has_prior  = busy_q[prior] && owner[prior] == fetch_queue && !(free && free_buf == prior);
+    wire             prior_busy, followed, next_full;
+    wire             has_prior  = prior_busy && {1'b0, prior} < fresh_q && owner[prior] == fetch_queue &&
+                                  !(free && free_buf == prior);
     wire [BUF_W-1:0] next       = behind[free_buf];
-    wire [BUF_N-1:0] taken      = take ? one << take_buf_q : {BUF_N{1'b0}};
-    wire [BUF_N-1:0] freed      = free ? one << free_buf : {BUF_N{1'b0}};
-    wire [BUF_N-1:0] goes_on    = free && ahead[next] == free_buf ? one << next : {BUF_N{1'b0}};
+    wire             goes_on    = free && followed;
+
+    cw_ram_2w #(.DEPTH(BUF_N)) u_busy (
+        .clk(clk), .a_en(take), .a_addr(take_buf), .a_data(1'b1),
+        .b_en(free), .b_addr(free_buf), .b_data(1'b0), .rd_addr(prior), .rd_data(prior_busy)
+    );
+    cw_ram_2w #(.DEPTH(BUF_N)) u_followed (
+        .clk(clk), .a_en(take), .a_addr(take_buf), .a_data(1'b0),
+        .b_en(take && has_prior), .b_addr(prior), .b_data(1'b1), .rd_addr(free_buf), .rd_data(followed)
+    );
+    cw_ram_2w #(.DEPTH(BUF_N)) u_waits (
+        .clk(clk), .a_en(take), .a_addr(take_buf), .a_data(has_prior),
+        .b_en(goes_on), .b_addr(next), .b_data(1'b0), .rd_addr(fill_end_buf), .rd_data(end_waits)
+    );
+    cw_ram_2w #(.DEPTH(BUF_N)) u_full (
+        .clk(clk), .a_en(take), .a_addr(take_buf), .a_data(1'b0),
+        .b_en(fill_end_valid), .b_addr(fill_end_buf), .b_data(1'b1), .rd_addr(next), .rd_data(next_full)
+    );
+
+    // ---- a buffer can be emptied: its read ends, or the one before it has left. One a cycle: a buffer with a full
+    // one behind it does not leave in the cycle in which a read ends. ----
+    reg              c2h [0:BUF_N-1];
+    assign clash = followed && next_full && fill_end_valid;
+    wire             next_ready = goes_on && next_full;
+    wire             end_ready  = fill_end_valid && !direct && (!end_waits || (goes_on && next == fill_end_buf));
+    wire [BUF_W-1:0] ready_buf  = next_ready ? next : fill_end_buf;
+    wire             ready_c2h  = c2h[ready_buf];
+    wire [1:0]       ready      = {(next_ready || end_ready) && ready_c2h, (next_ready || end_ready) && !ready_c2h};
+    wire [1:0]       start      = ~run_q & (waiting | ready);
+    wire [2*BUF_W-1:0] first;               // of those that wait
+    genvar d;
+    generate
+        for (d = 0; d < 2; d = d + 1) begin : g_list
+            wire           unused_ready;
+            wire [BUF_W:0] unused_n;
+            stream_fifo #(.W(BUF_W), .DEPTH(BUF_N)) u_list (
+                .clk(clk), .rst(rst), .in_valid(ready[d] && (run_q[d] || waiting[d])), .in_ready(unused_ready),
+                .in_data(ready_buf), .out_valid(waiting[d]), .out_ready(!run_q[d]),
+                .out_data(first[d*BUF_W +: BUF_W]), .count(unused_n)
+            );
+            reg  [BUF_W-1:0] buf_q;
+            reg  [4:0]       at_q;
+            assign run_bufs[d*BUF_W +: BUF_W] = buf_q;
+            assign run_ats[5*d +: 5] = at_q;
+            always @(posedge clk) begin
+                if (!run_q[d])
+                    buf_q <= waiting[d] ? first[d*BUF_W +: BUF_W] : ready_buf;
+                if (!run_q[d])
+                    at_q <= 5'd0;
+                else if (read && side == d)
+                    at_q <= at_q + 5'd1;
+            end
+        end
+    endgenerate
 
     assign desc_valid = out_q || direct;
     assign desc_queue = out_q ? out_queue_q : info_queue;
     assign desc_num   = out_q ? out_num_q : info_num;
     assign desc_fail  = out_q && out_fail_q;
     assign fetching = asked_q != {(BUF_W + 1){1'b0}};
-    assign empty = busy_q == {BUF_N{1'b0}} && !out_q;
-    assign idle  = !take && (free_q || rest == {BUF_N{1'b0}}) && !start && !read && !(out_q && desc_ready) && !fill_valid &&
-                   !fill_end_valid;
+    assign empty = used_q == {(BUF_W + 1){1'b0}} && !out_q;
+    assign idle  = !take && !back_q && start == 2'b00 && !read && !(out_q && desc_ready) && !fill_valid && !fill_end_valid;
+    wire   unused_free = &{1'b0, unused_old, unused_old_n};
 
     // ---- a RAM for each lane of a beat, and for each unit the lane in which it came: beats begin at any ----
     wire [DATA_W-1:0]        lane_data;
@@ -219,39 +247,30 @@ module cw_desc_buf #(
     initial begin
         for (i = 0; i < QUEUE_N; i = i + 1)
             newest[i] = {BUF_W{1'b0}};
-        for (i = 0; i < BUF_N; i = i + 1) begin
-            ahead[i]  = {BUF_W{1'b0}};
+        for (i = 0; i < BUF_N; i = i + 1)
             behind[i] = {BUF_W{1'b0}};
-        end
     end
 
     always @(posedge clk) begin
-        if (!free_q || take) begin
-            free_q   <= rest != {BUF_N{1'b0}};
-            take_buf_q <= place(lowest(rest));
-        end
+        back_q     <= free;
+        back_buf_q <= free_buf;
+        if (take && fresh)
+            fresh_q <= fresh_q + 1'b1;
         if (fill_end_valid)
             failed[fill_end_buf] <= fill_end_fail;
-        busy_q  <= (busy_q | taken) & ~freed;
-        full_q  <= (full_q | ending) & ~begun;
-        if (take != fill_end_valid)         // one up, or one down
+        if (take != free)                   // one up, or one down
+            used_q <= used_q + {{BUF_W{free}}, 1'b1};
+        if (take != fill_end_valid)
             asked_q <= asked_q + {{BUF_W{fill_end_valid}}, 1'b1};
-        waits_q <= (waits_q & ~goes_on & ~taken) | (has_prior ? taken : {BUF_N{1'b0}});
-        c2h_q   <= (c2h_q & ~taken) | (fetch_c2h ? taken : {BUF_N{1'b0}});
         if (take) begin
-            info[take_buf_q]    <= {fetch_queue, fetch_num, fetch_n, fetch_addr[8:4], fetch_c2h};
-            owner[take_buf_q]   <= fetch_queue;
-            ahead[take_buf_q]   <= prior;
+            info[take_buf]  <= {fetch_queue, fetch_num, fetch_n, fetch_addr[8:4], fetch_c2h};
+            owner[take_buf] <= fetch_queue;
+            c2h[take_buf]   <= fetch_c2h;
             if (has_prior)
-                behind[prior] <= take_buf_q;
-            newest[fetch_queue[QW-1:0]] <= take_buf_q;
+                behind[prior] <= take_buf;
+            newest[fetch_queue[QW-1:0]] <= take_buf;
         end
-        if (start) begin
-            start_q        <= way;
-            run_q[way]     <= 1'b1;
-            run_buf_q[way] <= place(pick);
-            run_at_q[way]  <= 5'd0;
-        end
+        run_q <= run_q | start;
         if (desc_ready)
             out_q <= 1'b0;
         if (read) begin
@@ -261,21 +280,17 @@ module cw_desc_buf #(
             out_num_q      <= info_num + {27'd0, run_at};
             out_fail_q     <= failed[run_buf];
             out_lane_q     <= unit_lane[bank*LANE_W +: LANE_W];
-            run_at_q[side] <= run_at + 5'd1;
         end
         if (last)
             run_q[side] <= 1'b0;
         if (rst) begin
-            free_q    <= 1'b0;
+            fresh_q   <= {(BUF_W + 1){1'b0}};
+            back_q    <= 1'b0;
             run_q     <= 2'b00;
             turn_q    <= 1'b0;
-            start_q   <= 1'b0;
             out_q     <= 1'b0;
-            busy_q    <= {BUF_N{1'b0}};
-            full_q    <= {BUF_N{1'b0}};
+            used_q    <= {(BUF_W + 1){1'b0}};
             asked_q   <= {(BUF_W + 1){1'b0}};
-            run_buf_q[0] <= {BUF_W{1'b0}};
-            run_buf_q[1] <= {BUF_W{1'b0}};
         end
     end
 endmodule

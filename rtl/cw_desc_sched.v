@@ -135,7 +135,7 @@ module cw_desc_sched #(
                    !(fetch_q && fetch_ready) && !(qst_done_q && !qst_valid);
     assign empty = state_q == S_IDLE && !fetch_q;
 
-    // ---- per-queue state, read when an event is picked ----
+    // ---- per-queue state, read when an event is picked; of that event until its next state is written ----
     wire [31:0] producer, fetched;
     wire        run, quiesce, halted, in_list;
     wire [25:0] ring_lo;        // 64-byte aligned
@@ -151,20 +151,20 @@ module cw_desc_sched #(
     wire [5:0]  n;              // descriptors of the fetch at hand
     wire [31:0] fetched_d = {26'd0, n & {6{!begins}}} + (begins ? 32'd0 : fetch_num_q);
 
-    cw_ram_fwd #(.W(3 + SW), .DEPTH(QUEUE_N)) u_state (
+    cw_ram_fwd #(.W(3 + SW), .DEPTH(QUEUE_N), .LIVE(1)) u_state (
         .clk(clk), .wr_en(st_wr), .wr_addr(queue_q[QW-1:0]), .wr_data({st_places, st_data}),
         .rd_en(open && (pick_any || peek)), .rd_addr(pick_queue[QW-1:0]),
         .rd_data({places, run, quiesce, halted})
     );
-    cw_ram_fwd #(.W(32), .DEPTH(QUEUE_N)) u_producer (
+    cw_ram_fwd #(.W(32), .DEPTH(QUEUE_N), .LIVE(1)) u_producer (
         .clk(clk), .wr_en(begins || (state_q == S_ACT && ev_q == EV_KICK) || ahead), .wr_addr(queue_q[QW-1:0]),
         .wr_data(told_q), .rd_en(open && (pick_any || peek)), .rd_addr(pick_queue[QW-1:0]), .rd_data(producer)
     );
-    cw_ram_fwd #(.W(32), .DEPTH(QUEUE_N)) u_fetched (
+    cw_ram_fwd #(.W(32), .DEPTH(QUEUE_N), .LIVE(1)) u_fetched (
         .clk(clk), .wr_en(begins || fetching), .wr_addr(queue_q[QW-1:0]), .wr_data(fetched_d),
         .rd_en(open && (pick_any || peek)), .rd_addr(pick_queue[QW-1:0]), .rd_data(fetched)
     );
-    cw_ram_fwd #(.W(1), .DEPTH(QUEUE_N)) u_in_list (
+    cw_ram_fwd #(.W(1), .DEPTH(QUEUE_N), .LIVE(1)) u_in_list (
         .clk(clk), .wr_en(list_wr || !init_done),
         .wr_addr(init_done ? queue_q[QW-1:0] : init_q[QW-1:0]), .wr_data(init_done && list_bit),
         .rd_en(open && (pick_any || peek)), .rd_addr(pick_queue[QW-1:0]), .rd_data(in_list)

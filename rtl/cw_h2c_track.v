@@ -65,12 +65,12 @@ module cw_h2c_track #(
 
     // ---- the event meets the operation's word ----
     wire [23:0] len, seen, good;
-    wire [6:0]  first;               // status at offset `good`; 0: no failure yet
+    wire [6:0]  first;               // status at offset `good`; 0: no failure yet, and `good` says nothing
     wire [23:0] total  = seen + {11'd0, bytes_q};
     wire        ends   = total == len;
     wire        worse  = status_q != 7'd0 && (first == 7'd0 || offset_q < good);
     wire [6:0]  status = worse ? status_q : first;
-    wire [23:0] prefix = worse ? offset_q : good;
+    wire [23:0] prefix = worse ? offset_q : first == 7'd0 ? len : good;     // good bytes, as far as is known
     wire        take   = init_done && (wrote_valid || failed_valid);
     wire [OP_W-1:0] pick_op = pick_failed ? failed_op : wrote_op;
 
@@ -84,12 +84,12 @@ module cw_h2c_track #(
     );
     cw_ram_fwd #(.W(55), .DEPTH(OP_N)) u_progress (
         .clk(clk), .wr_en(!init_done || s1_q), .wr_addr(init_done ? op_q : init_q[OP_W-1:0]),
-        .wr_data(!init_done || ends ? 55'd0 : {total, prefix, status}),
+        .wr_data({!init_done || ends ? 24'd0 : total, prefix, !init_done || ends ? 7'd0 : status}),
         .rd_en(take), .rd_addr(pick_op), .rd_data({seen, good, first})
     );
     stream_ram_fifo #(.W(OP_W + 31), .DEPTH(OP_N)) u_done (
         .clk(clk), .rst(rst), .idle(done_idle), .in_valid(s1_q && ends),
-        .in_data({op_q, status, status == 7'd0 ? len : prefix}),
+        .in_data({op_q, status, prefix}),
         .out_valid(h2c_done_valid), .out_ready(h2c_done_ready),
         .out_data({h2c_done_op, h2c_done_status, h2c_done_bytes})
     );

@@ -166,13 +166,15 @@ module cw_tag_pool #(
         .b_en(lost_valid && live[2]), .b_addr(lost_tag), .b_data(1'b1),
         .rd_addr({find_q, look_tag}), .rd_data(lost)
     );
+    // The one that is scanned may be of before rst, or not sent yet: a tick for it ages nothing, as it is not found.
     genvar l;
     generate
         for (l = 0; l < 3; l = l + 1) begin : g_live
             wire [TAG_W-1:0] tag  = look_tag[l*TAG_W +: TAG_W];
             wire [10:0]      wide = {{(11 - TAG_W){1'b0}}, tag};
             wire [TAG_W:0]   next = wide < 11'd32 ? a_next : wide < 11'd256 ? b_next : c_next;
-            assign live[l] = look[2*l +: 2] == LIVE && {1'b0, tag} < next && !(wait_q && tag == given_q);
+            wire             known = {1'b0, tag} < next && !(wait_q && tag == given_q);
+            assign live[l] = look[2*l +: 2] == LIVE && (l == 1 || known);
         end
     endgenerate
     wire lost_new  = lost_valid && live[2] && !lost[2] && !(end_valid && find_q == lost_tag);

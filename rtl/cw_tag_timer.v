@@ -47,11 +47,12 @@ module cw_tag_timer #(
 
     wire [5:0]  log2 = cpl_timeout_log2 > 6'd40 ? 6'd40 :
                        cpl_timeout_log2 < 6'd8 && cpl_timeout_log2 != 6'd0 ? 6'd8 : cpl_timeout_log2;
-    wire [47:0] below      = ~(48'hffff_ffff_ffff << log2);
+    // 2^8 to 2^40 cycles
+    wire [47:0] below      = (~(48'hffff_ffff_ffff << log2) & 48'h00ff_ffff_ffff) | 48'hff;
     wire [47:0] next_epoch = (now | below) + 48'd1;
     wire        timed   = any_live && log2 != 6'd0;
     wire        rearm   = timed && (!armed_q || log2 != log2_q);
-    wire        reached = armed_q && timed && !rearm && now >= deadline_q;
+    wire        reached = armed_q && timed && !rearm && now[47:8] >= deadline_q[47:8];
     wire        room    = !tick_q || tick_ready;
 
     assign next_deadline = deadline_q;

@@ -327,6 +327,39 @@ static void a_batch_of_one_goes_on_at_once(void **state)
 	end(&e);
 }
 
+/* What was fetched before a reset, filled or not, holds up nothing of after it. */
+static void reset_forgets_the_batches(void **state)
+{
+	struct env e;
+	struct stream_beat b;
+
+	(void)state;
+	start(&e, 0);
+	for (unsigned round = 0; round < 60; round++) {
+		unsigned want, n = 1 + dut_below(&e.rng, 9);
+
+		for (unsigned i = 0; i < n; i++)
+			push(&e, dut_below(&e.rng, QUEUES), 0, 1 + dut_below(&e.rng, 4));
+		for (unsigned i = 0; i < 12 || e.wait_head != e.wait_tail; i++)
+			cycle(&e, 0);
+		dut_set(e.d, "fill_valid", 0);
+		dut_set(e.d, "fill_end_valid", 0);
+		dut_reset(e.d, 2);
+		memset(e.live, 0, sizeof(e.live));
+		memcpy(e.next, e.num, sizeof(e.next));
+		while (stream_pop(e.desc, &b))
+			;
+		assert_int_equal(dut_get(e.d, "empty"), 1);
+		want = e.out_n + n;
+		for (unsigned i = 0; i < n; i++)
+			push(&e, dut_below(&e.rng, QUEUES), 0, 1);
+		for (unsigned i = 0; i < 1000 && e.out_n < want; i++)
+			cycle(&e, 0);
+		assert_int_equal(e.out_n, want);
+	}
+	end(&e);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -336,6 +369,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(last_unit_of_a_buffer),
 		cmocka_unit_test(batches_of_one),
 		cmocka_unit_test(a_batch_of_one_goes_on_at_once),
+		cmocka_unit_test(reset_forgets_the_batches),
 	};
 
 	return dut_main(argc, argv, tests, sizeof(tests) / sizeof(tests[0]));
