@@ -56,8 +56,10 @@ module cw_c2h_rd #(
     // ---- read addresses ----
     localparam [31:0] PAGE_WORDS = 4096 / (DATA_W / 8);
     reg  [WORDS_W-1:0] left_q;               // words still to ask for
-    reg  [63:LANE_W]   addr_q;
-    wire [WORDS_W-1:0] to_4k = PAGE_WORDS[WORDS_W-1:0] - {{(WORDS_W + LANE_W - 12){1'b0}}, addr_q[11:LANE_W]};
+    reg  [63:12]       page_q;               // card page of the descriptor's first word
+    reg  [12:0]        page_n_q;             // pages behind it of the next word
+    reg  [11:LANE_W]   at_q;                 // ... which is there in its page
+    wire [WORDS_W-1:0] to_4k = PAGE_WORDS[WORDS_W-1:0] - {{(WORDS_W + LANE_W - 12){1'b0}}, at_q};
     wire        one_burst = left_q <= to_4k;
     wire [WORDS_W-1:0] beats = one_burst ? left_q : to_4k;
     wire [WORDS_W-1:0] after = beats - 1'b1;
@@ -65,15 +67,17 @@ module cw_c2h_rd #(
     wire        take    = piece_valid && piece_ready;
 
     assign axi_arvalid = left_q != {WORDS_W{1'b0}};
-    assign axi_araddr  = {addr_q, {LANE_W{1'b0}}};
+    assign axi_araddr  = {page_q + {39'd0, page_n_q}, at_q, {LANE_W{1'b0}}};
     assign axi_arlen   = after[7:0];
     assign piece_ready = left_q == {WORDS_W{1'b0}} || (ar_fire && one_burst);
 
     always @(posedge clk) begin
-        if (take && piece_first)
-            addr_q <= piece_card[63:LANE_W];
-        else if (ar_fire)
-            addr_q <= addr_q + {{(64 - LANE_W - WORDS_W){1'b0}}, beats};
+        if (take && piece_first) begin
+            page_q   <= piece_card[63:12];
+            page_n_q <= 13'd0;
+            at_q     <= piece_card[11:LANE_W];
+        end else if (ar_fire)
+            {page_n_q, at_q} <= {page_n_q, at_q} + {{(25 - LANE_W - WORDS_W){1'b0}}, beats};
         if (rst)
             left_q <= {WORDS_W{1'b0}};
         else if (take)

@@ -74,7 +74,9 @@ module cw_c2h_split #(
     reg [10:0]         queue_q;
     reg [31:0]         num_q;
     reg [1:0]          attr_q;
-    reg [63:0]         host_q;
+    reg [63:12]        page_q;            // host page of the first byte
+    reg [12:0]         page_n_q;          // pages behind it of the next byte
+    reg [11:0]         at_q;              // ... which is there in its page
     reg [63:LANE_W]    card_q;            // word of the first byte
     reg [LANE_W-1:0]   lane_q;            // card byte lane of the next
     reg [23:0]         left_q;            // bytes to come, less one
@@ -84,13 +86,13 @@ module cw_c2h_split #(
 
     // Byte counts less one: what is left of a block is then its offset inverted, and each step
     // below is one sum (a + n + 1 is a - ~n, a - n - 1 is a + ~n).
-    wire [11:0] room  = ~host_q[11:0] & mask_q;
+    wire [11:0] room  = ~at_q & mask_q;
     wire [24:0] after = {1'b0, left_q} + ~{13'd0, room};    // negative: nothing is left
     wire        last  = after[24];
     wire [11:0] end_at = last ? left_q[11:0] : room;
     wire [12:0] bytes = {1'b0, end_at} + 13'd1;
 
-    wire [LANE_W-1:0] lead = {{(LANE_W - 2){1'b0}}, host_q[1:0]};
+    wire [LANE_W-1:0] lead = {{(LANE_W - 2){1'b0}}, at_q[1:0]};
     wire        shared = !first_q && lane_q != {LANE_W{1'b0}};
     wire [12:0] span   = {1'b0, end_at} + {{(13 - LANE_W){1'b0}}, lane_q};
     wire [12:0] beyond = span >> LANE_W;            // words behind the first
@@ -108,9 +110,9 @@ module cw_c2h_split #(
     assign piece_queue = queue_q;
     assign piece_num   = num_q;
     assign piece_attr  = attr_q;
-    assign piece_host  = host_q;
+    assign piece_host  = {page_q + {39'd0, page_n_q}, at_q};
     assign piece_turn  = lane_q - lead;
-    assign piece_end   = {1'b0, end_at} + {11'd0, host_q[1:0]};
+    assign piece_end   = {1'b0, end_at} + {11'd0, at_q[1:0]};
     assign piece_low   = first_q && lane_q > lead;
     assign piece_short = piece_end[12:LANE_W] == {(13 - LANE_W){1'b0}};
     assign piece_over  = piece_turn == {LANE_W{1'b0}} || span[LANE_W-1:0] < piece_turn;
@@ -129,7 +131,9 @@ module cw_c2h_split #(
             queue_q <= c2h_queue;
             num_q   <= c2h_num;
             attr_q  <= c2h_attr;
-            host_q  <= c2h_host_addr;
+            page_q  <= c2h_host_addr[63:12];
+            page_n_q <= 13'd0;
+            at_q    <= c2h_host_addr[11:0];
             card_q  <= c2h_card_addr[63:LANE_W];
             lane_q  <= c2h_card_addr[LANE_W-1:0];
             left_q  <= c2h_len - 24'd1;
@@ -138,7 +142,7 @@ module cw_c2h_split #(
         end else if (give) begin
             // Behind the last piece nobody looks at these: so none of them waits for `last`.
             first_q <= 1'b0;
-            host_q  <= {host_q[63:12], host_q[11:0] | mask_q} + 64'd1;
+            {page_n_q, at_q} <= {page_n_q, at_q | mask_q} + 25'd1;
             lane_q  <= lane_q - ~room[LANE_W-1:0];
             left_q  <= after[23:0];
         end
@@ -150,8 +154,8 @@ module cw_c2h_split #(
             busy_q   <= take || (busy_q && !(give && last));
             space_q  <= space_q + {{(SPACE_W - 1){1'b0}}, word_free} -
                         (give ? {{(SPACE_W - WORDS_W){1'b0}}, words} : {SPACE_W{1'b0}});
-            credit_q <= credit_q + {{(CREDIT_W - 1){1'b0}}, piece_free} -
-                        {{(CREDIT_W - 1){1'b0}}, give};
+            // One more, one less or as many: one adder.
+            credit_q <= credit_q + {{(CREDIT_W - 1){give && !piece_free}}, give != piece_free};
         end
     end
 endmodule

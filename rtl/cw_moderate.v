@@ -37,7 +37,7 @@ module cw_moderate #(
     input  wire [47:0] now,
     output wire        busy,        // something that came in is not done with
     output wire        moving,      // a register may change without a new input
-    output wire [47:0] next_deadline,
+    output wire [24:0] next_deadline, // see cw_deadline
 
     input  wire        qcfg_valid,
     input  wire [1:0]  qcfg_op,
@@ -81,7 +81,7 @@ module cw_moderate #(
     localparam C_W = 18;            // of counts of records
     localparam NOTE_W = 11 + C_W + 4;
     localparam [1:0] QCFG_WRITE = 2'd0, QCFG_ENABLE = 2'd1, QCFG_DISABLE = 2'd2;
-    localparam [1:0] K_CFG = 2'd0, K_TIME = 2'd1, K_NOTE = 2'd2, K_ARM = 2'd3;
+    localparam [1:0] K_TIME = 2'd0, K_NOTE = 2'd1, K_ARM = 2'd2, K_CFG = 2'd3; // bit 1: the value is what is seen
     localparam [1:0] S_IDLE = 2'd0, S_RING = 2'd1, S_WEIGH = 2'd2;
 
     // ---- what comes in ----
@@ -113,7 +113,7 @@ module cw_moderate #(
     // ---- whose turn ----
     reg  [1:0]     state_q, kind_q;
     reg  [Q_W-1:0] queue_q;
-    reg  [C_W-1:0] value_q;         // note: count; arm: index
+    reg  [C_W-1:0] value_q;         // note: count; arm: index; cfg: 0
     reg            record_q, raise_q, halt_q, last_q;
     reg            arm_turn_q;      // a note was last
     wire           weighed;         // the event at hand is done
@@ -128,8 +128,8 @@ module cw_moderate #(
     wire           take_cfg = look && kind == K_CFG;
 
     // ---- a queue ahead of its note: while nothing else is to be done ----
-    reg            known_q;         // the words of queue_q are at hand
-    reg            ahead_q;         // and the ring of its vector
+    reg            known_q;         // what software said of queue_q is at hand
+    reg            ahead_q;         // and its state, and the ring of its vector
     reg            out_q;           // a raise is offered
     wire           same    = note_peek[Q_W-1:0] == queue_q;
     wire           spare   = state_q == S_IDLE && !look && !out_q && !qcfg_valid && !ring_valid;
@@ -150,6 +150,7 @@ module cw_moderate #(
     wire        is_note = kind_q == K_NOTE;
     wire        is_arm  = kind_q == K_ARM;
     wire        is_time = kind_q == K_TIME;
+    wire        is_cfg  = kind_q == K_CFG;
     wire        ring    = ring_bit && {21'd0, vector} < VECTOR_N;
 
     cw_ram #(.W(11), .DEPTH(QUEUE_N)) u_vector (
@@ -174,7 +175,7 @@ module cw_moderate #(
     wire        halts     = state_q == S_IDLE ? note_halt : halt_q;
     wire        ends      = state_q == S_IDLE ? note_last : last_q;
     wire [C_W-1:0] records_d = counts ? value : records;
-    wire [C_W-1:0] seen   = is_arm ? value : mark;
+    wire [C_W-1:0] seen   = kind_q[1] ? value : mark;
     wire [C_W-1:0] owed   = records_d - seen;
     wire        some      = !owed[C_W-1] && owed != {C_W{1'b0}};
     wire        last_d    = is_note ? ends : last;
@@ -190,14 +191,14 @@ module cw_moderate #(
 
     assign weighed = state_q == S_WEIGH && !(raise && out_q && !raise_ready);
     wire decided   = weighed || at_once;
-    assign put     = decided && (live || kind_q == K_CFG);
+    assign put     = decided && (live || is_cfg);
 
-    cw_ram_fwd #(.W(6 + 2 * C_W), .DEPTH(QUEUE_N)) u_state (
-        .clk(clk), .wr_en(put), .wr_addr(queue_q),
-        .wr_data(kind_q == K_CFG ? {cfg_on_q, 1'b1, {(4 + 2 * C_W){1'b0}}} :
-                 {1'b1, may && !(raise && ring), due_d, halted_d && !raise, last_d, timed_d,
-                  records_d, raise ? records_d : seen}),
-        .rd_en(look || spare), .rd_addr(queue[Q_W-1:0]),
+    // Read a cycle after the others, when the event before has been put: also when that was of the same queue.
+    wire [5:0]  flags     = is_cfg ? {cfg_on_q, 5'b10000} :
+                            {1'b1, may && !(raise && ring), due_d, halted_d && !raise, last_d, timed_d};
+    cw_ram #(.W(6 + 2 * C_W), .DEPTH(QUEUE_N)) u_state (
+        .clk(clk), .wr_en(put), .wr_addr(queue_q), .wr_data({flags, records_d, raise ? records_d : seen}),
+        .rd_en(state_q == S_RING || spare), .rd_addr(queue_q),
         .rd_data({on, armed, due, halted, last, timed, records, mark})
     );
 
@@ -205,9 +206,9 @@ module cw_moderate #(
     wire        clock_moving;
     cw_deadline #(.QUEUE_N(QUEUE_N)) u_deadline (
         .clk(clk), .rst(rst), .now(now), .moving(clock_moving), .next_deadline(next_deadline),
-        .set_valid(put && (kind_q == K_CFG || timed_d != timed)),
-        .set_queue({{(11 - Q_W){1'b0}}, queue_q}), .set_on(kind_q != K_CFG && timed_d),
-        .set_ahead({26'd0, time64, 6'd0}),
+        .set_valid(put && (is_cfg || timed_d != timed)),
+        .set_queue({{(11 - Q_W){1'b0}}, queue_q}), .set_on(!is_cfg && timed_d),
+        .set_ahead({time64, 6'd0}),
         .hit_valid(hit_valid), .hit_taken(hit_taken), .hit_queue(hit_queue)
     );
 
@@ -229,14 +230,17 @@ module cw_moderate #(
             queue_q <= queue[Q_W-1:0];
         end
         if (look) begin
-            value_q <= kind == K_ARM ? arm_index[C_W-1:0] : head_count;
-            record_q <= kind == K_NOTE && head_record;
+            record_q <= (kind == K_NOTE && head_record) || kind == K_CFG;
             raise_q <= kind == K_NOTE && head_raise;
             halt_q  <= kind == K_NOTE && head_halt;
             last_q  <= head_last;
             if (kind == K_NOTE || kind == K_ARM)
                 arm_turn_q <= kind == K_NOTE;
         end
+        if (look && kind == K_CFG)
+            value_q <= {C_W{1'b0}};
+        else if (look)
+            value_q <= kind == K_ARM ? arm_index[C_W-1:0] : head_count;
         if (decided && raise) begin
             out_queue_q       <= {{(11 - Q_W){1'b0}}, queue_q};
             out_vector_q      <= vector;
@@ -246,7 +250,7 @@ module cw_moderate #(
         if (wr_on) begin
             cfg_on_q    <= qcfg_op == QCFG_ENABLE;
             cfg_queue_q <= qcfg_queue;
-            behind_q    <= {1'b0, note_n} + {4'd0, note_valid} - {4'd0, head_ready};
+            behind_q    <= {1'b0, note_n} + {{4{head_ready && !note_valid}}, head_ready != note_valid};
         end else if (behind_q != 5'd0 && head_ready)
             behind_q <= behind_q - 5'd1;
         if (rst) begin
@@ -262,7 +266,7 @@ module cw_moderate #(
             case (state_q)
             // Waits for an event; reads its queue's RAMs.
             S_IDLE: if (look && !at_once) state_q <= S_RING;
-            // One cycle: the ring of its vector is read.
+            // One cycle: its state and the ring of its vector are read.
             S_RING: state_q <= S_WEIGH;
             // Waits until a raise has room; the next event may be looked up.
             default: if (weighed) state_q <= look ? S_RING : S_IDLE;

@@ -84,8 +84,9 @@ module cw_op_table #(
     reg              new_q;
     reg  [OP_W-1:0]  new_op_q;
     reg  [Q_W-1:0]   new_queue_q;
-    reg  [31:0]      new_num_q;
-    wire [31:0]      next_num;      // number of the queue that retires next
+    // Numbers as far as they can differ: by OP_N.
+    reg  [OP_W:0]    new_num_q;
+    wire [OP_W:0]    next_num;      // number of the queue that retires next
     wire [OP_W-1:0]  tail_op;       // in flight, unless that is the new one's
     wire             tail_live   = new_q && next_num != new_num_q;
     wire             tail_leaves = retire && tail_op == walk_op_q;
@@ -94,14 +95,13 @@ module cw_op_table #(
     // ---- a done, one cycle later ----
     reg              end_q;
     reg  [OP_W-1:0]  end_op_q;
-    reg  [RES_W-1:0] end_res_q;
     wire             starts;        // it is of a head
     assign done_ready = 1'b1;
 
     // ---- the walk: the operation at hand, and the one behind it ----
     reg              walk_q;
     reg              offered_q, last_q; // it waits; it was the last
-    reg              late_q;        // it was linked after its link was read
+    reg              late_q;        // it was linked when its link was read, or after
     reg  [OP_W-1:0]  late_op_q;
     wire [OP_W-1:0]  link_op;
     wire [OP_W-1:0]  behind  = late_q ? late_op_q : link_op;
@@ -115,6 +115,7 @@ module cw_op_table #(
     wire             look    = chain || begins;
     wire [OP_W-1:0]  look_op = chain ? behind : queued_valid ? queued_op : end_op_q;
 
+    wire             link_late = follows && tail_op == (look ? look_op : walk_op_q);
     wire             end_head;
     assign starts = end_q && (end_head || (pass_on && behind == end_op_q));
 
@@ -151,12 +152,14 @@ module cw_op_table #(
         .rd_en(look), .rd_addr(look_op), .rd_data({retire_queue, retire_num, retire_irq})
     );
 
-    cw_ram_fwd #(.W(RES_W), .DEPTH(OP_N)) u_result (
-        .clk(clk), .wr_en(end_q), .wr_addr(end_op_q), .wr_data(end_res_q),
+    // A done is looked up in the cycle behind it at the earliest.
+    cw_ram #(.W(RES_W), .DEPTH(OP_N)) u_result (
+        .clk(clk), .wr_en(done_valid), .wr_addr(done_op),
+        .wr_data({done_status, done_bytes, done_kind, done_info}),
         .rd_en(look), .rd_addr(look_op), .rd_data({retire_status, retire_bytes, retire_kind, retire_info})
     );
 
-    cw_ram_fwd #(.W(OP_W), .DEPTH(OP_N)) u_link (
+    cw_ram #(.W(OP_W), .DEPTH(OP_N)) u_link (
         .clk(clk), .wr_en(follows), .wr_addr(tail_op), .wr_data(new_op_q),
         .rd_en(look), .rd_addr(look_op), .rd_data(link_op)
     );
@@ -166,10 +169,10 @@ module cw_op_table #(
         .rd_en(alloc), .rd_addr(op_alloc_queue[Q_W-1:0]), .rd_data(tail_op)
     );
 
-    cw_ram_fwd #(.W(32), .DEPTH(QUEUE_N)) u_next (
+    cw_ram_fwd #(.W(OP_W + 1), .DEPTH(QUEUE_N)) u_next (
         .clk(clk), .wr_en(retire || zero),
         .wr_addr(retire ? retire_queue[Q_W-1:0] : zero_queue_q),
-        .wr_data(retire ? retire_num + 32'd1 : 32'd0),
+        .wr_data(retire ? retire_num[OP_W:0] + 1'b1 : {(OP_W + 1){1'b0}}),
         .rd_en(alloc), .rd_addr(op_alloc_queue[Q_W-1:0]), .rd_data(next_num)
     );
 
@@ -182,16 +185,14 @@ module cw_op_table #(
     always @(posedge clk) begin
         new_op_q    <= op_alloc_id;
         new_queue_q <= op_alloc_queue[Q_W-1:0];
-        new_num_q   <= op_alloc_num;
+        new_num_q   <= op_alloc_num[OP_W:0];
         end_op_q    <= done_op;
-        end_res_q   <= {done_status, done_bytes, done_kind, done_info};
-        if (look) begin
+        if (look)
             walk_op_q <= look_op;
-            late_q    <= 1'b0;
-        end else if (follows && tail_op == walk_op_q) begin
-            late_q    <= 1'b1;
+        if (look || link_late)
+            late_q    <= link_late;
+        if (link_late)
             late_op_q <= new_op_q;
-        end
         offered_q <= retire_valid && !retire_ready;
         last_q    <= retire_last;
         if (qcfg_valid && qcfg_op == QCFG_ENABLE)
@@ -211,7 +212,8 @@ module cw_op_table #(
             zero_q <= (qcfg_valid && qcfg_op == QCFG_ENABLE) || (zero_q && !zero);
             if (alloc && fresh)
                 fresh_q <= fresh_q + 1'b1;
-            used_q <= used_q + {{OP_W{1'b0}}, alloc} - {{OP_W{1'b0}}, retire};
+            // One more, one less or as many: one adder.
+            used_q <= used_q + {{OP_W{retire && !alloc}}, alloc != retire};
         end
     end
 endmodule

@@ -89,7 +89,7 @@ module cw_record #(
     output wire [31:0]  record_count,
     output wire         halt_valid,
     output wire [10:0]  halt_queue,
-    output wire         stat_record   // a pulse for each record counted
+    output wire         stat_record   // a pulse for each record that will be sent
 );
     `include "cw_regs.vh"
     `include "cw_tlp.vh"
@@ -225,31 +225,28 @@ module cw_record #(
     wire           halt    = count_q && c_tail_q[1];
     assign room = !note_q || note_ready;
 
-    // ENABLE zeroes the counts; it waits for a cycle without counting.
-    reg            zero_q;
-    reg  [Q_W-1:0] zero_queue_q;
+    // ENABLE zeroes the counts: as an operation before number 0, in a cycle in which nothing else has gone.
+    reg            enable_q, zero_q;
+    reg  [10:0]    enable_queue_q;
     reg            asked_q, ack_q;
-    wire           zero    = zero_q && !count_q;
+    wire           zero    = enable_q && room && !gone;
     wire           ask     = qst_valid && !asked_q;
-    wire [Q_W-1:0] put_at_q = count_q ? c_at : zero_queue_q;
-    wire [31:0]    put_count = count_q ? counted : 32'd0;
 
     cw_ram #(.W(32), .DEPTH(QUEUE_N)) u_retired (
-        .clk(clk), .wr_en(count_q || zero), .wr_addr(put_at_q), .wr_data(put_count),
+        .clk(clk), .wr_en(count_q || zero_q), .wr_addr(c_at), .wr_data(counted),
         .rd_en(ask), .rd_addr(qst_queue[Q_W-1:0]), .rd_data(qst_retired)
     );
     cw_ram #(.W(32), .DEPTH(QUEUE_N)) u_records (
-        .clk(clk), .wr_en((count_q && some) || zero), .wr_addr(put_at_q), .wr_data(put_count),
+        .clk(clk), .wr_en((count_q && some) || zero_q), .wr_addr(c_at), .wr_data(counted),
         .rd_en(ask), .rd_addr(qst_queue[Q_W-1:0]), .rd_data(qst_records)
     );
     cw_ram #(.W(6), .DEPTH(QUEUE_N)) u_cause (
-        .clk(clk), .wr_en(halt || zero), .wr_addr(put_at_q),
-        .wr_data(count_q ? {1'b1, c_tail_q[7:3]} : 6'd0),
+        .clk(clk), .wr_en(halt || zero_q), .wr_addr(c_at), .wr_data({halt, c_tail_q[7:3]}),
         .rd_en(ask), .rd_addr(qst_queue[Q_W-1:0]), .rd_data({qst_halted, qst_cause})
     );
     // the same bit for stage 1
     cw_ram #(.W(1), .DEPTH(QUEUE_N)) u_halted (
-        .clk(clk), .wr_en(halt || zero), .wr_addr(put_at_q), .wr_data(count_q),
+        .clk(clk), .wr_en(halt || zero_q), .wr_addr(c_at), .wr_data(halt),
         .rd_en(look), .rd_addr(at), .rd_data(halted)
     );
 
@@ -268,12 +265,10 @@ module cw_record #(
     assign halt_valid   = halt;
     assign halt_queue   = c_queue_q;
 
-    // The counter of records takes one a cycle; none are put faster.
-    reg  [7:0]     stat_q;
-    assign stat_record = stat_q != 8'd0;
+    assign stat_record = s2_leave && record_q;
 
     wire           held = s1_q || s2_q || run_busy != 2'd0 || note_q;
-    wire           asks = zero_q || stat_record || qcfg_valid || ack_q || (qst_valid && !asked_q);
+    wire           asks = enable_q || zero_q || qcfg_valid || ack_q || (qst_valid && !asked_q);
     assign busy   = retire_valid || held || asks;
     assign moving = asks || look || s1_leave || s2_leave || run_moving != 2'd0 || beat || count_q ||
                     (note_q && note_ready) || (wait_q && !held);
@@ -302,15 +297,19 @@ module cw_record #(
             ends_q      <= bound || raises || halts || last_q;
             tail_q      <= {status_q[4:0], raises, halts, last_q};
         end
-        if (gone) begin
-            c_queue_q <= rec_queue;
+        if (gone || zero)
+            c_queue_q <= zero ? enable_queue_q : rec_queue;
+        if (zero) begin
+            c_num_q   <= 32'hffffffff;
+            c_n_q     <= 5'd0;
+            c_tail_q  <= 8'd0;
+        end else if (gone) begin
             c_num_q   <= rec_num;
             c_n_q     <= run_n[side];
             c_tail_q  <= run_tail[side];
         end
-        stat_q <= rst ? 8'd0 : stat_q + {3'd0, count_q ? c_n_q : 5'd0} - {7'd0, stat_record};
         if (qcfg_valid && qcfg_op == QCFG_ENABLE)
-            zero_queue_q <= cfg_q;
+            enable_queue_q <= qcfg_queue;
         if (rst) begin
             s1_q    <= 1'b0;
             s2_q    <= 1'b0;
@@ -320,6 +319,7 @@ module cw_record #(
             out_queue_q <= 11'd0;
             count_q <= 1'b0;
             note_q  <= 1'b0;
+            enable_q <= 1'b0;
             zero_q  <= 1'b0;
             asked_q <= 1'b0;
             ack_q   <= 1'b0;
@@ -331,7 +331,8 @@ module cw_record #(
             turn_q  <= give ? side : turn_q;
             count_q <= gone;
             note_q  <= gone || (note_q && !note_ready);
-            zero_q  <= (qcfg_valid && qcfg_op == QCFG_ENABLE) || (zero_q && !zero);
+            enable_q <= (qcfg_valid && qcfg_op == QCFG_ENABLE) || (enable_q && !zero);
+            zero_q  <= zero;
             asked_q <= qst_valid && (asked_q || ask);
             ack_q   <= ask;
         end

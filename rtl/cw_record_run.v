@@ -33,7 +33,7 @@ module cw_record_run #(
     input  wire [10:0]          put_queue,
     input  wire                 put_record, // it has one
     input  wire                 put_ends,   // nothing is joined behind it
-    input  wire [7:0]           put_tail,   // leaves as run_tail: of the last one put
+    input  wire [7:0]           put_tail,   // leaves as run_tail, of the last one put; if that did not end the run, [2:0] as 0
     output wire                 put_first,  // of its run,
     output wire [1:0]           put_place,  // ... which is here
     output wire [3:0]           put_at,     // records of it before
@@ -78,7 +78,7 @@ module cw_record_run #(
     wire [1:0]      unused_n;
     stream_fifo #(.W(13), .DEPTH(2)) u_closed (
         .clk(clk), .rst(rst), .in_valid(close), .in_ready(room),
-        .in_data(ends ? {put_n, put_tail} : {n_q, 8'd0}),
+        .in_data({ends ? put_n : n_q, put_tail[7:3], put_tail[2:0] & {3{ends}}}),
         .out_valid(out_valid), .out_ready(leave), .out_data({run_n, run_tail}), .count(unused_n)
     );
 

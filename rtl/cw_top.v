@@ -20,7 +20,9 @@
 // Function state (fn_*) may change at any cycle and is obeyed by the next TLP.
 // `now` counts clock cycles since attach and may jump (the simulator skips idle
 // time): nothing in here counts time by itself. idle: no state changes until an
-// input other than `now` changes or `now` reaches next_deadline.
+// input other than `now` changes or `now` reaches the next of two deadlines: read_deadline, of
+// completions, and raise_deadline, of interrupts held back: {there is one, bits [23:0] of a time less
+// than 2^23 cycles from now}. They are told for that only: without such jumps they may stay open.
 `default_nettype none
 
 module cw_top #(
@@ -38,7 +40,8 @@ module cw_top #(
     input  wire                  rst,          // PCIe reset, or link not up
     input  wire [47:0]           now,
     output wire                  idle,
-    output wire [47:0]           next_deadline, // all ones: none
+    output wire [47:0]           read_deadline, // all ones: none
+    output wire [24:0]           raise_deadline,
 
     // requests out (MRd, MWr)
     output wire                  tx_req_valid,
@@ -433,8 +436,6 @@ module cw_top #(
     wire                 host_port_idle;
     wire                 read_path_idle;  // nothing to do until an input changes
     wire                 write_path_idle;
-    wire [47:0]          read_deadline;
-    wire [47:0]          write_deadline;
     wire                 axi_idle;
     wire                 stream_idle, stream_empty;
     wire                 read_path_empty; // nothing in flight at all
@@ -468,7 +469,6 @@ module cw_top #(
 
     assign idle = host_port_idle && read_path_idle && write_path_idle && axi_idle && stream_idle;
     assign stream_rst = engine_rst;
-    assign next_deadline = read_deadline < write_deadline ? read_deadline : write_deadline;
     assign err_poisoned = req_poisoned || stat_read[CW_COUNTER_ERR_POISON];
     assign trans_pending = tags_in_use != 16'd0;
     assign tx_req_func = 8'd0;
@@ -673,7 +673,7 @@ module cw_top #(
         .ENTRIES_LOG2_MAX(ENTRIES_LOG2_MAX)
     ) u_write_path (
         .clk(clk), .rst(engine_rst), .now(now), .idle(write_path_idle), .empty(write_path_empty),
-        .next_deadline(write_deadline),
+        .next_deadline(raise_deadline),
         .fn_bdf(fn_bdf), .fn_mps(fn_mps), .fn_bme(fn_bme), .fn_power(fn_power), .fn_flr(fn_flr),
         .qcfg_valid(qcfg_valid), .qcfg_op(qcfg_op), .qcfg_queue(qcfg_queue),
         .qcfg_reg(qcfg_reg), .qcfg_data(qcfg_data),

@@ -17,8 +17,8 @@
 // Latency one cycle; a beat a cycle. A posted write counts in posted_n when it
 // enters the output register: from there its order is fixed.
 //
-// Headers of data and records come with the address in DWs 2 and 3 whatever the format, and without
-// requester ID; what is outside data_strb, or in a DW outside rec_keep, is sent as 0.
+// The requester ID is put in here. Headers of data and records come with the address in DWs 2 and 3 whatever the format.
+// What is outside data_strb, or in a DW outside rec_keep, is sent as 0.
 `default_nettype none
 
 module cw_tx_req #(
@@ -139,6 +139,7 @@ module cw_tx_req #(
     reg [7:0]   be;
     reg [DATA_W-1:0] beat;
     always @* begin
+        // The first DWs have four sources: chosen in one step.
         beat = pick[DATA] ? data_data : rec_data;
         case ({first[REC] || first[MSIX], first[DATA] || first[MSIX]})
         2'd1: begin
@@ -146,19 +147,21 @@ module cw_tx_req #(
             wide = data_hdr[TLP_FMT_LSB];
             dw0  = data_hdr[23:0];
             be   = data_hdr[39:32];
+            beat[63:0] = data_data[63:0];
         end
         2'd2: begin
             {addr[31:0], addr[63:32]} = rec_hdr[127:64];
             wide = rec_hdr[TLP_FMT_LSB];
             dw0  = rec_hdr[23:0];
             be   = rec_hdr[39:32];
+            beat[63:0] = rec_data[63:0];
         end
         2'd3: begin
             addr = msix_req_addr;
             wide = msix_req_addr[63:32] != 32'd0;
             dw0  = 24'd1;
             be   = 8'h0f;
-            beat[31:0] = msix_req_data;
+            beat[63:0] = {rec_data[63:32], msix_req_data};
         end
         default: begin
             addr = entry_addr;
@@ -204,7 +207,7 @@ module cw_tx_req #(
     // What waits behind a gate, for credits or for the IP waits for an input.
     assign moving       = fire || (valid_q && tx_req_ready);
 
-    wire unused = &{1'b0, addr[1:0], data_hdr[63:40], data_hdr[31:24], rec_hdr[63:40], rec_hdr[31:24]};
+    wire unused = &{1'b0, addr[1:0], data_hdr[63:40], data_hdr[31:24], rd_req_hdr[63:48], rec_hdr[63:40], rec_hdr[31:24]};
 
     genvar i;
     generate
@@ -229,12 +232,17 @@ module cw_tx_req #(
             keep_q  <= write[DATA] ? data_keep : write[REC] ? rec_keep :
                        {{(KEEP_W - 2){1'b0}}, write[ENTRY], sole};
             hdr_q[31:0]   <= read ? rd_req_hdr[31:0] : {wide ? TLP_MWR64 : TLP_MWR32, dw0};
-            hdr_q[63:32]  <= read ? rd_req_hdr[63:32] : {fn_bdf, 8'd0, be};
+            hdr_q[63:48]  <= fn_bdf;
+            hdr_q[39:32]  <= read ? rd_req_hdr[39:32] : be;
             hdr_q[95:64]  <= read ? rd_req_hdr[95:64] : wide ? addr[63:32] : {addr[31:2], 2'd0};
             hdr_q[127:96] <= read ? rd_req_hdr[127:96] : {addr[31:2], 2'd0};
         end
         if (room && sole)
             {queue_q, num_q} <= 43'd0;
+        if (room && !read)
+            hdr_q[47:40] <= 8'd0;     // the tag
+        else if (room)
+            hdr_q[47:40] <= rd_req_hdr[47:40];
         if (room && !read && !wide)
             hdr_q[127:96] <= 32'd0;
         if (rst) begin

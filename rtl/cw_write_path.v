@@ -27,7 +27,7 @@ module cw_write_path #(
     input  wire [47:0]             now,
     output wire                    idle,
     output wire                    empty,     // nothing in flight, every posted write sent
-    output wire [47:0]             next_deadline, // all ones: none
+    output wire [24:0]             next_deadline, // see cw_deadline
 
     input  wire [15:0]             fn_bdf,
     input  wire [2:0]              fn_mps,

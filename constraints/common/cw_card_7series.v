@@ -216,7 +216,8 @@ module cw_card_7series #(
 
     // For waves and probes only.
     wire                        idle;
-    wire [47:0]                 next_deadline;
+    wire [47:0]                 read_deadline;
+    wire [24:0]                 raise_deadline;
     wire [7:0]                  tx_req_func;
     wire                        tx_req_id_valid;
     wire [10:0]                 tx_req_queue;
@@ -226,8 +227,8 @@ module cw_card_7series #(
     wire                        fn_power_ack;
     wire                        err_ca;
     wire                        shim_idle;
-    wire                        unused = &{1'b0, shim_idle, idle, next_deadline, tx_req_func, tx_req_id_valid,
-                                           tx_req_queue, tx_req_num, tx_cpl_func, flr_done, fn_power_ack,
+    wire                        unused = &{1'b0, shim_idle, idle, read_deadline, raise_deadline,
+                                           tx_req_func, tx_req_id_valid, tx_req_queue, tx_req_num, tx_cpl_func, flr_done, fn_power_ack,
                                            err_ca};
 
     cw_if_7series #(.IF_W(IF_W), .DATA_W(DATA_W)) u_shim (
@@ -272,7 +273,8 @@ module cw_card_7series #(
         .DATA_W(DATA_W), .QUEUE_N(QUEUE_N), .VECTOR_N(VECTOR_N), .TAG_N(TAG_N), .OP_N(OP_N), .CLOCK_HZ(CLOCK_HZ),
         .CARD_MEM_BYTES(CARD_MEM_BYTES), .STREAM(STREAM)
     ) u_top (
-        .clk(user_clk), .rst(rst), .now(now_q), .idle(idle), .next_deadline(next_deadline),
+        .clk(user_clk), .rst(rst), .now(now_q), .idle(idle), .read_deadline(read_deadline),
+        .raise_deadline(raise_deadline),
         .h2s_valid(h2s_valid), .h2s_ready(h2s_ready), .h2s_data(h2s_data), .h2s_keep(h2s_keep),
         .h2s_first(h2s_first), .h2s_last(h2s_last), .h2s_err(h2s_err), .h2s_queue(h2s_queue), .h2s_user(h2s_user),
         .h2s_credit_valid(h2s_credit_valid), .h2s_credit_ready(h2s_credit_ready),

@@ -233,7 +233,8 @@ module cw_card_usplus #(
 
     // For waves and probes only.
     wire                        idle;
-    wire [47:0]                 next_deadline;
+    wire [47:0]                 read_deadline;
+    wire [24:0]                 raise_deadline;
     wire                        tx_req_id_valid;
     wire [10:0]                 tx_req_queue;
     wire [31:0]                 tx_req_num;
@@ -244,8 +245,8 @@ module cw_card_usplus #(
     wire                        err_cpl_unexpected;
     wire                        err_cpl_timeout;
     wire                        shim_idle;
-    wire                        unused = &{1'b0, shim_idle, idle, next_deadline, tx_req_id_valid, tx_req_queue,
-                                           tx_req_num, trans_pending, err_ur, err_ca, err_poisoned,
+    wire                        unused = &{1'b0, shim_idle, idle, read_deadline, raise_deadline,
+                                           tx_req_id_valid, tx_req_queue, tx_req_num, trans_pending, err_ur, err_ca, err_poisoned,
                                            err_cpl_unexpected, err_cpl_timeout};
 
     // As build.tcl makes the integrated block: at 512 bits it takes straddled packets on RQ and CC; parity is off, and with
@@ -298,7 +299,8 @@ module cw_card_usplus #(
         .DATA_W(DATA_W), .QUEUE_N(QUEUE_N), .VECTOR_N(VECTOR_N), .TAG_N(TAG_N), .OP_N(OP_N), .CLOCK_HZ(CLOCK_HZ),
         .CARD_MEM_BYTES(CARD_MEM_BYTES), .STREAM(STREAM)
     ) u_top (
-        .clk(user_clk), .rst(rst), .now(now_q), .idle(idle), .next_deadline(next_deadline),
+        .clk(user_clk), .rst(rst), .now(now_q), .idle(idle), .read_deadline(read_deadline),
+        .raise_deadline(raise_deadline),
         .h2s_valid(h2s_valid), .h2s_ready(h2s_ready), .h2s_data(h2s_data), .h2s_keep(h2s_keep),
         .h2s_first(h2s_first), .h2s_last(h2s_last), .h2s_err(h2s_err), .h2s_queue(h2s_queue), .h2s_user(h2s_user),
         .h2s_credit_valid(h2s_credit_valid), .h2s_credit_ready(h2s_credit_ready),

@@ -46,7 +46,11 @@ module cw_sim_top #(
     // ---- pins, RTL to models ----
     wire                 top_idle, user_idle;
     wire                 idle = top_idle && user_idle;
-    wire [47:0]          next_deadline;
+    wire [47:0]          read_deadline;
+    wire [24:0]          raise_deadline;
+    wire [23:0]          raise_in = raise_deadline[23:0] - now[23:0];
+    wire [47:0]          raise_at = raise_deadline[24] ? now + {{24{raise_in[23]}}, raise_in} : {48{1'b1}};
+    wire [47:0]          next_deadline = read_deadline < raise_at ? read_deadline : raise_at;
     wire                 tx_req_valid, tx_req_sop, tx_req_eop, tx_req_id_valid;
     wire [127:0]         tx_req_hdr;
     wire [DATA_W-1:0]    tx_req_data;
@@ -204,7 +208,8 @@ module cw_sim_top #(
         .DATA_W(DATA_W), .QUEUE_N(QUEUE_N), .VECTOR_N(VECTOR_N), .TAG_N(TAG_N), .OP_N(OP_N),
         .STREAM(STREAM), .CARD_MEM_BYTES(CARD_MEM_BYTES)
     ) u_top (
-        .clk(clk), .rst(rst), .now(now), .idle(top_idle), .next_deadline(next_deadline),
+        .clk(clk), .rst(rst), .now(now), .idle(top_idle), .read_deadline(read_deadline),
+        .raise_deadline(raise_deadline),
         .tx_req_valid(tx_req_valid), .tx_req_ready(tx_req_ready), .tx_req_sop(tx_req_sop),
         .tx_req_eop(tx_req_eop), .tx_req_hdr(tx_req_hdr), .tx_req_data(tx_req_data),
         .tx_req_keep(tx_req_keep), .tx_req_func(tx_req_func), .tx_req_id_valid(tx_req_id_valid),

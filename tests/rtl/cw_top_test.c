@@ -2,6 +2,7 @@
 // verilator: -GQUEUE_N=2 -GVECTOR_N=2 -GTAG_N=32 -GOP_N=16
 /* The whole endpoint, where only its wiring can be wrong: errors reported once, interrupts after what they are about. */
 #include "driver/cw_regs.h"
+#include "deadline.h"
 #include "dut.h"
 #include "stream.h"
 
@@ -208,7 +209,7 @@ static void time_limit_is_a_deadline_and_raises_intx(void **state)
 	uint32_t desc[8] = { 0x5000, 0, 4, 0, 0x6000, 0, 4, 64 }, hdr[4], data[8], word = 0x11223344;
 	struct stream_beat b;
 	struct env e;
-	uint64_t from;
+	uint64_t from, deadline;
 
 	(void)state;
 	start(&e);
@@ -224,8 +225,10 @@ static void time_limit_is_a_deadline_and_raises_intx(void **state)
 	e.sent = 1;
 	dut_cycles(e.d, 20);
 	assert_int_equal(dut_get(e.d, "idle"), 1);
-	assert_in_range(dut_get(e.d, "next_deadline"), from + 6400 - 2, from + 6400 + 50);
-	e.now = dut_get(e.d, "next_deadline") - 1;
+	deadline = deadline_at(e.now, dut_get(e.d, "raise_deadline"));
+	assert_in_range(deadline, from + 6400 - 2, from + 6400 + 50);
+	assert_true(dut_get(e.d, "read_deadline") > deadline);
+	e.now = deadline - 1;
 	assert_int_equal(dut_get(e.d, "intx_level"), 0);
 	dut_cycles(e.d, 40);
 	assert_int_equal(dut_get(e.d, "intx_level"), 1);

@@ -4,6 +4,7 @@
 #define MODERATE_BENCH_H
 
 #include "../../driver/cw_regs.h"
+#include "deadline.h"
 #include "dut.h"
 #include "stream.h"
 
@@ -12,7 +13,6 @@
 #define NOTE_RAISE 2u
 #define NOTE_LAST 4u
 #define NOTE_HALT 8u
-#define NO_DEADLINE 0xffffffffffffull
 #define LATENCY 16 /* cycles from an event to what it raises, other events apart */
 
 static const char *const note_fields[] = { "note_queue", "note_count", "note_raise", "note_halt", "note_last",
@@ -145,7 +145,7 @@ static inline unsigned raises(struct bench *b, unsigned q)
 
 static inline uint64_t deadline(struct bench *b)
 {
-	return dut_get(b->d, "next_deadline");
+	return deadline_at(b->now, dut_get(b->d, "next_deadline"));
 }
 
 /* Cycles until the next raise, of the queue; `now` jumps to next_deadline while nothing moves, when told to. */
