@@ -140,12 +140,14 @@ monitor() {
     echo "guest: QEMU did not get to '$2'" >&2
 }
 # die_at_rest PID: kills it with the processors at rest. QEMU 11.1 ends itself (an error that is set twice) when an
-# access meets a server
-# that has died and not been missed yet.
+# access meets a server that has died and not been missed yet: it says so when it has missed it.
 die_at_rest() {
     monitor stop paused
     kill -9 "$1" && wait "$1" 2>/dev/null
-    sleep 1 # until the server, and QEMU, have seen it
+    for _ in $(seq 200); do
+        grep -qF "failed to read header" "$logs/$name.qemu" && break
+        sleep 0.1
+    done
     monitor cont running
 }
 # What the scenario asks of the host; each is answered by a line "done".
