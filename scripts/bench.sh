@@ -224,7 +224,8 @@ account() {
             # shellcheck disable=SC2086 # words
             $bench account=1 $point || return
         done < <(points "$w" "$links" both "64 128 256 512 1024 4096" 0 64 32 250 256 256
-            [ "$w" != 256 ] || mode=st points "$w" none both "512 1024" 0 64 32 250 256 256)
+            [ "$w" != 256 ] || mode=st points "$w" none both "512 1024" 0 64 32 250 256 256
+            [ "$w" != 256 ] || mode=st points "$w" gen3x8 both "64 256 1024" 0 64 32 250 256 256)
     done
 }
 

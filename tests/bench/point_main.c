@@ -3,11 +3,17 @@
  * cwbench NAME=VALUE...: measures one point and prints its row. Names are those of the columns; what is
  * not named is as in the base point: 256 bits, unpaced, 64 queues, batch 32, 64 bytes, aligned, to the card.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../driver/cw_regs.h"
 #include "traffic.h"
+
+#define MOST_OPS (1ull << 32)
+#define MOST_IDLE (1ull << 32) /* cycles */
+#define MOST_WEIGHT (CW_Q_CONFIG_WEIGHT_MASK >> CW_Q_CONFIG_WEIGHT_SHIFT)
 
 struct show {
 	bool more, account;
@@ -25,24 +31,52 @@ static const char usage[] =
 	"  more TLPs than at the limit, nothing; and by kind: data reads, data writes, descriptor reads, records, messages\n"
 	"  columns: " POINT_COLUMNS ",bytes_per_cycle,limit,share; the shim before them\n";
 
-static int option(struct traffic_param *tp, struct show *show, const char *word)
+/* NAME=N in its range: 1; 0: another word; negative with a reason otherwise. */
+static int number(const char *word, const char *name, uint64_t least, uint64_t most, uint64_t *out, char *why, size_t why_size)
+{
+	size_t len = strlen(name);
+	char *end;
+
+	if (strncmp(word, name, len) || word[len] != '=')
+		return 0;
+	word += len + 1;
+	errno = 0;
+	*out = strtoull(word, &end, 0);
+	if (*word >= '0' && *word <= '9' && !*end && !errno && *out >= least && *out <= most)
+		return 1;
+	snprintf(why, why_size, "%s is %llu to %llu, not %s", name, (unsigned long long)least, (unsigned long long)most, word);
+	return -EINVAL;
+}
+
+/* A number that a run has beyond its point. */
+static int run_number(struct traffic_param *tp, const char *word, char *why, size_t why_size)
+{
+	uint64_t weight;
+	int ret = number(word, "ops", 1, MOST_OPS, &tp->ops, why, why_size);
+
+	if (!ret)
+		ret = number(word, "idle", 1, MOST_IDLE, &tp->idle, why, why_size);
+	if (ret)
+		return ret;
+	ret = number(word, "weight", 1, MOST_WEIGHT, &weight, why, why_size);
+	if (ret > 0)
+		tp->weight = (uint32_t)weight;
+	return ret;
+}
+
+/* 1: taken; 0: it may be one of the point; negative with a reason otherwise. */
+static int option(struct traffic_param *tp, struct show *show, const char *word, char *why, size_t why_size)
 {
 	if (!strcmp(word, "-v"))
 		show->more = true;
 	else if (!strcmp(word, "account=1"))
 		show->account = true;
-	else if (!strncmp(word, "ops=", 4))
-		tp->ops = strtoull(word + 4, NULL, 0);
 	else if (!strncmp(word, "wave=", 5))
 		tp->wave = word + 5;
 	else if (!strncmp(word, "tlp=", 4))
 		tp->tlp = word + 4;
-	else if (!strncmp(word, "idle=", 5))
-		tp->idle = strtoull(word + 5, NULL, 0);
 	else if (!strcmp(word, "idle-skip=0"))
 		tp->no_idle_skip = true;
-	else if (!strncmp(word, "weight=", 7))
-		tp->weight = (uint32_t)strtoul(word + 7, NULL, 0);
 	else if (!strcmp(word, "held=polite"))
 		tp->held = HELD_POLITE;
 	else if (!strcmp(word, "held=drop"))
@@ -52,7 +86,7 @@ static int option(struct traffic_param *tp, struct show *show, const char *word)
 	else if (!strncmp(word, "pretend=", 8))
 		tp->pretend = strtod(word + 8, NULL);
 	else
-		return 0;
+		return run_number(tp, word, why, why_size);
 	return 1;
 }
 
@@ -90,9 +124,12 @@ int main(int argc, char **argv)
 	int ret = 0;
 
 	point_base(&p);
-	for (int i = 1; !ret && i < argc; i++)
-		if (!option(&tp, &show, argv[i]))
+	for (int i = 1; ret >= 0 && i < argc; i++) {
+		ret = option(&tp, &show, argv[i], why, sizeof(why));
+		if (!ret)
 			ret = point_set(&p, argv[i], why, sizeof(why));
+	}
+	ret = ret < 0 ? ret : 0;
 	if (!ret)
 		ret = point_check(&p, why, sizeof(why));
 	/* The meter reads the endpoint's pins, and behind a shim those are the vendor's. */

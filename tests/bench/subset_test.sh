@@ -22,6 +22,12 @@ one_digit_is_noticed() {
         grep -q '^256,none,mm,h2c,8,0,64,32,250,256,256: was .*, is ' "$dir/said"
 }
 
+numbers_out_of_range_are_refused_by_name() {
+    refuses "weight is 1 to 63, not 64" build/bin/cwbench mode=st weight=64 &&
+        refuses "ops is 1 to 4294967296, not 8x" build/bin/cwbench ops=8x && refuses "idle is 1 to 4294967296, not -1" build/bin/cwbench idle=-1 &&
+        refuses "no such option" build/bin/cwbench opsies=8
+}
+
 figure_above_its_limit_is_refused() { refuses "above the limit" build/bin/cwbench size=4096 pretend=1.01; }
 
 page_with_a_figure_above_its_limit_is_refused() {
@@ -83,6 +89,7 @@ one_stream_held_leaves_the_others_98_percent() {
 check "points_give_the_digits_of_the_table" points_give_the_digits_of_the_table
 check "page_is_that_of_the_table" page_is_that_of_the_table
 check "one_digit_is_noticed" one_digit_is_noticed
+check "numbers_out_of_range_are_refused_by_name" numbers_out_of_range_are_refused_by_name
 check "figure_above_its_limit_is_refused" figure_above_its_limit_is_refused
 check "page_with_a_figure_above_its_limit_is_refused" page_with_a_figure_above_its_limit_is_refused
 check "shims_figure_above_its_ceiling_is_refused" shims_figure_above_its_ceiling_is_refused
