@@ -139,13 +139,16 @@ monitor() {
     done
     echo "guest: QEMU did not get to '$2'" >&2
 }
-# die_at_rest PID: kills it with the processors at rest. QEMU 11.1 ends itself (an error that is set twice) when an
-# access meets a server
-# that has died and not been missed yet.
+# die_at_rest PID: kills it with the processors at rest and their writes read. QEMU 11.1 ends itself (an error that is
+# set twice) when its connection is reset, and that is how a socket ends that has something unread in it.
 die_at_rest() {
     monitor stop paused
+    sleep 1 # the server reads what is on its way
     kill -9 "$1" && wait "$1" 2>/dev/null
-    sleep 1 # until the server, and QEMU, have seen it
+    for _ in $(seq 100); do # QEMU says so when it has missed the server; an access before that is as bad
+        grep -qF "failed to read header" "$logs/$name.qemu" && break
+        sleep 0.1
+    done
     monitor cont running
 }
 # What the scenario asks of the host; each is answered by a line "done".
