@@ -129,8 +129,7 @@ int main(int argc, char **argv)
 		if (!ret)
 			ret = point_set(&p, argv[i], why, sizeof(why));
 	}
-	ret = ret < 0 ? ret : 0;
-	if (!ret)
+	if (ret >= 0)
 		ret = point_check(&p, why, sizeof(why));
 	/* The meter reads the endpoint's pins, and behind a shim those are the vendor's. */
 	if (!ret && p.shim && (tp.idle || show.account)) {
