@@ -32,8 +32,14 @@ static void close_fds(struct channel *c)
 void channel_close(struct channel *c)
 {
 	close_fds(c);
-	if (c->fd >= 0)
+	if (c->fd >= 0) {
+		/* A socket that is closed with something unread in it resets its peer, which some do not survive (QEMU 11.1
+		 * aborts). From here on nothing more can come: what is there is taken out, descriptors too. */
+		shutdown(c->fd, SHUT_RDWR);
+		while (recv(c->fd, c->in, sizeof(c->in), MSG_DONTWAIT) > 0)
+			;
 		close(c->fd);
+	}
 	c->fd = -1;
 }
 

@@ -39,6 +39,7 @@ struct message {
 
 /* Takes the socket over. */
 void channel_init(struct channel *c, int fd);
+/* The client reads the end of the stream after what was sent to it, whatever it has sent that was not read. */
 void channel_close(struct channel *c);
 /* 1: *m is a message; 0: none yet; -ENOTCONN: the client is gone; -EPROTO. */
 int channel_recv(struct channel *c, struct message *m);
