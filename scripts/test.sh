@@ -20,7 +20,8 @@ mkdir -p "$logs"
 jobs=${JOBS:-2}
 targets=${TARGETS:-sim shm} # each end-to-end test runs against these
 irqs="msix msi intx" # and with each kind of interrupt
-shims=${SHIMS-usplus 7series ptile${TEST_ALL:+ 7series64 ptile256 usplus512 ptile512 usplusaa}} # and behind each vendor's shim: in the short form these, with one target
+# and behind each vendor's shim for which make builds cards: in the short form these tests, with one target
+shims=${SHIMS-$(make -s --no-print-directory --eval='said: ; @echo $(CARD_SHIMS)' said)}
 widths=${CARD_WIDTHS-128 512} # and with data paths of these widths, likewise
 width_tests="transfer data_sweep" # in the short form
 export CMOCKA_MESSAGE_OUTPUT=TAP
