@@ -217,10 +217,9 @@ module cw_desc_buf #(
     genvar l;
     generate
         for (l = 0; l < LANE_N; l = l + 1) begin : g_lane
-            // a beat may reach past the buffer's end: those lanes are padding
-            wire [5:0] unit = {1'b0, fill_unit} + l[5:0];
+            wire [4:0] unit = fill_unit + l[4:0];
             cw_ram #(.W(128), .DEPTH(BUF_N * 32)) u_data (
-                .clk(clk), .wr_en(fill_valid && !unit[5]), .wr_addr({fill_buf, unit[4:0]}),
+                .clk(clk), .wr_en(fill_valid), .wr_addr({fill_buf, unit}),
                 .wr_data(fill_data[l*128 +: 128]),
                 .rd_en(read), .rd_addr({run_buf, run_unit}), .rd_data(lane_data[l*128 +: 128])
             );
@@ -231,6 +230,7 @@ module cw_desc_buf #(
             wire [5:0]        unit = {1'b0, fill_unit} + {{(6 - LANE_W){1'b0}}, lane};
             wire              unused = &{1'b0, unit[LANE_S-1:0]};
             assign unit_lane[l*LANE_W +: LANE_W] = came[{run_buf, run_unit[4:LANE_S]}];
+            // a beat may reach past the buffer's end: those lanes are padding, at places that no beat leads to
             always @(posedge clk)
                 if (fill_valid && !unit[5])
                     came[{fill_buf, unit[4:LANE_S]}] <= lane;
