@@ -95,6 +95,7 @@ module cw_desc_sched #(
     reg  [10:0] fetch_queue_q;
     reg  [31:0] fetch_num_q;
     reg  [63:0] fetch_addr_q;
+    reg  [1:0]  in_read_q;      // descriptors that a read can have, less one: {in_read_q, 3'b111}
     reg         fetch_c2h_q;
     reg  [4:0]  more_q, end_q;  // descriptors behind its first one: told of, in the ring
     reg         more_far_q, end_far_q; // 32 of them or more
@@ -208,8 +209,7 @@ module cw_desc_sched #(
     wire        can_fetch = run && !quiesce && !halted && some && !no_place;
     wire [31:0] place     = {{(32 - SW){1'b0}}, places} - 32'd1;
     wire [31:0] may_fetch = streams && more > place ? place : more;
-    wire [4:0]  in_read   = rd_log2 >= 4'd9 ? 5'd31 : rd_log2 == 4'd8 ? 5'd15 : 5'd7;
-    wire [4:0]  to_bound  = in_read & ~fetch_addr_q[8:4];
+    wire [4:0]  to_bound  = {in_read_q, 3'b111} & ~fetch_addr_q[8:4];
     wire [4:0]  n_more    = more_far_q || more_q > to_bound ? to_bound : more_q;
     wire [4:0]  n_last    = end_far_q || end_q > n_more ? n_more : end_q;
     assign      n         = {1'b0, n_last} + 6'd1;
@@ -342,6 +342,7 @@ module cw_desc_sched #(
                 more_far_q    <= may_fetch[31:5] != 27'd0;
                 end_q         <= to_end[4:0];
                 end_far_q     <= to_end[15:5] != 11'd0;
+                in_read_q     <= rd_log2 >= 4'd9 ? 2'b11 : rd_log2 == 4'd8 ? 2'b01 : 2'b00;
             end
             if (state_q == S_ACT && ev_q == EV_QST)
                 qst_done_q <= 1'b1;

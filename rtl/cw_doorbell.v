@@ -195,7 +195,7 @@ module cw_doorbell #(
     wire [15:0] ring_mask = ~(16'hffff << entries_log2);    // of slots: at most 2^16
     wire [32:0] more_old  = {new_p, 1'b0} - {old_c, 1'b1};
     wire [18:0] more_new  = {new_p[17:0], 1'b0} - {new_c[17:0], 1'b1};
-    wire        p_near    = more_old[32:19] == 14'd0 || none_old;
+    wire        p_near    = more_old[32:18] == 15'd0 || none_old;
     wire        none_old  = &more_old[32:1], none_new = &more_new[18:1];
     wire        fits_old  = (more_old[32:1] & ~{16'd0, ring_mask}) == 32'd0 || none_old;
     wire        fits_new  = p_near && ((more_new[18:1] & ~{2'd0, ring_mask}) == 18'd0 || none_new);

@@ -77,7 +77,7 @@ module cw_host_port #(
     output wire [10:0]           qcfg_queue,
     output wire [4:0]            qcfg_reg,
     output wire [31:0]           qcfg_data,
-    input  wire                  mod_cfg_busy,
+    input  wire                  write_cfg_busy,
     output wire                  qst_valid,
     output wire [10:0]           qst_queue,
     input  wire                  qst_fetch_ack,
@@ -225,7 +225,7 @@ module cw_host_port #(
     wire [1:0]        under_way;
 
     assign intx_level = intx_pending && !fn_msix_en && !fn_msi_en;
-    assign cfg_busy   = db_cfg_busy || raise_cfg_busy || mod_cfg_busy;
+    assign cfg_busy   = db_cfg_busy || raise_cfg_busy || write_cfg_busy;
     assign idle = rst || (rx_idle && cpl_idle && bus_idle && db_idle && qctl_idle && irq_idle && reset_idle &&
                   win_wr_idle && tables_ready && !stats_busy);
 

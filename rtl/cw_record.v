@@ -44,6 +44,7 @@ module cw_record #(
     input  wire [10:0]  qcfg_queue,
     input  wire [4:0]   qcfg_reg,
     input  wire [31:0]  qcfg_data,
+    output wire         cfg_busy,  // ENABLE has not zeroed the counts yet
 
     input  wire         qst_valid,
     input  wire [10:0]  qst_queue,
@@ -177,7 +178,7 @@ module cw_record #(
     reg            held_q, turn_q; // a run was offered or begun; whose it was
     wire           side = held_q ? turn_q : run_valid[!turn_q] ? !turn_q : turn_q;
     wire           room;           // to count another
-    wire           give = room && run_valid[side];
+    wire           give = room && run_valid[side] && (held_q || !enable_q);
     wire           beat = give && (run_none[side] || rec_ready);
     wire           gone = beat && run_eop[side];
 
@@ -225,7 +226,8 @@ module cw_record #(
     wire           halt    = count_q && c_tail_q[1];
     assign room = !note_q || note_ready;
 
-    // ENABLE zeroes the counts: as an operation before number 0, in a cycle in which nothing else has gone.
+    // ENABLE zeroes the counts: as an operation before number 0, in a cycle in which nothing else has gone. No other
+    // run begins before that.
     reg            enable_q, zero_q;
     reg  [10:0]    enable_queue_q;
     reg            asked_q, ack_q;
@@ -269,6 +271,7 @@ module cw_record #(
 
     wire           held = s1_q || s2_q || run_busy != 2'd0 || note_q;
     wire           asks = enable_q || zero_q || qcfg_valid || ack_q || (qst_valid && !asked_q);
+    assign cfg_busy = enable_q || zero_q;
     assign busy   = retire_valid || held || asks;
     assign moving = asks || look || s1_leave || s2_leave || run_moving != 2'd0 || beat || count_q ||
                     (note_q && note_ready) || (wait_q && !held);

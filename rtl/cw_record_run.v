@@ -10,9 +10,9 @@
 // one without record leaves with run_none, not as a TLP. The records themselves are in
 // cw_record_store: here is where.
 //
-// Whoever puts ends a run at multiples of RUN_BYTES and of the maximum payload
+// Whoever puts ends a run at multiples of 256 bytes and of the maximum payload
 // size, and where a ring wraps: a run neither crosses 4 KiB nor is longer than
-// RUN_N records.
+// 16 records.
 //
 // A record a cycle; one cycle more when it closes an open run of another queue.
 // From the record that ends a run to its first beat: one cycle.

@@ -394,7 +394,7 @@ module cw_top #(
     wire                 ring_valid;
     wire [10:0]          ring_vector;
     wire                 ring_on;
-    wire                 mod_cfg_busy;
+    wire                 write_cfg_busy;
 
     // Interrupts: a queue raises (taken within a few cycles, whatever waits); the event
     // ring entry and the MSI-X message that result.
@@ -514,7 +514,7 @@ module cw_top #(
         .raise_completions(raise_completions),
         .arm_valid(arm_valid), .arm_ready(arm_ready), .arm_queue(arm_queue), .arm_index(arm_index),
         .ring_valid(ring_valid), .ring_vector(ring_vector), .ring_on(ring_on),
-        .mod_cfg_busy(mod_cfg_busy),
+        .write_cfg_busy(write_cfg_busy),
         .entry_valid(entry_valid), .entry_ready(entry_ready), .entry_addr(entry_addr),
         .entry_data(entry_data),
         .msix_req_valid(msix_req_valid), .msix_req_ready(msix_req_ready),
@@ -708,7 +708,7 @@ module cw_top #(
         .raise_completions(raise_completions),
         .arm_valid(arm_valid), .arm_ready(arm_ready), .arm_queue(arm_queue), .arm_index(arm_index),
         .ring_valid(ring_valid), .ring_vector(ring_vector), .ring_on(ring_on),
-        .mod_cfg_busy(mod_cfg_busy),
+        .write_cfg_busy(write_cfg_busy),
         .entry_valid(entry_valid), .entry_ready(entry_ready), .entry_addr(entry_addr),
         .entry_data(entry_data),
         .msix_req_valid(msix_req_valid), .msix_req_ready(msix_req_ready),

@@ -62,8 +62,8 @@ module cw_tx_cpl #(
 
     localparam L = $clog2(DATA_W / 32);
     localparam [31:0] LANES = DATA_W / 32;
-    localparam [2:0] S_IDLE = 3'd0, S_SENT = 3'd1, S_CUT = 3'd2, S_BEATS = 3'd3;
-    reg [2:0]         state_q;
+    localparam [1:0] S_IDLE = 2'd0, S_SENT = 2'd1, S_CUT = 2'd2, S_BEATS = 2'd3;
+    reg [1:0]         state_q;
 
     reg [127:0]       req_q;
     reg [2:0]         status_q;
@@ -114,12 +114,13 @@ module cw_tx_cpl #(
     wire [31:0] dw2 = {req_q[TLP_REQ_ID_MSB:TLP_REQ_ID_LSB], req_q[TLP_TAG_MSB:TLP_TAG_LSB],
                        1'b0, at_q[4:0], skip_q};
 
-
     // ---- buffer ----
     wire               step = state_q == S_BEATS && (!out_q || tx_cpl_ready) && cut_q != 11'd0;
     wire [DATA_W-1:0]  rd_data;
     wire [9-L:0]       wr_before = buf_wr_addr - 1'b1;
     wire               last_beat = cut_q <= LANES[10:0];
+    wire [DATA_W/32-1:0] keep    = !data_q ? {(DATA_W/32){1'b0}} :
+                                   last_beat ? ~({(DATA_W/32){1'b1}} << cut_q[L:0]) : {(DATA_W/32){1'b1}};
 
     // The request's 4DW flag and byte enables decide at the job; the rest of the header is not copied.
     wire unused = &{1'b0, end_be[0], posted_ahead[14:0], req_q[127:64], req_q[39:32], req_q[31:24], req_q[17:14], req_q[11:0]};
@@ -132,6 +133,12 @@ module cw_tx_cpl #(
                 .wr_data(buf_wr_data[32*g +: 32]), .rd_en(state_q == S_CUT || step),
                 .rd_addr(state_q == S_CUT ? at_q[9:L] : word_q), .rd_data(rd_data[32*g +: 32])
             );
+            // What is not kept is zero: a vendor's IP may join two TLPs in a beat.
+            always @(posedge clk)
+                if (step && !keep[g])
+                    out_data_q[32*g +: 32] <= 32'd0;
+                else if (step)
+                    out_data_q[32*g +: 32] <= g < 2 && !buf_q ? imm_q[32*(g % 2) +: 32] : rd_data[32*g +: 32];
         end
     endgenerate
 
@@ -192,10 +199,7 @@ module cw_tx_cpl #(
             if (step) begin
                 out_q      <= 1'b1;
                 eop_q      <= last_beat;
-                // Lanes beyond what is kept show whatever is there.
-                out_data_q <= {rd_data[DATA_W-1:64], buf_q ? rd_data[63:0] : imm_q};
-                keep_q     <= !data_q ? {(DATA_W/32){1'b0}} :
-                              last_beat ? ~({(DATA_W/32){1'b1}} << cut_q[L:0]) : {(DATA_W/32){1'b1}};
+                keep_q     <= keep;
                 imm_q      <= imm_q >> 32;       // of two DWs cut apart: the second
                 cut_q      <= last_beat ? 11'd0 : cut_q - LANES[10:0];
                 word_q     <= word_q + 1'b1;

@@ -40,7 +40,7 @@ module cw_write_path #(
     input  wire [10:0]             qcfg_queue,
     input  wire [4:0]              qcfg_reg,
     input  wire [31:0]             qcfg_data,
-    output wire                    mod_cfg_busy,
+    output wire                    write_cfg_busy,
     input  wire                    ring_valid,
     input  wire [10:0]             ring_vector,
     input  wire                    ring_on,
@@ -211,6 +211,8 @@ module cw_write_path #(
     wire [10:0]       note_queue, note_peek;
     wire [31:0]       note_count;
     wire              c2h_busy, record_busy, moderate_busy, tx_busy;
+    wire              record_cfg_busy, moderate_cfg_busy;
+    assign            write_cfg_busy = record_cfg_busy || moderate_cfg_busy;
     wire              c2h_moving, table_moving, record_moving, moderate_moving, tx_moving;
     wire              stat_data, stat_record, stat_mwr, stall_credit, stall_tx, axi_error;
     // Data credits need no look: the IP holds a TLP back that they do not cover.
@@ -311,7 +313,7 @@ module cw_write_path #(
         .clk(clk), .rst(rst), .busy(record_busy), .moving(record_moving), .now(now),
         .fn_mps(fn_mps), .tx_quiet(tx_quiet),
         .qcfg_valid(qcfg_valid), .qcfg_op(qcfg_op), .qcfg_queue(qcfg_queue),
-        .qcfg_reg(qcfg_reg), .qcfg_data(qcfg_data),
+        .qcfg_reg(qcfg_reg), .qcfg_data(qcfg_data), .cfg_busy(record_cfg_busy),
         .qst_valid(qst_valid), .qst_queue(qst_queue), .qst_retire_ack(qst_retire_ack),
         .qst_retired(qst_retired), .qst_records(qst_records), .qst_halted(qst_halted),
         .qst_cause(qst_cause),
@@ -332,7 +334,7 @@ module cw_write_path #(
         .clk(clk), .rst(rst), .now(now), .busy(moderate_busy), .moving(moderate_moving),
         .next_deadline(next_deadline),
         .qcfg_valid(qcfg_valid), .qcfg_op(qcfg_op), .qcfg_queue(qcfg_queue),
-        .qcfg_reg(qcfg_reg), .qcfg_data(qcfg_data), .cfg_busy(mod_cfg_busy),
+        .qcfg_reg(qcfg_reg), .qcfg_data(qcfg_data), .cfg_busy(moderate_cfg_busy),
         .ring_valid(ring_valid), .ring_vector(ring_vector), .ring_on(ring_on),
         .note_valid(note_valid), .note_ready(note_ready), .note_queue(note_queue),
         .note_record(note_record), .note_count(note_count), .note_raise(note_raise), .note_halt(note_halt),

@@ -152,6 +152,40 @@ static void fetches_stop_at_ring_end_boundary_and_producer(void **state)
 	}
 }
 
+/* The host lowers and raises its limit while fetches wait to be taken: what was counted is what is offered. */
+static void the_read_limit_changes_while_a_fetch_waits(void **state)
+{
+	struct env e;
+	struct stream_beat b;
+
+	(void)state;
+	start(&e);
+	for (unsigned q = 0; q < 8; q++)
+		setup(&e, q, 8, 0x10000 * q);
+	for (unsigned round = 0; round < 40; round++) {
+		stream_hold(e.fetch, true);
+		for (unsigned q = 0; q < 8; q++)
+			kick(&e, q, e.fetched[q] + 1 + dut_below(&e.rng, 256));
+		run(&e, 20);
+		for (unsigned i = 0; i < 6; i++) { /* the one that is offered, and those behind it */
+			dut_set(e.d, "rd_log2", 7 + dut_below(&e.rng, 3));
+			run(&e, 3);
+			stream_hold(e.fetch, false);
+			dut_cycle(e.d);
+			stream_hold(e.fetch, true);
+			collect(&e);
+		}
+		stream_hold(e.fetch, false);
+		run(&e, 2000);
+		for (unsigned q = 0; q < 8; q++) {
+			assert_int_equal(e.fetched[q], e.producer[q]);
+			assert_int_equal(status(&e, q), e.fetched[q]);
+		}
+	}
+	assert_false(stream_pop(e.fetch, &b));
+	end(&e);
+}
+
 static void busy_queues_take_turns(void **state)
 {
 	struct env e;
@@ -468,6 +502,7 @@ int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(fetches_stop_at_ring_end_boundary_and_producer),
+		cmocka_unit_test(the_read_limit_changes_while_a_fetch_waits),
 		cmocka_unit_test(busy_queues_take_turns),
 		cmocka_unit_test(quiesce_stop_disable_and_engine_enable),
 		cmocka_unit_test(impossible_producer_fetches_nothing),

@@ -122,6 +122,18 @@ static void ring(struct bench *b, unsigned queue, unsigned dw, uint32_t value)
 	stream_push(b->db, &t);
 }
 
+static void ring_both(struct bench *b, unsigned queue, uint32_t producer, uint32_t consumer)
+{
+	struct stream_beat t = { 0 };
+
+	stream_put_u64(b->db, &t, 0, queue << 10);
+	stream_put_u64(b->db, &t, 1, 2);
+	stream_put_u64(b->db, &t, 2, 15);
+	stream_put_u64(b->db, &t, 3, 15);
+	stream_put_u64(b->db, &t, 4, (uint64_t)consumer << 32 | producer);
+	stream_push(b->db, &t);
+}
+
 static void status(struct bench *b, unsigned queue, uint32_t producer, uint32_t consumer)
 {
 	dut_set(b->d, "st_valid", 1);
@@ -258,12 +270,7 @@ static void accepted_consumer_indices_arm(void **state)
 		ring(&b, 1, 1, in[i]);
 	dut_cycles(b.d, 60);
 	assert_int_equal(dut_get(b.d, "idle"), 0); /* not told yet */
-	stream_put_u64(b.db, &t, 0, 1 << 10);
-	stream_put_u64(b.db, &t, 1, 2);
-	stream_put_u64(b.db, &t, 2, 15);
-	stream_put_u64(b.db, &t, 3, 15);
-	stream_put_u64(b.db, &t, 4, 5ull << 32 | 100);
-	stream_push(b.db, &t);
+	ring_both(&b, 1, 100, 5);
 	ring(&b, 2, 1, 0); /* not enabled */
 	ring(&b, 1, 0, 7); /* a producer index alone does not arm */
 	stream_hold(b.arm, false);
@@ -281,7 +288,7 @@ static void accepted_consumer_indices_arm(void **state)
 
 static void a_doorbell_kicks_two_cycles_later_and_the_next_two_after_it(void **state)
 {
-	struct stream_beat t[20], pair = { 0 };
+	struct stream_beat t[20];
 	struct bench b;
 
 	(void)state;
@@ -296,14 +303,9 @@ static void a_doorbell_kicks_two_cycles_later_and_the_next_two_after_it(void **s
 	dut_cycles(b.d, 5);
 	stream_pop(b.kick, &t[0]);
 	/* one index or both: a doorbell each two cycles, of one queue */
-	stream_put_u64(b.db, &pair, 0, 1 << 10);
-	stream_put_u64(b.db, &pair, 1, 2);
-	stream_put_u64(b.db, &pair, 2, 15);
-	stream_put_u64(b.db, &pair, 3, 15);
 	for (unsigned i = 0; i < 20; i++) {
-		stream_put_u64(b.db, &pair, 4, i + 2);
 		if (i & 1)
-			stream_push(b.db, &pair);
+			ring_both(&b, 1, i + 2, 0);
 		else
 			ring(&b, 1, 0, i + 2);
 	}
@@ -376,11 +378,54 @@ static void drain(struct stream *s, const struct expected *e, unsigned n)
 	}
 }
 
+/* With a ring that is empty, full and in between: an index too far ahead is refused, however few of its bits differ. */
+static void indices_far_ahead_are_refused(void **state)
+{
+	static const struct {
+		unsigned log2;
+		uint32_t p, c;
+	} at[] = { { 4, 0, 0 }, { 4, 7, 7 }, { 4, 20, 7 }, { 16, 0, 0 }, { 16, 65536, 0 } };
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(at) / sizeof(at[0]); i++) {
+		unsigned wrong = 0;
+		struct bench b;
+
+		bench_open(&b);
+		enable(&b, 1, at[i].log2);
+		if (at[i].c) {
+			ring(&b, 1, 0, at[i].c);
+			dut_cycles(b.d, 10);
+			b.told = true;
+			b.told_queue = 1;
+			b.told_n = at[i].c;
+			dut_cycles(b.d, 3);
+		}
+		ring_both(&b, 1, at[i].p, at[i].c);
+		dut_cycles(b.d, 10);
+		b.bad = b.good = 0;
+		for (unsigned bit = at[i].log2 + 1; bit < 32; bit++) {
+			uint32_t far = 1u << bit;
+
+			ring_both(&b, 1, at[i].c + far, at[i].c); /* its consumer index is good */
+			ring_both(&b, 1, at[i].p + far, at[i].c + far);
+			ring(&b, 1, 0, at[i].p + far);
+			ring(&b, 1, 1, at[i].c + far);
+			dut_cycles(b.d, 20);
+			wrong += 4;
+			assert_int_equal(b.bad, wrong);
+			status(&b, 1, at[i].p, at[i].c);
+		}
+		assert_int_equal(b.good, 0);
+		bench_close(&b);
+	}
+}
+
 /* Close behind each other, of one queue and of several, with those who are told slow or quick: nothing is lost. */
 static void doorbells_in_a_row_follow_the_rules(void **state)
 {
 	static struct expected kick[4096], arm[4096];
-	struct page pages[3] = { { .log2 = 2 }, { .log2 = 4 }, { .log2 = 7 } };
+	struct page pages[3] = { { .log2 = 2 }, { .log2 = 5 }, { .log2 = 16 } };
 	struct dut_rng r;
 	struct bench b;
 
@@ -425,6 +470,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(pages_beyond_the_queues_are_refused),
 		cmocka_unit_test(accepted_consumer_indices_arm),
 		cmocka_unit_test(a_doorbell_kicks_two_cycles_later_and_the_next_two_after_it),
+		cmocka_unit_test(indices_far_ahead_are_refused),
 		cmocka_unit_test(doorbells_in_a_row_follow_the_rules),
 	};
 

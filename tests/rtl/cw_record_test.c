@@ -324,6 +324,37 @@ static void a_record_sent_is_counted(void **state)
 	bench_close(b);
 }
 
+/* Those who take notes never catch up: an ENABLE has its turn all the same, and so has the next one. */
+static void enables_do_not_wait_for_a_backlog(void **state)
+{
+	struct bench *b = bench_open(45);
+
+	(void)state;
+	for (unsigned q = 2; q < 5; q++)
+		enable(b, q, 0x40000 + 0x1000 * q, 4);
+	for (unsigned q = 2; q < 4; q++)
+		retire(b, q, 0, CW_STATUS_BAD_RANGE, 2, false);
+	settle(b);
+	for (unsigned i = 0; i < 60; i++)
+		retire(b, 4, i, 0, 1, false);
+	for (unsigned i = 0; i < 60; i++) {
+		stream_hold(b->note, !(i & 1)); /* one each two cycles, as moderation takes them */
+		if (i == 20 || i == 32)
+			qcfg(b, 1, i == 20 ? 2 : 3, 0, 0);
+		else
+			dut_cycle(b->d);
+		if (i == 31 || i == 45)
+			assert_int_equal(dut_get(b->d, "cfg_busy"), 0);
+	}
+	assert_true(stream_depth(b->in) > 10);
+	stream_hold(b->note, false);
+	settle(b);
+	status(b, 2, 0, 0, -1);
+	status(b, 3, 0, 0, -1);
+	status(b, 4, 60, 0, -1);
+	bench_close(b);
+}
+
 static void retire_plain(struct bench *b, unsigned q, uint32_t num)
 {
 	struct stream_beat s = { 0 };
@@ -437,6 +468,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(disabled_or_unwanted_means_none),
 		cmocka_unit_test(counts_follow_acceptance),
 		cmocka_unit_test(a_record_sent_is_counted),
+		cmocka_unit_test(enables_do_not_wait_for_a_backlog),
 		cmocka_unit_test(records_are_written_together),
 		cmocka_unit_test(a_write_ends_where_it_must),
 		cmocka_unit_test(an_operation_a_cycle),
