@@ -18,9 +18,10 @@
 // The few bits are a shift register with feedback, which steps where a counter would count: a LUT a counter, not
 // one a bit. How many steps its state is from zero is looked up for the one that is visited.
 //
-// So that nothing is lost: a visit comes at the latest with each 56th cycle (32 counters, a read
-// takes the place of one visit in three), and a counter grows by 2 in a cycle, or by the bytes of
-// one. A stall counter, which grows by 1, may have a visit in between for a jump.
+// So that nothing is lost: a visit comes at the latest with each 56th cycle (32 counters; a read takes
+// the places of two visits in seven cycles or more, and the counter that is read is passed over, once, meanwhile),
+// and a counter grows by 2 in a cycle, or by the bytes of one. A stall counter, which grows by 1, may have a visit
+// in between for a jump.
 `default_nettype none
 
 module cw_stats (
@@ -95,8 +96,9 @@ module cw_stats (
     wire        ask    = first && exists && !latched && !begin_q;
     wire        asked  = ask_q[0] || ask_q[2];
     wire [4:0]  at     = asked ? reg_addr[5:1] : turn_q;
-    // A word is not read again while it is written.
-    wire        turn   = !asked && !(sel && !begin_q && turn_q == reg_addr[5:1]);
+    // A word is not read again while it is written: what a read visits has no turn.
+    wire        pass   = (ask || ask_q[1] || read_q) && turn_q == reg_addr[5:1];
+    wire        turn   = !asked && !pass;
     wire [255:0] few;                  // of each, 8 bits: not in the RAM yet, in steps
     wire [LESS_W-1:0] h2c_less, c2h_less;
 
@@ -196,7 +198,7 @@ module cw_stats (
             visit_q <= asked || turn;
             read_q  <= ask_q[2];
             ack_q   <= read_q || (first && (!exists || latched));
-            if (turn) begin
+            if (turn || pass) begin
                 turn_q <= turn_q + 5'd1;
                 if (&turn_q)
                     begin_q <= 1'b0;

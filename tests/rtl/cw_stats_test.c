@@ -122,18 +122,42 @@ static void each_event_moves_its_own_counter(void **state)
 	dut_free(d);
 }
 
+/* A counter is visited for the first time after a reset with what it has counted by then. */
+static void events_close_behind_a_reset_count(void **state)
+{
+	for (unsigned wait = 0; wait < 40; wait++) {
+		struct dut *d = dut_new(dut_seed() + wait);
+
+		(void)state;
+		dut_set(d, "now", 0);
+		dut_reset(d, 3);
+		dut_cycles(d, wait);
+		dut_set(d, "stat", 1u << CW_COUNTER_RECORD | 1u << CW_COUNTER_C2H_BYTES);
+		dut_set(d, "stat_c2h_bytes", 100);
+		dut_set(d, "ev_mrd", 1);
+		dut_cycles(d, 3);
+		dut_set(d, "stat", 0);
+		dut_set(d, "ev_mrd", 0);
+		rest(d);
+		assert_int_equal(word(d, 2 * CW_COUNTER_RECORD), 3);
+		assert_int_equal(word(d, 2 * CW_COUNTER_C2H_BYTES), 300);
+		assert_int_equal(word(d, 2 * CW_COUNTER_RX_MRD), 3);
+		dut_free(d);
+	}
+}
+
 /*
- * Everything counts in every cycle, by as much as it can, for 3,000 cycles and with reads between; a jump meets all
- * that stall. Nothing is lost, and a read is exact.
+ * Everything counts in every cycle, by as much as it can, for 3,000 cycles and with reads between, of one counter or of
+ * each `step`th (in step with the visits, too); a jump meets all that stall. Nothing is lost, and a read is exact.
  */
-static void all_at_once(void **state)
+static void all_count(unsigned step)
 {
 	enum { CYCLES = 3000, JUMP = 1000000 };
 	static const char *const own[] = { "ev_mrd", "ev_mwr", "ev_irq", "ev_doorbell", "ev_doorbell_bad", "ev_axi_err" };
 	struct dut *d = counters(0);
 	uint64_t now = 0, high, want;
+	unsigned read = CW_COUNTER_TX_MRD;
 
-	(void)state;
 	dut_set(d, "stat", (1u << CW_COUNTER_N) - 1);
 	dut_set(d, "stat_h2c_bytes", 16383);
 	dut_set(d, "stat_c2h_bytes", 8191);
@@ -141,8 +165,9 @@ static void all_at_once(void **state)
 		dut_set(d, own[i], 1);
 	for (unsigned n = 0; n < CYCLES; n++) {
 		dut_set(d, "now", ++now);
-		/* The bus asks whenever it may: for a word of one counter, dropped a cycle after its answer. */
-		dut_set(d, "reg_addr", 2 * CW_COUNTER_TX_MRD);
+		/* The bus asks whenever it may: dropped a cycle after the answer. */
+		read = (read + (dut_get(d, "ack") ? step : 0)) % CW_COUNTER_N;
+		dut_set(d, "reg_addr", 2 * read);
 		dut_set(d, "sel", !dut_get(d, "ack"));
 		dut_cycle(d);
 	}
@@ -175,12 +200,20 @@ static void all_at_once(void **state)
 	dut_free(d);
 }
 
+static void all_at_once(void **state)
+{
+	(void)state;
+	for (unsigned step = 0; step < 12; step++)
+		all_count(step);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(stall_time_survives_the_wrap_of_now),
 		cmocka_unit_test(high_word_is_latched_with_the_low_one),
-		cmocka_unit_test(each_event_moves_its_own_counter), cmocka_unit_test(all_at_once),
+		cmocka_unit_test(each_event_moves_its_own_counter),
+		cmocka_unit_test(events_close_behind_a_reset_count), cmocka_unit_test(all_at_once),
 	};
 
 	return dut_main(argc, argv, tests, sizeof(tests) / sizeof(tests[0]));

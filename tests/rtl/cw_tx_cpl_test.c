@@ -66,8 +66,8 @@ static void collect(struct dut *d, struct stream *out, unsigned at, unsigned len
 		}
 		n = (unsigned)__builtin_popcountll(stream_take_u64(out, &b, 4));
 		stream_take(out, &b, 3, dw, 32);
-		for (unsigned i = 0; i < n; i++)
-			assert_int_equal(dw[i], 0x5000 + at + got + i);
+		for (unsigned i = 0; i < 8; i++)
+			assert_int_equal(dw[i], i < n ? 0x5000 + at + got + i : 0);
 		got += n;
 	}
 	assert_int_equal(stream_take_u64(out, &b, 1), 1);
@@ -113,6 +113,58 @@ static void every_shift_under_stalls(void **state)
 	stream_free(out);
 }
 
+/* A register's answer shows nothing of what the buffer had, and an error nothing at all. */
+static void what_is_not_kept_is_zero(void **state)
+{
+	struct stream *out;
+	struct dut *d = bench_open(&out);
+
+	(void)state;
+	fill(d, 0, 64, 0);
+	for (unsigned n = 0; n < 3; n++) {
+		uint32_t hdr[4] = { n ? n : 1, n > 1 ? 0x001000ff : 0x0010000f, 0x40, 0 }, want[8] = { 0 }, dw[8];
+		struct stream_beat b;
+
+		if (n)
+			memcpy(want, "register", 4 * n);
+		dut_set_words(d, "cpl_hdr", hdr, 4);
+		dut_set(d, "cpl_mem", 1);
+		dut_set(d, "cpl_buf", 0);
+		dut_set(d, "cpl_status", n ? 0 : 1); /* UR */
+		dut_set_words(d, "cpl_imm", n > 1 ? want : (uint32_t[]){ want[0], 0x5bad5bad }, 2);
+		dut_set(d, "cpl_valid", 1);
+		dut_wait(d, "cpl_ready", 20);
+		dut_cycle(d);
+		dut_set(d, "cpl_valid", 0);
+		dut_cycles(d, 20);
+		assert_true(stream_pop(out, &b));
+		assert_int_equal(stream_take_u64(out, &b, 4), (1u << n) - 1);
+		stream_take(out, &b, 3, dw, 32);
+		assert_memory_equal(dw, want, 32);
+	}
+	dut_free(d);
+	stream_free(out);
+}
+
+/* The answer is cut for the payload size that the buffer was filled for, whatever the host has set since. */
+static void a_new_payload_size_counts_for_the_next_answer(void **state)
+{
+	struct stream *out;
+	struct dut *d = bench_open(&out);
+
+	(void)state;
+	for (unsigned was = 0; was < 4; was++)
+		for (unsigned is = 0; is < 4; is++)
+			for (unsigned at = 0; at < 40; at += 13) {
+				fill(d, at, 500, was);
+				dut_set(d, "fn_mps", is);
+				job(d, at, 500);
+				collect(d, out, at, 500);
+			}
+	dut_free(d);
+	stream_free(out);
+}
+
 static void engine_reset_ends_the_wait_for_posted_writes(void **state)
 {
 	struct stream *out;
@@ -142,6 +194,8 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_beat_each_cycle),
 		cmocka_unit_test(every_shift_under_stalls),
+		cmocka_unit_test(what_is_not_kept_is_zero),
+		cmocka_unit_test(a_new_payload_size_counts_for_the_next_answer),
 		cmocka_unit_test(engine_reset_ends_the_wait_for_posted_writes),
 	};
 
