@@ -144,7 +144,7 @@
 #define CW_COUNTER_H2C_BYTES 5 /* payload bytes moved from host to card */
 #define CW_COUNTER_C2H_BYTES 6 /* payload bytes moved from card to host */
 #define CW_COUNTER_DESC 7 /* descriptors fetched */
-#define CW_COUNTER_RECORD 8 /* completion records written */
+#define CW_COUNTER_RECORD 8 /* completion records made; they are written as soon as the host takes them */
 #define CW_COUNTER_IRQ 9 /* interrupt messages sent */
 #define CW_COUNTER_DOORBELL 10 /* doorbell writes accepted */
 #define CW_COUNTER_STALL_TAG 11 /* cycles a read waited for a tag */

@@ -4,10 +4,11 @@
 // queue a deadline, so many cycles from now, or takes it away (set_on low).
 //
 // All times kept are those QUEUE_N cycles before the deadline: when the
-// sweep for it may begin. The earliest is kept, never too late: one that was taken away is
-// forgotten only when it would have been due. From then on all
-// queues are swept, one a cycle, and each whose time has come is a hit. So a hit comes at most QUEUE_N cycles before its deadline, and after it
-// only by the few cycles of the path and those in which earlier hits were not taken.
+// sweep for it may begin. The earliest is kept, never too late: one that was taken
+// away is forgotten only when it would have been due. From then on all queues are
+// swept, one a cycle, and each whose time has come is a hit. So a hit comes at most
+// QUEUE_N cycles before its deadline, and after it only by the few cycles of the path
+// and those in which earlier hits were not taken.
 // (One that was set less than 2 * QUEUE_N cycles ahead may come 2 * QUEUE_N after the
 // set, since a sweep may just have passed its queue.)
 //

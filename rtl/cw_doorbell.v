@@ -9,7 +9,7 @@
 // entries ahead of the consumer: ignored, with the queue's error bit set and
 // ev_bad pulsed. A zero-length write does nothing.
 //
-// Each queue has a word of context in RAM, kept up by the queue configuration bus
+// The context of the queues is in RAMs, one an index, kept up by the queue configuration bus
 // (as in every block that has one) and by doorbells; the records written come
 // with the record strobe. cfg_busy: a strobe has not been applied yet; the owner
 // of the bus waits for it before the next one. Records of a queue that is being

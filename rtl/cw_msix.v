@@ -79,7 +79,7 @@ module cw_msix #(
     reg            unmasked_q;         // the access unmasks its vector
     reg            scan_q;             // pending bits may be waiting without a mask
     reg [V_W-1:0]  scan_vector_q;
-    reg            ahead_q;            // the words of vector_q are at hand, as of the cycle before
+    reg            ahead_q;            // the words of vector_q are at hand, as of the cycle before; unless a message waits
     reg [V_W:0]    pend_n_q;           // pending bits set
     reg            exists_q, in_table_q;
     reg            msg_q;              // the words at hand are a message that waits

@@ -66,6 +66,11 @@ module cw_qctl #(
 );
     `include "cw_regs.vh"
 
+    initial if (ENTRIES_LOG2_MAX < 1 || ENTRIES_LOG2_MAX > 16) begin
+        $display("%m: ENTRIES_LOG2_MAX is 1 to 16: indices are compared in 18 bits elsewhere");
+        $finish;
+    end
+
     localparam Q_W = $clog2(QUEUE_N);
     localparam [1:0] OP_WRITE = 2'd0, OP_ENABLE = 2'd1, OP_DISABLE = 2'd2, OP_QUIESCE = 2'd3;
     localparam [4:0] R_CTRL = CW_Q_CTRL[6:2], R_CONFIG = CW_Q_CONFIG[6:2],

@@ -117,7 +117,7 @@ module cw_rd_port #(
     wire [8:0]        alloc_data_n;
     wire [INFO_W-1:0] alloc_info;
     cw_rd_req #(.OP_W(OP_W), .BUF_W(BUF_W), .INFO_W(INFO_W)) u_rd_req (
-        .clk(clk), .rst(rst), .idle(req_idle), .empty(req_empty), .fn_bdf(fn_bdf), .fn_rcb(fn_rcb),
+        .clk(clk), .rst(rst), .idle(req_idle), .empty(req_empty), .fn_rcb(fn_rcb),
         .fetch_rd_valid(fetch_rd_valid), .fetch_rd_ready(fetch_rd_ready),
         .fetch_rd_buf(fetch_rd_buf), .fetch_rd_addr(fetch_rd_addr),
         .fetch_rd_bytes(fetch_rd_bytes), .fetch_rd_queue(fetch_rd_queue),

@@ -22,7 +22,6 @@ module cw_rd_req #(
     input  wire              rst,
     output wire              idle,
     output wire              empty,
-    input  wire [15:0]       fn_bdf,
     input  wire              fn_rcb,
 
     input  wire              fetch_rd_valid,
@@ -77,7 +76,6 @@ module cw_rd_req #(
     // ---- stage 2: what its header needs ----
     reg            out_q;
     reg            out_wide_q;
-    reg [15:0]     out_bdf_q;
     reg [9:0]      out_tag_q;
     reg [1:0]      out_attr_q;
     reg [9:0]      out_len_q;
@@ -118,7 +116,7 @@ module cw_rd_req #(
     assign alloc_data_n = end_16[12:4] + 9'd1;
     assign alloc_info   = {st_q, fetch_q, id_q, card_q, offset_q, last_q + 13'd1, addr_q[8:0]};
 
-    // ---- the header (2.2.4.1, 2.2.5, 2.2.7) ----
+    // ---- the header (2.2.4.1, 2.2.5, 2.2.7); the requester ID is missing (cw_tx_req) ----
     wire        wide   = addr_q[63:32] != 32'd0;
     wire [10:0] dw_n   = end_4[12:2] + 11'd1;
     wire [3:0]  from   = 4'hf << addr_q[1:0];
@@ -141,7 +139,6 @@ module cw_rd_req #(
         hdr[TLP_ATTR1] = attr[1];
         hdr[TLP_ATTR0] = attr[0];
         hdr[TLP_LEN_MSB:TLP_LEN_LSB]           = out_q ? out_len_q : dw_n[9:0];
-        hdr[TLP_REQ_ID_MSB:TLP_REQ_ID_LSB]     = out_q ? out_bdf_q : fn_bdf;
         hdr[TLP_TAG_MSB:TLP_TAG_LSB]           = tag[7:0];
         {hdr[TLP_LAST_BE_MSB:TLP_LAST_BE_LSB], hdr[TLP_FIRST_BE_MSB:TLP_FIRST_BE_LSB]} = out_q ? out_be_q : be;
         hdr[95:64]  = ({32{pick[0]}} & out_addr_q[63:32]) | ({32{pick[1]}} & addr_q[63:32]) |
@@ -158,7 +155,6 @@ module cw_rd_req #(
             s1_q        <= 1'b0;
             out_q       <= !alloc_sent;
             out_wide_q  <= wide;
-            out_bdf_q   <= fn_bdf;
             out_tag_q   <= alloc_tag;
             out_attr_q  <= attr_q;
             out_len_q   <= dw_n[9:0];

@@ -120,6 +120,8 @@ module cw_rx_req #(
         .mem(in_mem), .non_posted(in_np), .addr(in_addr), .len(in_len), .kind(in_class)
     );
 
+    wire [5:0]  unused_np_n;
+
     // What a completion says of its request, and the byte enables.
     wire [REQ_W-1:0] in_req = {in_hdr[TLP_TYPE_MSB:TLP_TYPE_LSB+1] != 4'd0, in_hdr[TLP_TYPE_LSB], in_hdr[TLP_T9],
                                in_hdr[TLP_TC_MSB:TLP_TC_LSB], in_hdr[TLP_T8], in_hdr[TLP_ATTR2], in_hdr[TLP_ATTR1],
@@ -148,19 +150,18 @@ module cw_rx_req #(
     // Everything that came before has taken effect.
     wire       settled  = db_idle && win_wr_idle;
 
-    // ---- non-posted requests wait here: one is begun when its answer has a place ----
+    // ---- non-posted requests wait here: one is begun when its answer has a place. A doorbell stays at the input
+    // until it is taken, and one that was offered stays one. ----
+    reg        db_wait_q;
     wire       np_room, np_valid;
     wire [3:0] np_class;
     wire [REQ_W-1:0] np_req;
     wire [17:0] np_addr;
     wire [10:0] np_len;
-    wire [5:0] unused_np_n;
     wire       fresh    = state_q == S_IDLE && in_valid && in_sop;
     wire       direct   = cpl_ready && !np_valid;
     wire       queueing = fresh && in_np && !direct && np_room;
     wire       serve_np = state_q == S_IDLE && np_valid && cpl_ready && !db_wait_q;
-    // A doorbell stays at the input until it is taken, and one that was offered stays one.
-    reg        db_wait_q;
     wire       db_here  = fresh && !serve_np && (in_class == C_DB_WR || db_wait_q);
     wire       starting = fresh && !serve_np && (db_here ? db_valid && db_ready : !in_np || direct);
     wire       arriving = queueing || starting;

@@ -147,8 +147,7 @@ module cw_tag_pool #(
     endgenerate
 
     // ---- state of each tag: written when it leaves its class, and at the end of its read; or at rst, when it
-    // was not sent. Outstanding is
-    // what is LIVE and was handed out since rst. ----
+    // was not sent. Outstanding is what is LIVE and was handed out since rst. ----
     localparam [1:0] CLEAN = 2'b00, LIVE = 2'b01;      // else quarantined: {1, era}
     wire [1:0]         was;
     wire [3*TAG_W-1:0] look_tag = {lost_tag, scan_tag, find_tag[TAG_W-1:0]};

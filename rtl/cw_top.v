@@ -14,10 +14,11 @@
 // TLP streams. A header travels beside the first beat (sop) as {DW3,DW2,DW1,DW0}
 // (cw_tlp.vh); payload is packed: the first payload DW in lane 0 of the first
 // beat, byte 0 of a DW in its bits [7:0]; keep has one bit a DW. A TLP without
-// data is one beat with keep 0. valid never waits for ready; everything is
-// stable while valid && !ready.
+// data is one beat with keep 0. DWs of tx_req and tx_cpl that are not kept are 0.
+// valid never waits for ready; everything is stable while valid && !ready.
 //
-// Function state (fn_*) may change at any cycle and is obeyed by the next TLP.
+// Function state (fn_*) may change at any cycle and is obeyed by the next TLP, a new size
+// of payload or reads by the next one that was not cut before.
 // `now` counts clock cycles since attach and may jump (the simulator skips idle
 // time): nothing in here counts time by itself. idle: no state changes until an
 // input other than `now` changes or `now` reaches the next of two deadlines: read_deadline, of

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Completions out, one read at a time.
 //
-// Takes a completion job: the request's header, a status, and the data, either
-// one or two DWs beside the job or the 4 KiB buffer that the window filled before
-// (buf_*: card memory words at their place in the 4 KiB page, those of the first
+// Takes a completion job: the request's header (of 3 DWs, as cw_rx_req makes it), a
+// status, and the data, either one or two DWs beside the job or the 4 KiB buffer that
+// the window filled before (buf_*: card memory words at their place in the 4 KiB page, those of the first
 // completion turned so that it begins in lane 0: cw_window_rd). An answer with
 // data is cut so that no completion is longer than MPS and all but the last end
 // at a 128-byte boundary, whatever RCB says (PCIe Base Specification 6.0 section
@@ -95,7 +95,7 @@ module cw_tx_cpl #(
     wire        flush    = len == 11'd1 && first_be == 4'd0;
     wire [12:0] bytes    = !cpl_mem ? 13'd4 : flush ? 13'd1 :
                            {len, 2'b00} - {11'd0, skip_lo} - {11'd0, skip_hi};
-    wire [9:0]  at       = cpl_hdr[TLP_FMT_LSB] ? cpl_hdr[107:98] : cpl_hdr[75:66];
+    wire [9:0]  at       = cpl_hdr[75:66];
 
     // ---- the cut: to MPS from the last 128-byte boundary ----
     wire [2:0]  mps      = buf_q ? buf_mps : fn_mps > 3'd5 ? 3'd5 : fn_mps;
@@ -122,7 +122,7 @@ module cw_tx_cpl #(
     wire [DATA_W/32-1:0] keep    = !data_q ? {(DATA_W/32){1'b0}} :
                                    last_beat ? ~({(DATA_W/32){1'b1}} << cut_q[L:0]) : {(DATA_W/32){1'b1}};
 
-    // The request's 4DW flag and byte enables decide at the job; the rest of the header is not copied.
+    // The byte enables decide at the job; the rest of the header is not copied.
     wire unused = &{1'b0, end_be[0], posted_ahead[14:0], req_q[127:64], req_q[39:32], req_q[31:24], req_q[17:14], req_q[11:0]};
 
     genvar g;

@@ -3,7 +3,7 @@
 // From TLPs with a descriptor beside the payload to packets with the descriptor in
 // front, as UltraScale+ takes them (RQ: HDR_DW 4, CC: 3). DW-aligned. With STRADDLE
 // (512 bits) a packet may begin in the upper half of the beat in which the one before
-// it ends in the lower half.
+// it ends in the lower half. DWs of in_data that are not kept are 0.
 //
 // Throughput: a beat out a cycle; a packet whose end spills into one more beat takes
 // that beat, unless the next packet begins in its upper half. A beat waits for nothing:

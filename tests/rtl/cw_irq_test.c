@@ -234,7 +234,7 @@ static void a_closed_function_holds_msi_not_intx(void **state)
 		dut_cycles(b.d, 30);
 		dut_set(b.d, ports[i], i == 0 ? 0 : 1);
 		raise(&b, 21); /* MSI is disabled while it waits: it is not lost */
-		dut_cycles(b.d, 10);
+		dut_cycles(b.d, 30);
 		assert_int_equal(b.intx, 2 * i);
 		dut_set(b.d, "fn_msi_en", 0);
 		dut_cycles(b.d, 10);

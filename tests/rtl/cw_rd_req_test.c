@@ -3,7 +3,6 @@
 #include "dut.h"
 #include "stream.h"
 
-#define BDF 0x4321
 
 struct env {
 	struct dut *d;
@@ -62,7 +61,6 @@ static void start(struct env *e, unsigned stall)
 	stream_stall(e->data, stall);
 	stream_stall(e->out, stall);
 	dut_hook(e->d, sample, drive, e);
-	dut_set(e->d, "fn_bdf", BDF);
 	dut_reset(e->d, 3);
 }
 
@@ -122,7 +120,7 @@ static void check(struct env *e, const uint32_t *h, uint64_t addr, uint32_t byte
 	}
 	assert_int_equal(h[0], (addr >> 32 ? 0x20000000 : 0) | (tag >> 9 & 1) << 23 | (tag >> 8 & 1) << 19 |
 				       (attr & 2) << 12 | (attr & 1) << 12 | ((last - first + 1) & 0x3ff));
-	assert_int_equal(h[1], (uint32_t)BDF << 16 | (tag & 0xff) << 8 | lbe << 4 | fbe);
+	assert_int_equal(h[1], (tag & 0xff) << 8 | lbe << 4 | fbe);
 	assert_int_equal(h[2], addr >> 32 ? addr >> 32 : addr & ~3ull);
 	assert_int_equal(h[3], addr >> 32 ? (uint32_t)addr & ~3u : 0);
 	assert_int_equal(e->seen[i].hdr_n, (addr + bytes - 1) / rcb - addr / rcb + 1);

@@ -431,6 +431,7 @@ static void rig_cpl(struct rig *r, uint32_t hdr[4], uint8_t *data, unsigned *dw_
 	*dw_n = 0;
 	do {
 		unsigned keep, n;
+		uint32_t beat[8];
 
 		rig_next_beat(r, &b);
 		assert_int_equal(stream_take_u64(r->tx, &b, 0), sop);
@@ -440,7 +441,10 @@ static void rig_cpl(struct rig *r, uint32_t hdr[4], uint8_t *data, unsigned *dw_
 		keep = (unsigned)stream_take_u64(r->tx, &b, 4);
 		n = (unsigned)__builtin_popcount(keep);
 		assert_int_equal(keep, (1u << n) - 1);
-		stream_take(r->tx, &b, 3, data + 4 * *dw_n, 4 * n);
+		stream_take(r->tx, &b, 3, beat, sizeof(beat));
+		memcpy(data + 4 * *dw_n, beat, 4 * n);
+		for (unsigned i = n; i < 8; i++)
+			assert_int_equal(beat[i], 0);
 		*dw_n += n;
 		assert_true(stream_take_u64(r->tx, &b, 1) || n == 8);
 	} while (!stream_take_u64(r->tx, &b, 1));

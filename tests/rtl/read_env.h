@@ -204,7 +204,6 @@ static void parse_request(struct env *e, const uint32_t *h, struct rd *r)
 	bool wide = h[0] >> 29 & 1;
 
 	assert_int_equal(h[0] >> 24 & 0xdf, 0);
-	assert_int_equal(h[1] >> 16, BDF);
 	r->addr = wide ? (uint64_t)h[2] << 32 | h[3] : h[2];
 	assert_int_equal(r->addr & 3, 0);
 	assert_int_equal(wide, r->addr >> 32 != 0);
