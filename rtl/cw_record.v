@@ -111,7 +111,8 @@ module cw_record #(
     reg            wait_q;         // what may halt its queue is on its way: no other is taken
     wire           s1_leave;
     wire           look = retire_valid && retire_ready;
-    assign retire_ready = (!s1_q || s1_leave) && !wait_q;
+    reg            enable_q;       // a queue's counts are to be zeroed; none is taken until that has found a gap
+    assign retire_ready = (!s1_q || s1_leave) && !wait_q && !enable_q;
 
     // ---- configuration; only the strobes write it ----
     wire [Q_W-1:0] cfg_q  = qcfg_queue[Q_W-1:0];
@@ -178,7 +179,7 @@ module cw_record #(
     reg            held_q, turn_q; // a run was offered or begun; whose it was
     wire           side = held_q ? turn_q : run_valid[!turn_q] ? !turn_q : turn_q;
     wire           room;           // to count another
-    wire           give = room && run_valid[side] && (held_q || !enable_q);
+    wire           give = room && run_valid[side];
     wire           beat = give && (run_none[side] || rec_ready);
     wire           gone = beat && run_eop[side];
 
@@ -226,9 +227,8 @@ module cw_record #(
     wire           halt    = count_q && c_tail_q[1];
     assign room = !note_q || note_ready;
 
-    // ENABLE zeroes the counts: as an operation before number 0, in a cycle in which nothing else has gone. No other
-    // run begins before that.
-    reg            enable_q, zero_q;
+    // ENABLE zeroes the counts: as an operation before number 0, in a cycle in which nothing else has gone.
+    reg            zero_q;
     reg  [10:0]    enable_queue_q;
     reg            asked_q, ack_q;
     wire           zero    = enable_q && room && !gone;

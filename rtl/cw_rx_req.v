@@ -179,7 +179,7 @@ module cw_rx_req #(
     assign reg_write      = class_q == C_REG_WR;
     assign reg_addr       = addr_q + {17'd0, second_q};
     assign reg_be         = second_q ? last_be : first_be;
-    assign reg_wdata      = second_q ? data_q[63:32] : data_q[31:0];
+    assign reg_wdata      = data_q[31:0];
 
     assign db_valid       = db_here && win_wr_idle;
     assign db_addr        = in_addr;
@@ -239,10 +239,10 @@ module cw_rx_req #(
         // Waits for the register bus; twice for two DWs.
         S_REG: if (reg_ack) begin
             second_q <= 1'b1;
-            if (!reg_write && second_q)
-                data_q[63:32] <= reg_rdata;
-            if (!reg_write && !second_q)
-                data_q[31:0] <= reg_rdata;
+            // of a write the second DW moves down; a read keeps the first, the upper one is the last
+            if (!second_q)
+                data_q[31:0] <= reg_write ? data_q[63:32] : reg_rdata;
+            data_q[63:32] <= reg_rdata;
             if (!reg_write && reg_err)
                 status_q <= TLP_CA;
             if (second_q || !two_dw)

@@ -335,15 +335,15 @@ static void enables_do_not_wait_for_a_backlog(void **state)
 	for (unsigned q = 2; q < 4; q++)
 		retire(b, q, 0, CW_STATUS_BAD_RANGE, 2, false);
 	settle(b);
-	for (unsigned i = 0; i < 60; i++)
+	for (unsigned i = 0; i < 200; i++)
 		retire(b, 4, i, 0, 1, false);
-	for (unsigned i = 0; i < 60; i++) {
-		stream_hold(b->note, !(i & 1)); /* one each two cycles, as moderation takes them */
-		if (i == 20 || i == 32)
+	for (unsigned i = 0; i < 150; i++) {
+		stream_hold(b->note, i & 1); /* one each two cycles, as moderation takes them */
+		if (i == 20 || i == 60)
 			qcfg(b, 1, i == 20 ? 2 : 3, 0, 0);
 		else
 			dut_cycle(b->d);
-		if (i == 31 || i == 45)
+		if (i == 59 || i == 99)
 			assert_int_equal(dut_get(b->d, "cfg_busy"), 0);
 	}
 	assert_true(stream_depth(b->in) > 10);
@@ -351,7 +351,7 @@ static void enables_do_not_wait_for_a_backlog(void **state)
 	settle(b);
 	status(b, 2, 0, 0, -1);
 	status(b, 3, 0, 0, -1);
-	status(b, 4, 60, 0, -1);
+	status(b, 4, 200, 0, -1);
 	bench_close(b);
 }
 
