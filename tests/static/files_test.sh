@@ -38,6 +38,9 @@ core() {
     return "$bad"
 }
 
+# none_left [OPTION...]: no file that .gitignore is for, what a patch or a build leaves behind, is in the repository
+none_left() { ! git ls-files -ci --exclude-standard "$@" | grep .; }
+
 lists_without() {
     cp rtl/causeway*.f "$work/"
     sed -i '/stream_fifo/d' "$work/causeway.f"
@@ -51,9 +54,11 @@ check "the_7series_shim_needs_its_lists_only" enough cw_card_7series rtl/causewa
 check "the_ptile_shim_needs_its_lists_only" enough cw_if_ptile rtl/causeway.f rtl/causeway_ptile.f
 check "the_filter_needs_its_lists_only" enough cw_filter rtl/causeway.f constraints/filter/filter.f
 check "the_core_file_says_the_same" core causeway.core
+check "nothing_is_left_behind" none_left
 lists_without
 check "a_file_in_no_list_is_found" refuses "stream_fifo" every_file_once "$work"
 check "a_list_that_is_not_enough_is_found" refuses "stream_fifo" enough cw_top "$work/causeway.f"
+check "what_is_left_behind_is_found" refuses "rtl/causeway.f" none_left --exclude=causeway.f
 core_without
 check "a_file_missing_in_the_core_is_found" refuses "7series is not" core "$work/causeway.core"
 tap_end
