@@ -125,10 +125,10 @@ static void each_event_moves_its_own_counter(void **state)
 /* A counter is visited for the first time after a reset with what it has counted by then. */
 static void events_close_behind_a_reset_count(void **state)
 {
+	(void)state;
 	for (unsigned wait = 0; wait < 40; wait++) {
 		struct dut *d = dut_new(dut_seed() + wait);
 
-		(void)state;
 		dut_set(d, "now", 0);
 		dut_reset(d, 3);
 		dut_cycles(d, wait);
