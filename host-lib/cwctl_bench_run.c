@@ -158,7 +158,8 @@ static int check(struct run *run)
 {
 	struct slot *in = first_of(run, CW_OP_READ), *out = first_of(run, CW_OP_WRITE);
 	size_t n = checked(run);
-	uint8_t *back = malloc(n);
+	/* Where it begins in a page decides what the driver pins: malloc() would make that differ from run to run. */
+	uint8_t *back = aligned_alloc(PAGE, (n + PAGE - 1) / PAGE * PAGE);
 	bool same = true;
 
 	if (!back)
