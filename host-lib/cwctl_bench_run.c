@@ -19,7 +19,7 @@
 #include "causeway-sim.h"
 #include "cwctl.h"
 
-#define CHECKED_BYTES 65536u /* of one transfer each way */
+#define CHECKED_BYTES 65536u /* of one transfer each way, at most; whole pages */
 #define PAGE 4096u
 
 struct slot {
@@ -159,7 +159,7 @@ static int check(struct run *run)
 	struct slot *in = first_of(run, CW_OP_READ), *out = first_of(run, CW_OP_WRITE);
 	size_t n = checked(run);
 	/* Where it begins in a page decides what the driver pins: malloc() would make that differ from run to run. */
-	uint8_t *back = aligned_alloc(PAGE, (n + PAGE - 1) / PAGE * PAGE);
+	uint8_t *back = aligned_alloc(PAGE, CHECKED_BYTES);
 	bool same = true;
 
 	if (!back)

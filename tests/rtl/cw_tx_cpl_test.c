@@ -134,6 +134,7 @@ static void what_is_not_kept_is_zero(void **state)
 			memcpy(want, "register", 4 * n);
 		dut_set(d, "cpl_status", n ? 0 : 1); /* UR */
 		dut_set_words(d, "cpl_imm", n > 1 ? want : (uint32_t[]){ want[0], 0x5bad5bad }, 2);
+		dut_wait(d, "cpl_ready", 20);
 		job_from(d, 16, n ? n : 1, false);
 		dut_cycles(d, 20);
 		assert_true(stream_pop(out, &b));
